@@ -1,0 +1,36 @@
+# Vendored sources from build/deps (build-scripts/deps.sh), compiled with their own flags.
+# Targets: fk_third_party_sqlite3mc, fk_third_party_sodium, fk_third_party_cjson.
+
+set(FK_DEPS ${PROJECT_SOURCE_DIR}/build/deps)
+if(NOT EXISTS ${FK_DEPS}/.complete)
+    message(FATAL_ERROR "build/deps is missing. Run ./build-scripts/deps.sh first.")
+endif()
+
+# SQLite with SQLite3 Multiple Ciphers, chacha20 only (docs/adr/0003). No operating system layer:
+# the VFS is core/store's. __WASM__ makes its random source getentropy(), which is ours too.
+add_library(fk_third_party_sqlite3mc STATIC ${FK_DEPS}/sqlite3mc/sqlite3.c)
+target_include_directories(fk_third_party_sqlite3mc SYSTEM PUBLIC ${FK_DEPS}/sqlite3mc)
+target_compile_options(fk_third_party_sqlite3mc PRIVATE -w -fno-sanitize=all)
+target_compile_definitions(fk_third_party_sqlite3mc PRIVATE
+    SQLITE_OS_OTHER=1 SQLITE_THREADSAFE=0 SQLITE_TEMP_STORE=3
+    SQLITE_ENABLE_BATCH_ATOMIC_WRITE SQLITE_ENABLE_FTS5
+    SQLITE_OMIT_LOAD_EXTENSION SQLITE_OMIT_WAL SQLITE_OMIT_LOCALTIME SQLITE_OMIT_DEPRECATED
+    SQLITE_DQS=0 SQLITE_USE_URI=0 __WASM__ CODEC_TYPE=CODEC_TYPE_CHACHA20
+    HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0
+    HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0 HAVE_CIPHER_AEGIS=0)
+
+# cJSON, included by core/codec only.
+add_library(fk_third_party_cjson STATIC ${FK_DEPS}/cjson/cJSON.c)
+target_include_directories(fk_third_party_cjson SYSTEM PUBLIC ${FK_DEPS}/cjson)
+target_compile_options(fk_third_party_cjson PRIVATE -w -fno-sanitize=all)
+target_compile_definitions(fk_third_party_cjson PUBLIC CJSON_NESTING_LIMIT=256)
+
+# libsodium: Debian's library natively, its source for wasm.
+if(EMSCRIPTEN)
+    include(${CMAKE_CURRENT_LIST_DIR}/SodiumWasm.cmake)
+else()
+    find_package(PkgConfig REQUIRED)
+    pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+    add_library(fk_third_party_sodium INTERFACE)
+    target_link_libraries(fk_third_party_sodium INTERFACE PkgConfig::SODIUM)
+endif()

@@ -1,0 +1,30 @@
+/* fk/planted.h — deliberate faults, one build each, that the test suites must catch.
+ *
+ * A suite that never saw a fault proves little. `if (FK_PLANTED(NAME))` marks the place where a
+ * build with -DFK_PLANTED_FAULT=FK_FAULT_NAME goes wrong on purpose. In every other build the
+ * condition is the constant 0 and the compiler drops the branch. */
+#ifndef FK_PLANTED_H
+#define FK_PLANTED_H
+
+enum {
+    FK_FAULT_NONE = 0,
+    FK_FAULT_JSON_STRING_BOUND = 1,    /* codec: reads one byte past an unfinished escape */
+    FK_FAULT_RECORD_VALUE_BOUND = 2,   /* app: does not bound a text value before copying it */
+    FK_FAULT_KEYFILE_SLOT_BOUND = 3,   /* crypto: trusts the slot count of the file */
+    FK_FAULT_LOG_LENGTH_BOUND = 4,     /* vfs: trusts the page count of a log record */
+    FK_FAULT_SUPERBLOCK_BOUND = 5,     /* vfs: trusts the tag-table length of a superblock */
+    FK_FAULT_EVALUATION_BOUND = 6,     /* app: does not bound the perpetrators of an evaluation */
+    FK_FAULT_FLUSH_LEFT_OUT = 7,       /* vfs: commit without flush */
+    FK_FAULT_TORN_TAIL_ACCEPTED = 8,   /* vfs: a record with a wrong MAC is replayed */
+    FK_FAULT_OLD_GENERATION = 9,       /* vfs: records of another generation are replayed */
+    FK_FAULT_SUPERBLOCK_FIRST = 10,    /* vfs: superblock written before the pages are flushed */
+    FK_FAULT_QUESTIONNAIRE_BOUND = 11, /* form: does not bound the item count */
+};
+
+#ifndef FK_PLANTED_FAULT
+#define FK_PLANTED_FAULT FK_FAULT_NONE
+#endif
+
+#define FK_PLANTED(name) (FK_PLANTED_FAULT == FK_FAULT_##name)
+
+#endif
