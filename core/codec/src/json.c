@@ -1,6 +1,7 @@
 #include "fk/json.h"
 
 #include "fk/assert.h"
+#include "fk/protocol_gen.h"
 #include "json_scan.h"
 
 #include <cJSON.h>
@@ -8,7 +9,8 @@
 
 #include "fk/banned.h"
 
-const fk_json_limits fk_json_limits_command = { 4U << 20, 32, 65536 };
+const fk_json_limits fk_json_limits_command = { FK_PROTOCOL_REQUEST_BYTES_MAX, FK_PROTOCOL_REQUEST_DEPTH_MAX,
+                                                FK_PROTOCOL_REQUEST_VALUES_MAX };
 const fk_json_limits fk_json_limits_form = { 8U << 20, FK_JSON_DEPTH_MAX, 500000 };
 
 _Static_assert(CJSON_NESTING_LIMIT >= FK_JSON_DEPTH_MAX, "cJSON must take every depth the scan lets through");
@@ -316,26 +318,11 @@ fk_status fk_json_to_bool(const fk_json *value, bool *out)
     return fk_ok();
 }
 
-/* Digits only; false on anything else and on overflow. */
-static bool digits_value(fk_bytes digits, uint64_t *out)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < digits.size_bytes; i++) {
-        uint8_t digit = digits.data[i];
-        if (digit < '0' || digit > '9' || __builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, (uint64_t)(digit - '0'), &value)) {
-            return false;
-        }
-    }
-    *out = value;
-    return digits.size_bytes > 0;
-}
-
 fk_status fk_json_to_uint64(const fk_json *value, uint64_t min, uint64_t max, uint64_t *out)
 {
     *out = 0;
     uint64_t number = 0;
-    if (!digits_value(fk_json_number_text(value), &number) || number < min || number > max) {
+    if (!fk_json_digits_value(fk_json_number_text(value), &number) || number < min || number > max) {
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
     *out = number;
@@ -352,7 +339,7 @@ fk_status fk_json_to_int64(const fk_json *value, int64_t min, int64_t max, int64
     }
     uint64_t magnitude = 0;
     uint64_t magnitude_max = (uint64_t)INT64_MAX + (is_negative ? 1 : 0);
-    if (!digits_value(text, &magnitude) || magnitude > magnitude_max) {
+    if (!fk_json_digits_value(text, &magnitude) || magnitude > magnitude_max) {
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
     /* The detour by -1 keeps INT64_MIN inside what the type can hold at each step. */

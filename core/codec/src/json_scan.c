@@ -317,3 +317,17 @@ bool fk_json_number_value(fk_bytes text, double *out)
     *out = strtod(terminated, NULL); /* no locale is ever set, so the point is a point */
     return isfinite(*out);
 }
+
+bool fk_json_digits_value(fk_bytes digits, uint64_t *out)
+{
+    *out = 0;
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.size_bytes; i++) {
+        if (!is_digit(digits.data[i]) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(digits.data[i] - '0'), &value)) {
+            return false;
+        }
+    }
+    *out = value;
+    return digits.size_bytes > 0;
+}

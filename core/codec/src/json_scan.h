@@ -20,4 +20,7 @@ FK_MUST_USE fk_status fk_json_scan(fk_bytes text, const fk_json_limits *limits, 
 /* The double a number's source text stands for; false when it is not finite or longer than the maximum. */
 FK_MUST_USE bool fk_json_number_value(fk_bytes text, double *out);
 
+/* The number that decimal digits alone stand for; false, with 0, on anything else and on overflow. */
+FK_MUST_USE bool fk_json_digits_value(fk_bytes digits, uint64_t *out);
+
 #endif

@@ -12,9 +12,10 @@ enum { LEVEL_ARRAY = 1, LEVEL_OBJECT = 2, LEVEL_HAS_ONE = 4 };
 
 static void append(fk_json_writer *writer, fk_bytes bytes)
 {
-    if (fk_is_ok(writer->status)) {
+    if (fk_is_ok(writer->status) && writer->buffer != NULL) {
         writer->status = fk_buffer_append(writer->buffer, bytes);
     }
+    writer->size_bytes += fk_is_ok(writer->status) ? bytes.size_bytes : 0;
 }
 
 static void append_text(fk_json_writer *writer, const char *text)
@@ -252,6 +253,15 @@ void fk_json_write_value(fk_json_writer *writer, const fk_json *value)
         fk_json_write_null(writer);
         return;
     }
+}
+
+size_t fk_json_text_size_bytes(const fk_json *value)
+{
+    fk_json_writer writer;
+    fk_json_writer_init(&writer, NULL);
+    fk_json_write_value(&writer, value);
+    FK_ASSERT(fk_is_ok(fk_json_finish(&writer))); /* a parsed tree is valid and within the depth */
+    return writer.size_bytes;
 }
 
 fk_status fk_json_finish(fk_json_writer *writer)

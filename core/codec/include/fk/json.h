@@ -23,7 +23,7 @@ typedef struct fk_json_limits {
     uint32_t value_count_max; /* each costs about 100 bytes of memory whatever its text is */
 } fk_json_limits;
 
-extern const fk_json_limits fk_json_limits_command; /* requests at the border: 4 MiB, 32 levels, 65,536 values */
+extern const fk_json_limits fk_json_limits_command; /* requests at the border: the limits of protocol.json */
 extern const fk_json_limits fk_json_limits_form;    /* questionnaires: 8 MiB, 256 levels, 500,000 values */
 
 /* Set once, before the first parse, from where the tree's memory comes. The allocator must outlive every document.
@@ -94,7 +94,8 @@ FK_MUST_USE fk_status fk_json_to_string(const fk_json *value, size_t size_bytes_
  * it: FK_ERR_TOO_LARGE or FK_ERR_NO_MEMORY of the buffer, FK_ERR_INVALID_INPUT for a string that is not strict UTF-8.
  * Writing out of turn (a value without its key, an end too many) is a bug of ours and asserted. */
 typedef struct fk_json_writer {
-    fk_buffer *buffer; /* borrowed */
+    fk_buffer *buffer; /* borrowed; NULL to only count */
+    size_t size_bytes; /* written by this writer */
     fk_status status;
     uint32_t depth;
     bool is_after_key;
@@ -102,7 +103,7 @@ typedef struct fk_json_writer {
     uint8_t level[FK_JSON_DEPTH_MAX + 1];
 } fk_json_writer;
 
-/* Appends to what the buffer holds already. */
+/* Appends to what the buffer holds already. With NULL nothing is written and size_bytes counts. */
 void fk_json_writer_init(fk_json_writer *writer, fk_buffer *buffer);
 void fk_json_object_begin(fk_json_writer *writer);
 void fk_json_object_end(fk_json_writer *writer);
@@ -120,6 +121,8 @@ void fk_json_write_null(fk_json_writer *writer);
 void fk_json_write_raw(fk_json_writer *writer, fk_bytes json);
 /* A value of a tree with all it holds, numbers in their source text. */
 void fk_json_write_value(fk_json_writer *writer, const fk_json *value);
+/* How long fk_json_write_value() makes the value: its canonical text, without the source's spaces. */
+size_t fk_json_text_size_bytes(const fk_json *value);
 /* The first failure, or FK_OK; then exactly one value has been written. */
 FK_MUST_USE fk_status fk_json_finish(fk_json_writer *writer);
 
