@@ -237,17 +237,48 @@ bool fk_utf8_is_valid(fk_bytes text)
     return true;
 }
 
+/* Unicode's White_Space, and the byte order mark that some keyboards and copies leave behind. */
+static const char *const white_spaces[] = {
+    " ",
+    "\t",
+    "\n",
+    "\v",
+    "\f",
+    "\r",
+    "\xC2\x85",
+    "\xC2\xA0",
+    "\xE1\x9A\x80",
+    "\xE2\x80\x80",
+    "\xE2\x80\x81",
+    "\xE2\x80\x82",
+    "\xE2\x80\x83",
+    "\xE2\x80\x84",
+    "\xE2\x80\x85",
+    "\xE2\x80\x86",
+    "\xE2\x80\x87",
+    "\xE2\x80\x88",
+    "\xE2\x80\x89",
+    "\xE2\x80\x8A",
+    "\xE2\x80\xA8",
+    "\xE2\x80\xA9",
+    "\xE2\x80\xAF",
+    "\xE2\x81\x9F",
+    "\xE3\x80\x80",
+    "\xEF\xBB\xBF",
+};
+
 static size_t white_space_size(fk_bytes text, bool at_end)
 {
-    if (text.size_bytes == 0) {
-        return 0;
+    for (size_t i = 0; i < sizeof white_spaces / sizeof white_spaces[0]; i++) {
+        size_t size_bytes = strlen(white_spaces[i]);
+        if (size_bytes <= text.size_bytes) {
+            const uint8_t *place = at_end ? text.data + text.size_bytes - size_bytes : text.data;
+            if (memcmp(place, white_spaces[i], size_bytes) == 0) {
+                return size_bytes;
+            }
+        }
     }
-    uint8_t byte = at_end ? text.data[text.size_bytes - 1] : text.data[0];
-    if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') {
-        return 1;
-    }
-    const uint8_t *pair = at_end && text.size_bytes >= 2 ? text.data + text.size_bytes - 2 : text.data;
-    return text.size_bytes >= 2 && pair[0] == 0xC2 && pair[1] == 0xA0 ? 2 : 0;
+    return 0;
 }
 
 fk_bytes fk_text_trim(fk_bytes text)

@@ -63,7 +63,7 @@ FK_MUST_USE fk_status fk_id_from_hex(fk_bytes hex, fk_id *id_out);
 
 /* Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF, no NUL. */
 FK_MUST_USE bool fk_utf8_is_valid(fk_bytes text);
-/* Without leading and trailing white space (ASCII space, tab, CR, LF and U+00A0). */
+/* Without leading and trailing white space: Unicode's White_Space and U+FEFF. The text is valid UTF-8. */
 fk_bytes fk_text_trim(fk_bytes text);
 
 /* --- little-endian fields of files and messages --------------------------------------------- */
