@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x8c705a91;
+export const SCHEMA_HASH = 0xb641316d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -101,7 +101,7 @@ export interface DraftRow {
 
 export interface Gap {
   readonly field: string;
-  /** required, reason-needed, unanswered */
+  /** required, reason-needed, unanswered, too-early */
   readonly code: string;
 }
 

@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x8c705a91U
+#define FK_PROTOCOL_SCHEMA_HASH 0xb641316dU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -111,7 +111,7 @@ typedef struct fk_protocol_draft_row {
 
 typedef struct fk_protocol_gap {
     fk_bytes field;
-    fk_bytes code; /* required, reason-needed, unanswered */
+    fk_bytes code; /* required, reason-needed, unanswered, too-early */
 } fk_protocol_gap;
 
 typedef struct fk_core_start_request {
