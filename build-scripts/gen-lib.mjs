@@ -9,7 +9,7 @@ export const readText = (path) => readFileSync(join(ROOT, path), 'utf8');
 export const readJson = (path) => JSON.parse(readText(path));
 
 // memoryKib, case.list and safety_plan all become memory_kib, case_list, safety_plan.
-export const snake = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/[.-]/g, '_');
+export const snake = (name) => name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).replace(/[.-]/g, '_').toLowerCase();
 export const upper = (name) => snake(name).toUpperCase();
 export const pascal = (name) => snake(name).replace(/(^|_)([a-z0-9])/g, (_, __, letter) => letter.toUpperCase());
 export const cString = (text) => JSON.stringify(text);
