@@ -17,6 +17,7 @@ const KINDS = {
   text: ['maxBytes'], date: [], choice: ['choice'], boolean: [], integer: ['min', 'max'], composite: ['composite'],
   set: ['choice'], reference: [], references: ['record', 'max'], json: ['maxBytes'],
 };
+const LIST_COUNT_MAX = 64; // FK_RECORD_LIST_COUNT_MAX of fk/record.h
 const COMMON = ['name', 'kind', 'required'];
 const RECORD_ONLY = ['merge', 'privacy', 'search', 'keyed', 'leastSafety', 'safeToTell'];
 
@@ -30,6 +31,8 @@ function checkField(where, field, isRecordField) {
   for (const property of Object.keys(field)) if (!known.includes(property)) fail(where, `unknown property ${property}`);
   if (field.choice && !schema.choices[field.choice]) fail(where, `unknown choice ${field.choice}`);
   if (field.composite && !schema.composites[field.composite]) fail(where, `unknown composite ${field.composite}`);
+  const listLength = { set: schema.choices[field.choice]?.length, references: field.max }[field.kind] ?? 0;
+  if (listLength > LIST_COUNT_MAX) fail(where, `a list is longer than ${LIST_COUNT_MAX}`);
   if (field.record && !typeNames.has(field.record)) fail(where, `unknown record ${field.record}`);
   if (!isRecordField) {
     if (['composite', 'set', 'references', 'json'].includes(field.kind)) fail(where, 'a composite holds single values');

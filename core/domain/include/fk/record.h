@@ -8,7 +8,11 @@
 
 #include "fk/bytes.h"
 
-enum { FK_RECORD_KEY_SIZE_BYTES_MAX = 60 };
+enum {
+    FK_RECORD_KEY_SIZE_BYTES_MAX = 60,
+    FK_RECORD_LIST_COUNT_MAX = 64,          /* no set and no list of references is longer */
+    FK_RECORD_VALUE_SIZE_BYTES_MAX = 65536, /* of a value as canonical JSON text; larger things are files */
+};
 
 typedef enum fk_record_kind {
     FK_RECORD_TEXT,
@@ -99,16 +103,13 @@ extern const fk_record_type fk_record_types[]; /* FK_RECORD_TYPE_COUNT, indexed 
 extern const char *const fk_schema_sources[];
 
 /* NULL when there is none of that name. */
-const fk_record_type *fk_record_type_by_name(fk_bytes name);
-const fk_record_field *fk_record_field_by_name(const fk_record_type *type, fk_bytes name);
+const fk_record_type *fk_record_type_find(fk_bytes name);
 
-/* Find the field a path of the border names: "status", or "answer/D01_INJURY" for a keyed one.
- *
- * key_out  what stands after the slash, borrowed from path: 1 to 60 of [A-Za-z0-9._-]; empty for a plain field.
- *
- * FK_ERR_INVALID_INPUT when the type has no such field, or key and kind of field do not fit; outputs NULL and empty. */
-FK_MUST_USE fk_status fk_record_field_by_path(const fk_record_type *type, fk_bytes path,
-                                              const fk_record_field **field_out, fk_bytes *key_out);
+/* The field a path of the border names: "status", or "answer/D01_INJURY" for a keyed one. NULL when the type has no
+ * such field, a keyed one stands without a key or another one with, or the key is not 1 to 60 of [A-Za-z0-9._-]. */
+const fk_record_field *fk_record_field_find(const fk_record_type *type, fk_bytes path);
+/* What stands after the slash of a path, borrowed from it; empty when there is none. */
+fk_bytes fk_record_path_key(fk_bytes path);
 
 /* Index of a value of the choice; false when it is none. */
 FK_MUST_USE bool fk_record_choice_index(const fk_record_choice *choice, fk_bytes value, size_t *index_out);
