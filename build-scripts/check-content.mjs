@@ -4,13 +4,9 @@
 //   node build-scripts/check-content.mjs    prints each problem; exit 1 when there is one
 //
 // tests/content.test.mjs runs the same function, and shows for each rule that it can fail.
-import fs from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { readContent } from './gen-content.mjs';
-
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+import { loadProject } from './content-project.mjs';
 
 const ITEM_WORDS_MAX = 12;
 const PLAN_SECTION_SIZES = {
@@ -30,61 +26,6 @@ const VERDICTS = [
     [/\b(fail(ed|s|ing)? to engage|hard to reach|refused support|chose to stay|mutual abuse|committed suicide|alleg)/i, 'blames or doubts'],
 ];
 
-/** Everything a check looks at. Tests change a copy of it. */
-export function loadProject() {
-    const readJson = (file) => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'));
-    return {
-        content: Object.fromEntries(readContent().map(({ name, json }) => [name, JSON.parse(json)])),
-        sources: Object.fromEntries(fs.readdirSync(path.join(root, 'core/content'))
-            .filter((file) => file.endsWith('.json'))
-            .map((file) => [file, fs.readFileSync(path.join(root, 'core/content', file), 'utf8')])),
-        schema: readJson('core/domain/schema.json'),
-        protocol: readJson('core/protocol/protocol.json'),
-        domainIds: collectDomainIds(),
-        domainTopics: collectDomainTopics(),
-        uses: collectUses(),
-    };
-}
-
-/** The ids docs/DOMAIN.md defines and those the core names as strings. */
-function collectDomainIds() {
-    const ids = new Set();
-    const domain = fs.readFileSync(path.join(root, 'docs/DOMAIN.md'), 'utf8');
-    for (const [id] of domain.matchAll(/\b(?:N|CX|CL|LC)_[A-Z][A-Z0-9_]*[A-Z0-9]\b|\bC_(?:VHR|PJ|ESC|REPEAT|TRANSFER|LOCAL)\b/g)) {
-        ids.add(id);
-    }
-    for (const id of domain.match(/\bD\d\d_[A-Z_]+[A-Z]\b/g) ?? []) {
-        ids.add(id);
-    }
-    for (const file of listFiles(path.join(root, 'core'), /\.[ch]$/)) {
-        for (const [, id] of fs.readFileSync(file, 'utf8').matchAll(/"((?:N|CX|CL|LC)_[A-Z0-9_]+|D\d\d_[A-Z_]+)"/g)) {
-            ids.add(id);
-        }
-    }
-    return [...ids].sort();
-}
-
-/** The topic of each Dash item in the table of docs/DOMAIN.md 1.1. */
-function collectDomainTopics() {
-    const domain = fs.readFileSync(path.join(root, 'docs/DOMAIN.md'), 'utf8');
-    return Object.fromEntries([...domain.matchAll(/^\| \d+ \| (D\d\d_[A-Z_]+) \| ([^|]+) \|/gm)]
-        .map(([, id, topic]) => [id, topic]));
-}
-
-/** Why an incident or an earlier Marac counts, as the criteria name it. */
-function collectUses() {
-    const source = fs.readFileSync(path.join(root, 'core/domain/src/criteria_tables.c'), 'utf8');
-    const named = (prefix) => [...source.matchAll(new RegExp(`\\[FK_${prefix}_[A-Z_]+\\] = "([a-z_]+)"`, 'g'))].map(([, use]) => use);
-    return { incident: named('USE'), transfer: named('TRANSFER') };
-}
-
-function listFiles(folder, pattern) {
-    return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-        const full = path.join(folder, entry.name);
-        return entry.isDirectory() ? listFiles(full, pattern) : pattern.test(entry.name) ? [full] : [];
-    });
-}
-
 /** Every problem as a sentence; empty when all is well. */
 export function checkContent(project) {
     const problems = [];
@@ -98,7 +39,7 @@ export function checkContent(project) {
     checkAreas(project.content.areas, project.schema, say);
     checkPlan(project.content['safety-plan'], project.schema, say);
     checkChoices(project.content.choices, project.schema, say);
-    checkErrors(project.content.errors, project.protocol, say);
+    checkErrors(project.content.errors, project, say);
     checkCriteriaWords(project.content['criteria-words'], project, say);
     checkEmergency(project.content.emergency, say);
     checkReferral(project.content.referral, project.schema, say);
@@ -342,7 +283,7 @@ function checkChoices({ choices }, schema, say) {
     }
 }
 
-function checkErrors(content, protocol, say) {
+function checkErrors(content, { protocol, completion }, say) {
     const file = 'errors';
     const codes = protocol.errors.map((error) => error.text).filter((code) => code !== 'ok');
     for (const code of codes.filter((name) => !(name in content.errors))) {
@@ -360,8 +301,13 @@ function checkErrors(content, protocol, say) {
         'wrong_passphrase', 'torn_tail', 'newer_version', 'crashed_worker'].filter((name) => !(name in content.states))) {
         say(file, `no sentence for the state ${id}`);
     }
-    for (const id of ['required', 'reason-needed', 'unanswered'].filter((name) => !isText(content.gaps[name]))) {
+    for (const id of completion.gapCodes.filter((name) => !isText(content.gaps[name]))) {
         say(file, `no sentence for the gap ${id}`);
+    }
+    for (const [type, fields] of Object.entries(completion.gapFields)) {
+        for (const field of fields.filter((name) => !isText(content.gapFields[type]?.[name]))) {
+            say(file, `no sentence for a gap at ${type}.${field}`);
+        }
     }
 }
 

@@ -6,7 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { checkContent, loadProject } from '../build-scripts/check-content.mjs';
+import { checkContent } from '../build-scripts/check-content.mjs';
+import { loadProject } from '../build-scripts/content-project.mjs';
 import { contentSource, readContent } from '../build-scripts/gen-content.mjs';
 
 const project = loadProject();
@@ -51,6 +52,7 @@ const faults = [
     ['error without a way on', (c) => { c.errors.errors.auth.wayOn = ''; }, /auth lacks a title, a sentence or a way on/],
     ['state without sentence', (c) => { delete c.errors.states.torn_tail; }, /no sentence for the state torn_tail/],
     ['gap without sentence', (c) => { delete c.errors.gaps.required; }, /no sentence for the gap required/],
+    ['gap at a field without sentence', (c) => { delete c.errors.gapFields.assessment.concernReason; }, /a gap at assessment\.concernReason/],
     ['notice without words', (c) => { delete c['criteria-words'].notices.N_VHR_POSSIBLE; }, /no words for N_VHR_POSSIBLE/],
     ['notice the domain lacks', (c) => { c['criteria-words'].notices.N_NEW = { title: 'New', text: 'New' }; }, /N_NEW is not in/],
     ['composite without words', (c) => { delete c['criteria-words'].composites.CX_TRIAD.text; }, /no words for CX_TRIAD/],
@@ -103,6 +105,17 @@ test('check_content__wants_words_for_every_new_value_of_schema_and_protocol', ()
     assert.match(problems, /role does not have the values/);
     assert.match(problems, /no sentence for new-error/);
     assert.match(problems, /no words for N_NEW/);
+});
+
+// The readers of C sources and of docs/DOMAIN.md find what is there: an empty list would let every check pass.
+test('content_project__finds_the_ids_of_domain_and_core', () => {
+    const count = (prefix) => project.domainIds.filter((id) => id.startsWith(prefix)).length;
+    assert.deepEqual(['C_', 'N_', 'CX_', 'CL_', 'LC_', 'D'].map(count), [6, 17, 6, 22, 6, 24]);
+    assert.equal(Object.keys(project.domainTopics).length, 24);
+    assert.deepEqual([project.uses.incident.length, project.uses.transfer.length], [10, 7]);
+    assert.ok(project.completion.gapCodes.includes('reason-needed'));
+    assert.deepEqual(Object.keys(project.completion.gapFields), ['assessment', 'safety_plan', 'referral']);
+    assert.ok(project.completion.gapFields.assessment.includes('outcomeNotToldReason'));
 });
 
 test('gen_content__embeds_every_file_unchanged', () => {
