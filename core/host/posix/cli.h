@@ -1,0 +1,40 @@
+/* cli.h — the commands of `fieldkit` and what they share.
+ *
+ * Exit codes: 0 success, 2 wrong use, 3 refused input with the error's code and a sentence on standard error.
+ * A command that does not succeed writes nothing on standard output (--lines: one answer for every line). */
+#ifndef FK_CLI_H
+#define FK_CLI_H
+
+#include <stdio.h>
+
+#include "fk/bytes.h"
+
+enum {
+    FK_CLI_SUCCESS = 0,
+    FK_CLI_FAILED = 1, /* the machine: no memory, standard output closed */
+    FK_CLI_WRONG_USE = 2,
+    FK_CLI_REFUSED = 3,
+};
+
+/* One command: its words, what it takes, and what it does with the arguments after its words. */
+typedef struct fk_cli_command {
+    const char *words[2];
+    const char *usage;
+    int (*run)(int argument_count, char **arguments);
+} fk_cli_command;
+
+/* `eval criteria [--lines]`: one evaluation, or one a line, on standard input (docs/DOMAIN.md 7). */
+int fk_cli_eval_criteria(int argument_count, char **arguments);
+
+/* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);
+/* Read up to the next line feed, which is taken and not kept. *is_end_out: nothing was left. A line longer than the
+ * buffer's maximum is skipped to its end: FK_ERR_TOO_LARGE. */
+FK_MUST_USE fk_status fk_cli_read_line(FILE *stream, fk_buffer *buffer, bool *is_end_out);
+/* false when the stream did not take everything. */
+FK_MUST_USE bool fk_cli_write(FILE *stream, fk_bytes bytes);
+
+/* "code: sentence (detail)" on standard error; the exit code that goes with the status. */
+int fk_cli_report(fk_status status, const fk_error *error);
+
+#endif

@@ -1,0 +1,50 @@
+#include <string.h>
+
+#include "cli.h"
+
+#include "fk/banned.h"
+
+static const fk_cli_command commands[] = {
+    { { "eval", "criteria" }, "[--lines] < evaluation.json", fk_cli_eval_criteria },
+};
+
+static void print_usage(void)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const fk_cli_command *command = &commands[i];
+        (void)fprintf(stderr, "%s fieldkit %s%s%s %s\n", i == 0 ? "usage:" : "      ", command->words[0],
+                      command->words[1] == NULL ? "" : " ", command->words[1] == NULL ? "" : command->words[1],
+                      command->usage);
+    }
+}
+
+/* How many arguments are the words of this command; 0 when they are not. */
+static int word_count_of(const fk_cli_command *command, int argument_count, char **arguments)
+{
+    int word_count = command->words[1] == NULL ? 1 : 2;
+    if (argument_count < word_count) {
+        return 0;
+    }
+    for (int i = 0; i < word_count; i++) {
+        if (strcmp(command->words[i], arguments[i]) != 0) {
+            return 0;
+        }
+    }
+    return word_count;
+}
+
+int main(int argc, char **argv)
+{
+    int exit_code = FK_CLI_WRONG_USE;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        int word_count = word_count_of(&commands[i], argc - 1, argv + 1);
+        if (word_count > 0) {
+            exit_code = commands[i].run(argc - 1 - word_count, argv + 1 + word_count);
+            break;
+        }
+    }
+    if (exit_code == FK_CLI_WRONG_USE) {
+        print_usage();
+    }
+    return exit_code;
+}
