@@ -1,0 +1,264 @@
+/**
+ * The page's only way to the core.
+ *
+ * Starts and ends the store worker, keeps to one live window, and repeats a change that was under way
+ * when the worker stopped. A mutation carries its time and its ids from whoever made it, so a repeat is
+ * the same mutation and the core answers it with the first reply.
+ */
+import type { CallError, OpenReply, PageCommand } from '../protocol/envelope.ts';
+import {
+  MUTATIONS,
+  type Commands,
+  type VaultCreateReply,
+  type VaultState,
+  type VaultUnlockReply,
+} from '../protocol/protocol.gen.ts';
+import { missingCapability } from './capabilities.ts';
+import { newId } from './ids.ts';
+import { LiveWindow } from './live-window.ts';
+import { STOPPED, StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
+import { listVaultDirectories } from './vault-directories.ts';
+
+export type StartResult =
+  | { readonly kind: 'ready'; readonly state: VaultState; readonly appVersion: string }
+  /** Another window has the vaults; moveHere() asks it to let go. */
+  | { readonly kind: 'other-window' }
+  /** This browser or mode cannot keep a vault, or the vault cannot be opened now. */
+  | { readonly kind: 'refused'; readonly error: CallError<string> };
+
+export type CoreNews =
+  /** another window asked; the vault is locked here and open there */
+  | 'moved-away'
+  /** the worker trapped; the vault must be unlocked again */
+  | 'crashed'
+  /** the browser put the page away and it is back; the vault is locked */
+  | 'locked';
+
+export interface UnlockReply extends VaultUnlockReply {
+  /** Changes that were under way when the worker stopped, sent again now. */
+  readonly repeatedCount: number;
+}
+
+/** Argon2id memory of a new vault: the floor that fk/kdf.h compiles in. */
+const KDF_MEMORY_KIB = 64 * 1024;
+const MOVE_DEADLINE_MS = 15_000;
+const LOCK_DEADLINE_MS = 3_000;
+
+interface Opened {
+  readonly directory: string | null;
+  readonly connection: StoreConnection;
+  readonly result: Promise<Result<OpenReply>>;
+}
+
+interface SentCommand {
+  readonly command: PageCommand;
+  readonly request: unknown;
+}
+
+export class CoreClient {
+  readonly #window = new LiveWindow(() => this.#letGo());
+  readonly #listeners: ((news: CoreNews) => void)[] = [];
+  /** Of the one vault this device has, or will have; null while there is none. */
+  #directory: string | null = null;
+  #opened: Opened | null = null;
+  /** Mutations without an answer, oldest first; those a crash left over are sent again after unlock. */
+  #mutations: SentCommand[] = [];
+
+  constructor() {
+    window.addEventListener('pagehide', () => this.#leave());
+    window.addEventListener('pageshow', (event) => {
+      if (event.persisted) {
+        this.#tell('locked');
+      }
+    });
+  }
+
+  onNews(listener: (news: CoreNews) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Check the browser, become the live window, open the vault directory without a key. */
+  start(): Promise<StartResult> {
+    return this.#start(() => this.#window.claim());
+  }
+
+  /** The same, asking another window to lock and let go first. */
+  moveHere(): Promise<StartResult> {
+    return this.#start(() => this.#window.moveHere(MOVE_DEADLINE_MS));
+  }
+
+  /**
+   * One command. The caller makes mutation ids and times before it calls (ids.ts). content.get answers
+   * whatever the state: the emergency page must open in a second window and without storage too.
+   */
+  async call<Name extends PageCommand>(
+    command: Name,
+    request: Commands[Name]['request'],
+  ): Promise<Result<Commands[Name]['reply']>> {
+    let opened = await this.#ensureOpen();
+    if (!opened.ok && command === 'content.get') {
+      opened = await this.#open(null, false).result;
+    }
+    return opened.ok ? ((await this.#send(command, request)) as Result<Commands[Name]['reply']>) : opened;
+  }
+
+  /** Make a vault in a new directory and open it. On failure nothing of it stays. */
+  async createVault(passphrase: string): Promise<Result<VaultCreateReply>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    this.#directory ??= newId();
+    const { connection, result } = this.#open(this.#directory, true);
+    const opened = await result;
+    if (!opened.ok) {
+      return opened;
+    }
+    const created = await connection.sendWithPassphrase({ control: 'create', memoryKib: KDF_MEMORY_KIB }, passphrase);
+    if (!created.ok) {
+      await this.removeUnfinished();
+    }
+    return created as Result<VaultCreateReply>;
+  }
+
+  /** auth: the passphrase opens nothing here, and nothing changed. */
+  async unlock(passphrase: string): Promise<Result<UnlockReply>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    if (!opened.ok) {
+      return opened;
+    }
+    const control: PassphraseControl = { control: 'unlock' };
+    const unlocked = (await connection.sendWithPassphrase(control, passphrase)) as Result<VaultUnlockReply>;
+    if (!unlocked.ok) {
+      return unlocked;
+    }
+    return { ok: true, reply: { ...unlocked.reply, repeatedCount: await this.#repeatMutations() } };
+  }
+
+  /** Keys wiped, files closed, worker ended. Always succeeds. */
+  async lock(): Promise<void> {
+    this.#mutations = [];
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.connection.lock(LOCK_DEADLINE_MS);
+  }
+
+  /** Remove a directory whose vault was never finished. A directory that holds a vault is refused. */
+  async removeUnfinished(): Promise<Result<unknown>> {
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    if (!opened.ok) {
+      return opened;
+    }
+    const removed = await connection.send({ control: 'remove-unfinished' });
+    if (removed.ok) {
+      this.#directory = null;
+      await this.lock();
+    }
+    return removed;
+  }
+
+  async #start(becomeLive: () => Promise<boolean>): Promise<StartResult> {
+    const missing = await missingCapability();
+    if (missing !== null) {
+      return { kind: 'refused', error: missing };
+    }
+    if (!(await becomeLive())) {
+      return { kind: 'other-window' };
+    }
+    try {
+      this.#directory = (await listVaultDirectories())[0] ?? null;
+    } catch (error) {
+      return refused({ code: 'storage-refused', detail: error instanceof Error ? error.name : 'unknown' });
+    }
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    if (!opened.ok) {
+      return refused(opened.error);
+    }
+    const probed = this.#directory === null ? await connection.send({ control: 'probe' }) : opened;
+    if (!probed.ok) {
+      return refused(probed.error);
+    }
+    return { kind: 'ready', state: opened.reply.status.state, appVersion: opened.reply.start.appVersion };
+  }
+
+  /** A window that is not live serves content from a worker without files. */
+  #ensureOpen(): Promise<Result<OpenReply>> {
+    return this.#open(this.#window.isLive ? this.#directory : null, false).result;
+  }
+
+  /** The worker that is open on this directory, or a new one after the old one has let go. */
+  #open(directory: string | null, create: boolean): Opened {
+    const previous = this.#opened;
+    if (previous !== null && previous.directory === directory && !previous.connection.hasEnded) {
+      return previous;
+    }
+    const connection = new StoreConnection(() => this.#crashed(connection));
+    const letGo = previous?.connection.hasEnded === false ? previous.connection.lock(LOCK_DEADLINE_MS) : Promise.resolve();
+    const result = letGo.then(() => this.#openOn(connection, directory, create));
+    this.#opened = { directory, connection, result };
+    return this.#opened;
+  }
+
+  async #openOn(connection: StoreConnection, directory: string | null, create: boolean): Promise<Result<OpenReply>> {
+    const result = (await connection.send({ control: 'open', directory, create })) as Result<OpenReply>;
+    if (!result.ok) {
+      await connection.lock(LOCK_DEADLINE_MS);
+    }
+    return result;
+  }
+
+  async #send(command: PageCommand, request: unknown): Promise<Result<unknown>> {
+    const sent: SentCommand = { command, request };
+    if (MUTATIONS.has(command)) {
+      this.#mutations.push(sent);
+    }
+    const result = (await this.#opened?.connection.send(sent)) ?? STOPPED;
+    if (result.ok || result.error.code !== 'crashed') {
+      this.#mutations = this.#mutations.filter((mutation) => mutation !== sent);
+    }
+    return result;
+  }
+
+  /** One repeat each: a change that stops the worker again is given up. */
+  async #repeatMutations(): Promise<number> {
+    const left = this.#mutations;
+    this.#mutations = [];
+    for (const sent of left) {
+      await this.#opened?.connection.send(sent);
+    }
+    return left.length;
+  }
+
+  #crashed(connection: StoreConnection): void {
+    if (this.#opened?.connection === connection) {
+      this.#opened = null;
+      this.#tell('crashed');
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    await this.lock();
+    this.#tell('moved-away');
+  }
+
+  #leave(): void {
+    this.#mutations = [];
+    this.#opened?.connection.postLock();
+    this.#opened = null;
+  }
+
+  #tell(news: CoreNews): void {
+    this.#listeners.forEach((listener) => listener(news));
+  }
+}
+
+const OTHER_WINDOW: Result<never> = { ok: false, error: { code: 'other-window', detail: 'not the live window' } };
+
+function refused(error: CallError<string>): StartResult {
+  return { kind: 'refused', error };
+}

@@ -1,0 +1,112 @@
+/**
+ * What travels between page, store worker and KDF worker.
+ *
+ * Commands of protocol.json go as {id, command, request} and come back as {id, ok, reply | error}.
+ * What concerns the worker itself (files, keys, its end) goes as {id, control}. The KDF result never
+ * comes from the page: it arrives on a MessagePort whose other end the KDF worker holds.
+ */
+import type { CommandName, CoreStartReply, ErrorCode, VaultStatusReply } from './protocol.gen.ts';
+
+/** Commands the store worker makes by itself; from the page they are refused. */
+export type WorkerOnlyCommand = 'core.start' | 'vault.prepare' | 'vault.create' | 'vault.unlock' | 'vault.lock';
+export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
+
+export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyCommand>([
+  'core.start',
+  'vault.prepare',
+  'vault.create',
+  'vault.unlock',
+  'vault.lock',
+]);
+
+/** Errors that are not the core's. */
+export type HostErrorCode =
+  /** the core trapped; the worker has ended and the vault must be opened again */
+  | 'crashed'
+  /** this browser has no private file system with synchronous access */
+  | 'no-opfs'
+  /** the browser refuses storage: private browsing, or switched off */
+  | 'storage-refused'
+  /** another window or an ended worker still holds the files */
+  | 'held-elsewhere'
+  /** no vault directory of that name */
+  | 'no-directory'
+  /** a program file could not be loaded, or is not of this build */
+  | 'not-loaded'
+  /** the device cannot give the memory that the vault's key derivation needs; never tried with less */
+  | 'kdf-no-memory'
+  /** the KDF worker ended without a result */
+  | 'kdf-failed'
+  /** the worker was ended before it answered */
+  | 'stopped'
+  /** this page is not served over a secure connection */
+  | 'not-secure'
+  /** this browser cannot tell windows apart (no Web Locks) */
+  | 'no-locks'
+  /** this browser cannot run the core (WebAssembly with SIMD) */
+  | 'no-wasm'
+  /** another window has the vaults open */
+  | 'other-window';
+
+export interface CallError<Code extends string = ErrorCode | HostErrorCode> {
+  readonly code: Code;
+  /** For developers and for choosing the sentence on screen. Never shown as it is. */
+  readonly detail: string;
+}
+
+export type CallResult<Reply, Code extends string = ErrorCode | HostErrorCode> =
+  | { readonly ok: true; readonly reply: Reply }
+  | { readonly ok: false; readonly error: CallError<Code> };
+
+/** directory null: no vault, only content; every file is empty and refuses a write. */
+export interface OpenControl {
+  readonly control: 'open';
+  readonly directory: string | null;
+  readonly create: boolean;
+}
+
+export interface OpenReply {
+  readonly start: CoreStartReply;
+  readonly status: VaultStatusReply;
+}
+
+export type Control =
+  | OpenControl
+  | { readonly control: 'probe' }
+  | { readonly control: 'create'; readonly memoryKib: number; readonly port: MessagePort }
+  | { readonly control: 'unlock'; readonly port: MessagePort }
+  /** Keys wiped, files closed, worker ended. */
+  | { readonly control: 'lock' }
+  /** Remove the open directory, if it holds no vault, and end. */
+  | { readonly control: 'remove-unfinished' }
+  /** Not queued: the KDF worker ended, its result will not come. */
+  | { readonly control: 'abandon-derivation' };
+
+export interface CommandRequest {
+  readonly command: PageCommand;
+  readonly request: unknown;
+}
+
+export type StoreRequest = { readonly id: number } & (Control | CommandRequest);
+
+export type StoreEvent = { readonly event: 'crashed'; readonly payload: { readonly detail: string } };
+export type StoreReply = { readonly id: number } & CallResult<unknown, string>;
+export type StoreMessage = StoreReply | StoreEvent;
+
+/** The page's one message to the KDF worker. The port leads to the store worker. */
+export interface KdfRequest {
+  readonly passphrase: string;
+  readonly port: MessagePort;
+}
+
+/** Store worker to KDF worker, from vault.prepare or vault.status. */
+export interface KdfParameters {
+  readonly saltHex: string;
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+/** KDF worker to store worker. */
+export type KdfResult =
+  | { readonly ok: true; readonly key: ArrayBuffer }
+  | { readonly ok: false; readonly error: CallError<'kdf-no-memory' | 'kdf-failed' | 'not-loaded'> };

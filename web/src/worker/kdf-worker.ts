@@ -1,0 +1,36 @@
+/**
+ * A short-lived worker for one derivation.
+ *
+ * The passphrase comes from the page, salt and settings from the store worker, and the key goes to the
+ * store worker alone. Then the worker ends and its memory is given back.
+ */
+import { buildInfo } from '../build-info.ts';
+import type { KdfParameters, KdfRequest, KdfResult } from '../protocol/envelope.ts';
+import { compileModule } from './fetch-module.ts';
+import { derive, normalisePassphrase } from './kdf.ts';
+import { RefusedModuleError } from './loader.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promise<KdfResult> {
+  try {
+    return await derive(await compileModule(buildInfo.kdfWasm), passphrase, parameters);
+  } catch (error) {
+    const detail = error instanceof RefusedModuleError ? error.message : 'unknown';
+    return { ok: false, error: { code: 'not-loaded', detail } };
+  } finally {
+    passphrase.fill(0);
+  }
+}
+
+self.onmessage = (event: MessageEvent<KdfRequest>) => {
+  const { passphrase, port } = event.data;
+  const bytes = new TextEncoder().encode(normalisePassphrase(passphrase));
+  port.onmessage = async (message: MessageEvent<KdfParameters>) => {
+    const result = await answer(bytes, message.data);
+    // Transferred, so no copy of the key stays here.
+    port.postMessage(result, result.ok ? [result.key] : []);
+    port.close();
+    self.close();
+  };
+};

@@ -1,0 +1,29 @@
+/** The dedicated worker that holds one vault: its files, its keys, the core. Ends with the lock. */
+import { buildInfo } from '../build-info.ts';
+import type { StoreMessage, StoreRequest } from '../protocol/envelope.ts';
+import { Core, type HostPorts, type VaultFiles } from './core.ts';
+import { compileModule } from './fetch-module.ts';
+import { openVaultFiles, probeStorage, removeVaultDirectory } from './opfs.ts';
+import { StoreService } from './store-service.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+function hostPorts(files: VaultFiles): HostPorts {
+  return {
+    files,
+    nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    fillRandom: (target) => void crypto.getRandomValues(target),
+  };
+}
+
+const service = new StoreService({
+  openFiles: openVaultFiles,
+  removeDirectory: removeVaultDirectory,
+  probe: probeStorage,
+  loadCore: async (files) => Core.load(await compileModule(buildInfo.coreWasm), hostPorts(files)),
+  post: (message: StoreMessage) => self.postMessage(message),
+  end: () => self.close(),
+});
+
+self.onmessage = (event: MessageEvent<StoreRequest>) => service.receive(event.data);
