@@ -315,8 +315,8 @@ const CRITERIA = {
     visibleHighRisk: ['C_VHR', ['met', 'possible', 'not_met']],
     professionalJudgement: ['C_PJ', ['met', 'not_met']],
     potentialEscalation: ['C_ESC', ['met', 'not_met']],
-    repeat: ['C_REPEAT', ['met', 'not_met', 'not_applicable']],
-    transferIn: ['C_TRANSFER', ['met', 'not_met', 'not_applicable']],
+    repeat: ['C_REPEAT', ['met', 'not_met', 'not_met_without_dates', 'not_applicable']],
+    transferIn: ['C_TRANSFER', ['met', 'not_met', 'not_met_without_dates', 'not_applicable']],
     local: ['C_LOCAL', ['met', 'not_met', 'not_applicable']],
 };
 
