@@ -124,6 +124,21 @@ function checkItemText(file, linkId, text, say) {
     }
 }
 
+// The elements of FHIR R4 (4.0.1) Questionnaire that this file may use.
+const FHIR_ELEMENTS = {
+    questionnaire: ['resourceType', 'id', 'language', 'url', 'version', 'name', 'title', 'status', 'experimental', 'subjectType',
+        'date', 'publisher', 'description', 'purpose', 'copyright', 'item'],
+    item: ['linkId', 'extension', 'prefix', 'text', 'type', 'required', 'repeats', 'answerOption', 'item'],
+    answerOption: ['valueCoding'],
+    coding: ['system', 'version', 'code', 'display', 'userSelected'],
+};
+
+function checkElements(file, what, object, say) {
+    for (const name of Object.keys(object).filter((key) => !FHIR_ELEMENTS[what].includes(key))) {
+        say(file, `${object.linkId ?? what} has the element ${name}`);
+    }
+}
+
 /** The part of FHIR R4 Questionnaire this file uses, with the invariants que-1, que-2 and que-7. */
 function checkDash(dash, project, say) {
     const file = 'dash-adult';
@@ -137,8 +152,10 @@ function checkDash(dash, project, say) {
     if (!/^[A-Z]([A-Za-z0-9_]){0,254}$/.test(dash.name ?? '')) {
         say(file, 'name is not a computer name');
     }
+    checkElements(file, 'questionnaire', dash, say);
     const all = [];
     const walk = (item) => {
+        checkElements(file, 'item', item, say);
         all.push(item);
         (item.item ?? []).forEach(walk);
     };
@@ -172,7 +189,11 @@ function checkDashItems(file, questions, { schema, domainIds, domainTopics }, sa
         if (domainTopics[item.linkId] !== item.text) {
             say(file, `${item.linkId} has another topic in docs/DOMAIN.md 1.1`);
         }
-        const codes = (item.answerOption ?? []).map((option) => option.valueCoding?.code);
+        for (const option of item.answerOption ?? []) {
+            checkElements(file, 'answerOption', option, say);
+            checkElements(file, 'coding', option.valueCoding, say);
+        }
+        const codes = (item.answerOption ?? []).map((option) => option.valueCoding.code);
         if (codes.join() !== schema.choices.answer.join()) {
             say(file, `${item.linkId} has the answers ${codes.join(' ')}`);
         }

@@ -29,6 +29,8 @@ const faults = [
     ['answer missing', (c) => { question(c, 'D06_SEPARATION').answerOption = question(c, 'D06_SEPARATION').answerOption.slice(1); }, /D06_SEPARATION has the answers no dont_know/],
     ['empty group', (c) => { c['dash-adult'].item[1].item = []; }, /is an empty group/],
     ['display with parts of a question', (c) => { question(c, 'D07_CHILD_CONTACT').item[0].required = true; }, /is a display with parts/],
+    ['element FHIR does not know', (c) => { question(c, 'D09_PREGNANCY').hint = 'x'; }, /D09_PREGNANCY has the element hint/],
+    ['coding with another element', (c) => { question(c, 'D10_MORE_OFTEN').answerOption[0].valueCoding.score = 1; }, /coding has the element score/],
     ['unknown item type', (c) => { question(c, 'D08_STALKING').type = 'string'; }, /has the type string/],
     ['not a Questionnaire', (c) => { c['dash-adult'].resourceType = 'Bundle'; }, /is not a Questionnaire/],
     ['no copyright note', (c) => { delete c['dash-adult'].copyright; }, /copyright is missing/],
