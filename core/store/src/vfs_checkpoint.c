@@ -1,0 +1,139 @@
+/* Moving the log's pages into the page file and starting the other log.
+ *
+ * Order: pages, flush; header of the other log with a new generation, flush; superblock in the
+ * other slot with the higher counter, flush. Until the last flush the old superblock and the old
+ * log stand untouched and say the same. */
+#include "vfs_internal.h"
+
+#include <string.h>
+
+#include "fk/assert.h"
+#include "fk/planted.h"
+#include "vfs_record.h"
+
+#include "fk/banned.h"
+
+enum { RUN_PAGE_COUNT_MAX = FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX / FK_VFS_PAGE_SIZE_BYTES };
+
+fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root)
+{
+    fk_vault_file file = vfs_log_file(root->counter);
+    uint8_t bytes[VFS_LOG_RECORDS_OFFSET_BYTES] = { 0 };
+    vfs_root_encode(VFS_ROOT_LOG, root, &vfs->mac_key, bytes);
+    FK_TRY(vfs_truncate(vfs, file, 0));
+    FK_TRY(vfs_write(vfs, file, bytes, sizeof bytes, 0));
+    return vfs_flush(vfs, file);
+}
+
+fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root)
+{
+    fk_vault_file file = vfs_superblock_file(root->counter);
+    uint8_t bytes[VFS_ROOT_SIZE_BYTES];
+    vfs_root_encode(VFS_ROOT_SUPERBLOCK, root, &vfs->mac_key, bytes);
+    FK_TRY(vfs_write(vfs, file, bytes, sizeof bytes, 0));
+    return vfs_flush(vfs, file);
+}
+
+/* How many places from the first on are neighbours both as pages and in the log. */
+static uint32_t contiguous_in_log(const vfs_page_place *places, uint32_t count)
+{
+    uint32_t length = 1;
+    while (length < count && places[length].offset_bytes == places[length - 1].offset_bytes + FK_VFS_PAGE_SIZE_BYTES) {
+        length++;
+    }
+    return length;
+}
+
+/* Neighbouring pages: few reads from the log, one write. */
+static fk_status move_run(fk_vfs *vfs, const vfs_page_place *places, uint32_t count, uint8_t *buffer)
+{
+    fk_vault_file log = vfs_log_file(vfs->root.counter);
+    for (uint32_t done = 0; done < count;) {
+        uint32_t length = contiguous_in_log(places + done, count - done);
+        FK_TRY(vfs_read_exactly(vfs, log, buffer + (size_t)done * FK_VFS_PAGE_SIZE_BYTES,
+                                (size_t)length * FK_VFS_PAGE_SIZE_BYTES, places[done].offset_bytes));
+        done += length;
+    }
+    return vfs_write(vfs, FK_FILE_PAGES, buffer, (size_t)count * FK_VFS_PAGE_SIZE_BYTES,
+                     (uint64_t)(places[0].page_number - 1) * FK_VFS_PAGE_SIZE_BYTES);
+}
+
+static uint32_t run_length(const vfs_page_place *places, uint32_t count)
+{
+    uint32_t length = 1;
+    while (length < count && length < RUN_PAGE_COUNT_MAX &&
+           places[length].page_number == places[length - 1].page_number + 1) {
+        length++;
+    }
+    return length;
+}
+
+static fk_status move_places(fk_vfs *vfs, const vfs_page_place *places, uint32_t count, uint8_t *buffer)
+{
+    for (uint32_t done = 0; done < count;) {
+        if (places[done].page_number > vfs->page_count) {
+            break; /* cut off since it was written */
+        }
+        uint32_t length = run_length(places + done, count - done);
+        FK_TRY(move_run(vfs, places + done, length, buffer));
+        done += length;
+    }
+    return vfs_flush(vfs, FK_FILE_PAGES);
+}
+
+static fk_status move_log_to_pages(fk_vfs *vfs)
+{
+    uint32_t count = vfs->log_places.page_count;
+    if (count == 0) {
+        return fk_ok();
+    }
+    size_t buffer_size_bytes = FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX;
+    size_t places_size_bytes = count * sizeof(vfs_page_place);
+    vfs_page_place *places = fk_allocate(vfs->allocator, places_size_bytes);
+    uint8_t *buffer = fk_allocate(vfs->allocator, buffer_size_bytes);
+    fk_status status = fk_status_of(FK_ERR_NO_MEMORY);
+    if (places != NULL && buffer != NULL) {
+        vfs_page_map_sorted(&vfs->log_places, places);
+        status = move_places(vfs, places, count, buffer);
+    }
+    fk_release(vfs->allocator, buffer, buffer_size_bytes);
+    fk_release(vfs->allocator, places, places_size_bytes);
+    return status;
+}
+
+static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
+{
+    if (vfs->is_superblock_doubtful) {
+        /* The log that is cut next belongs to the superblock before; make sure ours is on disk. The
+         * same bytes over themselves: if they tear, the one before says the same. */
+        FK_TRY(vfs_write_superblock(vfs, &vfs->root));
+        vfs->is_superblock_doubtful = false;
+    }
+    FK_TRY(vfs_write_log_header(vfs, next));
+    return vfs_write_superblock(vfs, next);
+}
+
+fk_status fk_vfs_checkpoint(fk_vfs *vfs)
+{
+    FK_TRY(fk_vfs_failure(vfs));
+    vfs_root next = vfs->root;
+    next.counter++;
+    next.sequence = vfs->sequence;
+    next.page_count = vfs->page_count;
+    next.generation = fk_random_id();
+    memcpy(next.mac, vfs->last_mac, FK_HASH_SIZE_BYTES);
+    if (FK_PLANTED(SUPERBLOCK_FIRST)) {
+        FK_TRY(start_other_log(vfs, &next));
+        FK_TRY(move_log_to_pages(vfs));
+    } else {
+        FK_TRY(move_log_to_pages(vfs));
+        FK_TRY(start_other_log(vfs, &next));
+    }
+    vfs->root = next;
+    vfs->log_end_bytes = VFS_LOG_RECORDS_OFFSET_BYTES;
+    vfs->needs_rewrite = false;
+    vfs->retry_checkpoint_at_bytes = 0;
+    vfs_page_map_clear(&vfs->log_places);
+    vfs->statistics.checkpoint_count++;
+    return fk_ok();
+}

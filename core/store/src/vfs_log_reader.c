@@ -1,0 +1,145 @@
+#include "vfs_log_reader.h"
+
+#include "fk/assert.h"
+#include "fk/planted.h"
+
+#include "fk/banned.h"
+
+enum { WINDOW_SIZE_BYTES = 1024 * 1024 };
+
+_Static_assert((int)WINDOW_SIZE_BYTES >= (int)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * 4,
+               "all page numbers of a record fit");
+
+fk_status vfs_log_reader_init(vfs_log_reader *reader, const fk_allocator *allocator, const fk_disk *disk,
+                              const fk_key *mac_key, fk_vault_file file)
+{
+    *reader = (vfs_log_reader){ .allocator = allocator, .disk = disk, .mac_key = mac_key, .file = file };
+    int64_t size_bytes = disk->size(disk->ctx, file);
+    if (size_bytes < 0) {
+        return fk_status_of(FK_ERR_IO);
+    }
+    reader->size_bytes = (uint64_t)size_bytes;
+    reader->window = fk_allocate(allocator, WINDOW_SIZE_BYTES);
+    return reader->window != NULL ? fk_ok() : fk_status_of(FK_ERR_NO_MEMORY);
+}
+
+void vfs_log_reader_free(vfs_log_reader *reader)
+{
+    if (reader->window != NULL) {
+        fk_release(reader->allocator, reader->window, WINDOW_SIZE_BYTES);
+    }
+    *reader = (vfs_log_reader){ .disk = NULL };
+}
+
+/* Bytes of the log at an offset, through the window. *bytes_out is NULL when the file ends before. */
+static fk_status view(vfs_log_reader *reader, uint64_t offset_bytes, size_t size_bytes, const uint8_t **bytes_out)
+{
+    *bytes_out = NULL;
+    if (offset_bytes > reader->size_bytes || size_bytes > reader->size_bytes - offset_bytes) {
+        if (!FK_PLANTED(LOG_LENGTH_BOUND)) {
+            return fk_ok();
+        }
+    }
+    bool is_in_window = offset_bytes >= reader->window_offset_bytes &&
+                        offset_bytes - reader->window_offset_bytes <= reader->window_used_bytes &&
+                        size_bytes <= reader->window_used_bytes - (offset_bytes - reader->window_offset_bytes);
+    if (!is_in_window) {
+        int64_t read_bytes =
+            reader->disk->read(reader->disk->ctx, reader->file, reader->window, WINDOW_SIZE_BYTES, offset_bytes);
+        if (read_bytes < 0 || read_bytes > WINDOW_SIZE_BYTES) {
+            return fk_status_of(FK_ERR_IO);
+        }
+        reader->window_offset_bytes = offset_bytes;
+        reader->window_used_bytes = (size_t)read_bytes;
+        if (size_bytes > reader->window_used_bytes && !FK_PLANTED(LOG_LENGTH_BOUND)) {
+            /* Shorter than its size said a moment ago: the handle does not work. */
+            return fk_status_of(FK_ERR_IO);
+        }
+    }
+    *bytes_out = reader->window + (offset_bytes - reader->window_offset_bytes);
+    return fk_ok();
+}
+
+fk_status vfs_log_reader_head(vfs_log_reader *reader, size_t size_bytes, fk_bytes *head_out)
+{
+    *head_out = (fk_bytes){ NULL, 0 };
+    size_t available_bytes = reader->size_bytes < size_bytes ? (size_t)reader->size_bytes : size_bytes;
+    const uint8_t *bytes = NULL;
+    FK_TRY(view(reader, 0, available_bytes, &bytes));
+    *head_out = fk_bytes_of(bytes, available_bytes);
+    return fk_ok();
+}
+
+static bool page_numbers_are_in_bounds(const vfs_log_record *record)
+{
+    for (uint32_t i = 0; i < record->header.record_page_count; i++) {
+        if (record->page_numbers[i] == 0 || record->page_numbers[i] > record->header.page_count) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Pages and numbers of a record whose header was read: run them through the MAC, keep the numbers. */
+static fk_status read_body(vfs_log_reader *reader, fk_hash *mac, vfs_log_record *record, bool *whole_out)
+{
+    *whole_out = false;
+    uint64_t offset_bytes = record->pages_offset_bytes;
+    const uint8_t *bytes = NULL;
+    for (uint32_t i = 0; i < record->header.record_page_count; i++) {
+        FK_TRY(view(reader, offset_bytes, FK_VFS_PAGE_SIZE_BYTES, &bytes));
+        if (bytes == NULL) {
+            return fk_ok();
+        }
+        fk_hash_update(mac, fk_bytes_of(bytes, FK_VFS_PAGE_SIZE_BYTES));
+        offset_bytes += FK_VFS_PAGE_SIZE_BYTES;
+    }
+    size_t numbers_size_bytes = (size_t)record->header.record_page_count * 4;
+    FK_TRY(view(reader, offset_bytes, numbers_size_bytes, &bytes));
+    if (bytes == NULL) {
+        return fk_ok();
+    }
+    fk_hash_update(mac, fk_bytes_of(bytes, numbers_size_bytes));
+    for (uint32_t i = 0; i < record->header.record_page_count; i++) {
+        record->page_numbers[i] = fk_get_u32(bytes + (size_t)i * 4);
+    }
+    *whole_out = true;
+    return fk_ok();
+}
+
+fk_status vfs_log_reader_record(vfs_log_reader *reader, uint64_t offset_bytes, const fk_id *generation,
+                                vfs_log_record *record_out, bool *found_out)
+{
+    *found_out = false;
+    const uint8_t *bytes = NULL;
+    FK_TRY(view(reader, offset_bytes, VFS_RECORD_HEADER_SIZE_BYTES, &bytes));
+    if (bytes == NULL || !vfs_record_starts(bytes, generation) ||
+        !fk_is_ok(vfs_record_parse_header(bytes, &record_out->header))) {
+        return fk_ok();
+    }
+    fk_hash mac;
+    vfs_record_mac_begin(&mac, reader->mac_key, bytes);
+    record_out->pages_offset_bytes = offset_bytes + VFS_RECORD_HEADER_SIZE_BYTES;
+    record_out->next_offset_bytes = offset_bytes + vfs_record_padded_size_bytes(record_out->header.record_page_count);
+    bool is_whole = false;
+    FK_TRY(read_body(reader, &mac, record_out, &is_whole));
+    uint8_t computed[FK_HASH_SIZE_BYTES];
+    fk_hash_final(&mac, computed);
+    bool is_authentic = fk_equal_constant_time(computed, record_out->header.mac, sizeof computed);
+    *found_out = is_whole && (is_authentic || FK_PLANTED(TORN_TAIL_ACCEPTED)) && page_numbers_are_in_bounds(record_out);
+    return fk_ok();
+}
+
+fk_status vfs_log_reader_search(vfs_log_reader *reader, uint64_t offset_bytes, const fk_id *generation,
+                                vfs_log_record *record_out, bool *found_out)
+{
+    *found_out = false;
+    for (uint64_t at = offset_bytes; !*found_out && at < reader->size_bytes; at += VFS_RECORD_ALIGNMENT_BYTES) {
+        const uint8_t *bytes = NULL;
+        FK_TRY(view(reader, at, VFS_RECORD_START_SIZE_BYTES, &bytes));
+        if (bytes != NULL && vfs_record_starts(bytes, generation)) {
+            FK_TRY(vfs_log_reader_record(reader, at, generation, record_out, found_out));
+        }
+    }
+    return fk_ok();
+}

@@ -1,0 +1,220 @@
+/* Opening: which superblock counts, what the log adds to it, and what is damage rather than the
+ * remains of a transaction that a power cut interrupted. Reads only. */
+#include "vfs_internal.h"
+
+#include <string.h>
+
+#include "fk/planted.h"
+#include "vfs_log_reader.h"
+
+#include "fk/banned.h"
+
+enum { SUPERBLOCK_COUNT = 2 };
+
+static fk_status damaged(fk_vfs_report *report, fk_vfs_damage damage)
+{
+    report->damage = damage;
+    return fk_status_of(FK_ERR_DAMAGED);
+}
+
+/* --- superblocks ------------------------------------------------------------------------------ */
+
+typedef struct superblock_slot {
+    fk_status status; /* of parsing; FK_ERR_NOT_FOUND: the file is empty */
+    vfs_root root;
+} superblock_slot;
+
+static fk_status read_superblock(fk_vfs *vfs, fk_vault_file file, const fk_id *store_id, superblock_slot *slot_out)
+{
+    *slot_out = (superblock_slot){ .status = fk_status_of(FK_ERR_NOT_FOUND) };
+    int64_t size_bytes = vfs->disk.size(vfs->disk.ctx, file);
+    if (size_bytes < 0) {
+        return fk_status_of(FK_ERR_IO);
+    }
+    if (size_bytes == 0) {
+        return fk_ok();
+    }
+    if (size_bytes > VFS_ROOT_SIZE_BYTES + VFS_TAG_TABLE_SIZE_BYTES_MAX) {
+        slot_out->status = fk_status_of(FK_ERR_DAMAGED);
+        return fk_ok();
+    }
+    uint8_t *bytes = fk_allocate(vfs->allocator, (size_t)size_bytes);
+    if (bytes == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    fk_status status = vfs_read_exactly(vfs, file, bytes, (size_t)size_bytes, 0);
+    if (fk_is_ok(status)) {
+        slot_out->status = vfs_root_parse(VFS_ROOT_SUPERBLOCK, fk_bytes_of(bytes, (size_t)size_bytes), store_id,
+                                          &vfs->mac_key, &slot_out->root);
+    }
+    fk_release(vfs->allocator, bytes, (size_t)size_bytes);
+    return status;
+}
+
+/* Neither superblock can be read: say what that most likely means. */
+static fk_status no_superblock(const superblock_slot slots[SUPERBLOCK_COUNT], fk_vfs_report *report)
+{
+    static const fk_code order[] = { FK_ERR_NEWER_VERSION, FK_ERR_AUTH };
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (slots[0].status.code == order[i] || slots[1].status.code == order[i]) {
+            return fk_status_of(order[i]);
+        }
+    }
+    if (slots[0].status.code == FK_ERR_NOT_FOUND && slots[1].status.code == FK_ERR_NOT_FOUND) {
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    return damaged(report, FK_VFS_DAMAGE_SUPERBLOCKS);
+}
+
+static fk_status choose_superblock(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
+{
+    static const fk_vault_file files[SUPERBLOCK_COUNT] = { FK_FILE_SUPERBLOCK_0, FK_FILE_SUPERBLOCK_1 };
+    superblock_slot slots[SUPERBLOCK_COUNT];
+    const superblock_slot *best = NULL;
+    for (uint32_t i = 0; i < SUPERBLOCK_COUNT; i++) {
+        superblock_slot *slot = &slots[i];
+        FK_TRY(read_superblock(vfs, files[i], store_id, slot));
+        if (fk_is_ok(slot->status) && vfs_root_slot(slot->root.counter) != i) {
+            slot->status = fk_status_of(FK_ERR_DAMAGED); /* a copy of the other slot */
+        }
+        if (fk_is_ok(slot->status) && (best == NULL || slot->root.counter > best->root.counter)) {
+            best = slot;
+        }
+    }
+    /* A newer app may have left a slot we cannot read: then the older one is not the truth. */
+    if (best == NULL || slots[0].status.code == FK_ERR_NEWER_VERSION || slots[1].status.code == FK_ERR_NEWER_VERSION) {
+        return no_superblock(slots, report);
+    }
+    if (best->root.tag_table_bytes != 0) {
+        return fk_status_of(FK_ERR_NEWER_VERSION);
+    }
+    vfs->root = best->root;
+    return fk_ok();
+}
+
+/* --- the chosen log ----------------------------------------------------------------------------- */
+
+static fk_status check_log_header(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *report)
+{
+    fk_bytes head;
+    vfs_root root;
+    FK_TRY(vfs_log_reader_head(reader, VFS_ROOT_SIZE_BYTES, &head));
+    fk_status status = vfs_root_parse(VFS_ROOT_LOG, head, &vfs->root.store_id, &vfs->mac_key, &root);
+    bool is_expected =
+        fk_is_ok(status) && root.counter == vfs->root.counter && fk_id_equal(&root.generation, &vfs->root.generation);
+    return is_expected || FK_PLANTED(OLD_GENERATION) ? fk_ok() : damaged(report, FK_VFS_DAMAGE_LOG_HEADER);
+}
+
+/* Is this record the one that follows what was read so far? */
+static bool record_continues(const fk_vfs *vfs, const vfs_record_header *header)
+{
+    return header->sequence == vfs->sequence + 1 && fk_id_equal(&header->store_id, &vfs->root.store_id) &&
+           memcmp(header->previous_mac, vfs->last_mac, FK_HASH_SIZE_BYTES) == 0;
+}
+
+static void take_record(fk_vfs *vfs, const vfs_log_record *record)
+{
+    for (uint32_t i = 0; i < record->header.record_page_count; i++) {
+        uint64_t offset_bytes = record->pages_offset_bytes + (uint64_t)i * FK_VFS_PAGE_SIZE_BYTES;
+        vfs_page_map_set(&vfs->log_places, record->page_numbers[i], (uint32_t)offset_bytes);
+    }
+    vfs->sequence = record->header.sequence;
+    vfs->page_count = record->header.page_count;
+    vfs->log_end_bytes = record->next_offset_bytes;
+    memcpy(vfs->last_mac, record->header.mac, FK_HASH_SIZE_BYTES);
+}
+
+static fk_status replay(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *report)
+{
+    vfs_log_record record;
+    bool was_found = false;
+    for (;;) {
+        FK_TRY(vfs_log_reader_record(reader, vfs->log_end_bytes, &vfs->root.generation, &record, &was_found));
+        if (!was_found || !record_continues(vfs, &record.header) ||
+            record.next_offset_bytes > FK_VFS_LOG_SIZE_BYTES_MAX) {
+            break;
+        }
+        take_record(vfs, &record);
+        report->recovered_count++;
+    }
+    if (reader->size_bytes <= vfs->log_end_bytes) {
+        return fk_ok();
+    }
+    /* The log was cut to its header when it was started, so more bytes mean a record that is not
+     * whole. The last one was never acknowledged; one with a good record behind it was. */
+    FK_TRY(vfs_log_reader_search(reader, vfs->log_end_bytes, &vfs->root.generation, &record, &was_found));
+    if (was_found) {
+        report->damaged_at_sequence = vfs->sequence + 1;
+        return damaged(report, FK_VFS_DAMAGE_LOG_RECORD);
+    }
+    report->torn_tail = true;
+    return fk_ok();
+}
+
+static fk_status recover_chosen_log(fk_vfs *vfs, fk_vfs_report *report)
+{
+    vfs_log_reader reader;
+    fk_status status =
+        vfs_log_reader_init(&reader, vfs->allocator, &vfs->disk, &vfs->mac_key, vfs_log_file(vfs->root.counter));
+    if (fk_is_ok(status)) {
+        status = check_log_header(vfs, &reader, report);
+    }
+    if (fk_is_ok(status)) {
+        status = replay(vfs, &reader, report);
+    }
+    /* A record is written only after the superblock of its log was flushed. Without one, a flush
+     * that failed may have left the superblock in the system's cache alone. */
+    vfs->is_superblock_doubtful = reader.size_bytes <= VFS_LOG_RECORDS_OFFSET_BYTES;
+    vfs_log_reader_free(&reader);
+    return status;
+}
+
+/* --- the other log ------------------------------------------------------------------------------- */
+
+/* A header newer than every superblock: the checkpoint that wrote it did not end. If it holds a
+ * transaction it did end, and the superblock that said so is gone. */
+static fk_status check_newer_log(vfs_log_reader *reader, fk_vfs *vfs, fk_vfs_report *report)
+{
+    fk_bytes head;
+    vfs_root root;
+    FK_TRY(vfs_log_reader_head(reader, VFS_ROOT_SIZE_BYTES, &head));
+    fk_status status = vfs_root_parse(VFS_ROOT_LOG, head, &vfs->root.store_id, &vfs->mac_key, &root);
+    if (!fk_is_ok(status) || root.counter <= vfs->root.counter) {
+        return fk_ok();
+    }
+    vfs_log_record record;
+    bool was_found = false;
+    FK_TRY(vfs_log_reader_search(reader, VFS_LOG_RECORDS_OFFSET_BYTES, &root.generation, &record, &was_found));
+    if (was_found) {
+        return damaged(report, FK_VFS_DAMAGE_LOST_SUPERBLOCK);
+    }
+    report->unfinished_checkpoint = true;
+    return fk_ok();
+}
+
+static fk_status check_other_log(fk_vfs *vfs, fk_vfs_report *report)
+{
+    vfs_log_reader reader;
+    fk_status status =
+        vfs_log_reader_init(&reader, vfs->allocator, &vfs->disk, &vfs->mac_key, vfs_log_file(vfs->root.counter + 1));
+    if (fk_is_ok(status)) {
+        status = check_newer_log(&reader, vfs, report);
+    }
+    vfs_log_reader_free(&reader);
+    return status;
+}
+
+fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
+{
+    FK_TRY(choose_superblock(vfs, store_id, report));
+    vfs->sequence = vfs->root.sequence;
+    vfs->page_count = vfs->root.page_count;
+    vfs->log_end_bytes = VFS_LOG_RECORDS_OFFSET_BYTES;
+    memcpy(vfs->last_mac, vfs->root.mac, FK_HASH_SIZE_BYTES);
+    /* The newer log first: when the superblock that named it is lost, what is wrong with the older
+     * one is not what matters. */
+    FK_TRY(check_other_log(vfs, report));
+    FK_TRY(recover_chosen_log(vfs, report));
+    report->sequence = vfs->sequence;
+    return fk_ok();
+}

@@ -1,0 +1,51 @@
+/* vfs_root.h — the state a log starts from, as it stands in a superblock and at the head of a log.
+ *
+ *   magic 8 | version u32 | log index u32 | store id 16 | counter u64 | last sequence u64 |
+ *   last MAC 32 | page count u64 | tag table bytes u64 | generation 16 | tag table digest 32 |
+ *   zeros 80 | MAC 32                                                                     = 256
+ *
+ * Little-endian. The MAC is keyed BLAKE2b-256 over the label ("fk/super/v1" or "fk/log/v1") and the
+ * 224 bytes before it, in every version. A superblock is followed by its page-tag table; version 1
+ * writes an empty one. Pure: no I/O. */
+#ifndef FK_VFS_ROOT_H
+#define FK_VFS_ROOT_H
+
+#include "fk/crypto.h"
+
+enum {
+    VFS_ROOT_SIZE_BYTES = 256,
+    VFS_ROOT_VERSION = 1,
+    /* 16 bytes for each page of a 2 GiB database. */
+    VFS_TAG_TABLE_SIZE_BYTES_MAX = 4 * 1024 * 1024,
+};
+
+typedef enum vfs_root_kind { VFS_ROOT_SUPERBLOCK, VFS_ROOT_LOG } vfs_root_kind;
+
+typedef struct vfs_root {
+    fk_id store_id;
+    uint64_t counter;                /* goes up by one with each checkpoint */
+    uint64_t sequence;               /* of the last transaction in the page file */
+    uint8_t mac[FK_HASH_SIZE_BYTES]; /* of its record */
+    uint64_t page_count;             /* of the database at that point */
+    fk_id generation;                /* of the log that follows; random */
+    uint64_t tag_table_bytes;
+} vfs_root;
+
+/* Log and superblock slot of a counter: they alternate. */
+static inline uint32_t vfs_root_slot(uint64_t counter)
+{
+    return (uint32_t)(counter & 1);
+}
+
+/* The root of the given kind with an empty tag table. */
+void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, const fk_key *mac_key,
+                     uint8_t bytes_out[VFS_ROOT_SIZE_BYTES]);
+
+/* bytes   a superblock file with its table, or at least the first 256 bytes of a log.
+ *
+ * FK_ERR_AUTH: whole and of this store, but the MAC is not by this key. FK_ERR_NEWER_VERSION: the
+ * MAC holds. FK_ERR_DAMAGED: anything else. On error *root_out is zero. */
+FK_MUST_USE fk_status vfs_root_parse(vfs_root_kind kind, fk_bytes bytes, const fk_id *store_id, const fk_key *mac_key,
+                                     vfs_root *root_out);
+
+#endif
