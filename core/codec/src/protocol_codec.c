@@ -2,6 +2,7 @@
 
 #include "fk/assert.h"
 #include "fk/civil_date.h"
+#include "fk/planted.h"
 #include "fk/protocol_gen.h"
 #include "field_path.h"
 #include "json_scan.h"
@@ -100,7 +101,7 @@ static fk_status decode_text(const decoder *decode, const fk_shape_field *field,
     if (field->kind == FK_SHAPE_ENUM) {
         return decode_enum(decode, field, text, target);
     }
-    if (field->kind == FK_SHAPE_STRING && text.size_bytes > field->max) {
+    if (field->kind == FK_SHAPE_STRING && text.size_bytes > field->max && !FK_PLANTED(REQUEST_TEXT_BOUND)) {
         return refuse(decode, FK_ERR_TOO_LARGE, "too-long");
     }
     if (!is_text_allowed(field->kind, text, target)) {
