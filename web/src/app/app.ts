@@ -1,0 +1,97 @@
+/** Puts store, core and actions together. Knows no DOM: main.ts draws, tests look at the state. */
+import { initialState, type LoadedContent } from '../state/model.ts';
+import { createStore, type Store } from '../state/store.ts';
+import { HOME, type Route } from '../state/routes.ts';
+import type { Actions } from '../views/actions.ts';
+import type { AppContext, Platform } from './context.ts';
+import type { CorePort } from './core-port.ts';
+import { createDocumentActions } from './document-actions.ts';
+import { createFormActions } from './form-actions.ts';
+import { createNavigator, type Navigator } from './navigation.ts';
+import { createSaver, type Saver } from './saver.ts';
+import { createVaultActions } from './vault-actions.ts';
+
+export interface App {
+  readonly store: Store;
+  readonly actions: Actions;
+  readonly navigator: Navigator;
+  readonly saver: Saver;
+  readonly begin: () => Promise<void>;
+}
+
+export interface AppOptions {
+  readonly appName: string;
+  readonly route: Route | undefined;
+  readonly embedded: LoadedContent;
+  readonly core: CorePort;
+  readonly platform: Platform;
+  readonly setTimer: (ms: number, run: () => void) => () => void;
+}
+
+const LAST_SEARCH_PAUSE_MS = 150;
+
+export function createApp(options: AppOptions): App {
+  const { core, platform } = options;
+  const store = createStore(initialState(options.appName, options.route ?? HOME, platform.today(), options.embedded));
+  const saver = createSaver({
+    save: async (target, changes) => {
+      const outcome = await core.call('draft.save', {
+        timeMs: platform.nowMs(), caseId: target.caseId, recordId: target.recordId, type: target.type,
+        changes: changes.map((change) => ({ field: change.field, value: change.value })),
+      });
+      return outcome.ok ? undefined : outcome.error;
+    },
+    onState: (save) => store.dispatch({ kind: 'save', save }),
+    onRefused: (target, field) => {
+      const { form } = store.state();
+      const part = Object.entries(form?.parts ?? {}).find(([, each]) => each.recordId === target.recordId)?.[0];
+      if (part !== undefined) store.dispatch({ kind: 'held', id: refusedControl(part, field), reason: 'refused' });
+    },
+    nowMs: platform.nowMs,
+    setTimer: options.setTimer,
+  });
+  const context: AppContext = { store, core, saver, platform };
+  const navigator = createNavigator(context);
+  const vault = createVaultActions(context, navigator);
+  const forms = createFormActions(context, navigator);
+  const documents = createDocumentActions(context, navigator, forms);
+  let stopSearch: (() => void) | undefined;
+
+  const actions: Actions = {
+    ...vault,
+    ...forms,
+    ...documents,
+    go: (route) => void navigator.go(route),
+    focusControl: (id) => store.dispatch({ kind: 'focus', target: { id } }),
+    search(text) {
+      store.dispatch({ kind: 'list-search', search: text });
+      stopSearch?.();
+      stopSearch = options.setTimer(LAST_SEARCH_PAUSE_MS, () => void navigator.loadList(text));
+    },
+    showMore() {
+      const { list } = store.state();
+      if (list.next !== undefined) void navigator.loadList(list.search, list.next);
+    },
+    newCase: () => void navigator.go({ name: 'case-new', caseId: platform.newId() }),
+    addRecord: (form, caseId) => void navigator.go({ name: form, caseId, recordId: platform.newId() }),
+    print: () => platform.print(),
+    checkStorage: () => void checkStorage(),
+  };
+
+  async function checkStorage(): Promise<void> {
+    store.dispatch({ kind: 'storage-check', check: 'running' });
+    const outcome = await core.call('vault.check', {});
+    if (!outcome.ok) {
+      store.dispatch({ kind: 'storage-check', check: { pagesGood: false, rebuiltEqual: false, rowCount: '0' } });
+      return;
+    }
+    store.dispatch({ kind: 'storage-check', check: outcome.value as never });
+  }
+
+  return { store, actions, navigator, saver, begin: vault.begin };
+}
+
+/** The first control of the field, by which its error is shown. */
+function refusedControl(part: string, field: string): string {
+  return `${part}-${field.replace('/', '-')}`.replace(/[^A-Za-z0-9_-]/g, '_');
+}

@@ -1,0 +1,65 @@
+/** What the actions share. Everything outside the page comes in here, so that tests can run the actions without a browser. */
+import type { CoreError, DeviceStorage } from '../state/model.ts';
+import type { JsonObject } from '../state/json.ts';
+import type { Route } from '../state/routes.ts';
+import type { Store } from '../state/store.ts';
+import type { CorePort, Outcome } from './core-port.ts';
+import type { Saver } from './saver.ts';
+
+export interface Platform {
+  readonly nowMs: () => number;
+  readonly today: () => string;
+  readonly newId: () => string;
+  readonly makePassphrase: () => Promise<string>;
+  readonly readDeviceStorage: () => Promise<DeviceStorage>;
+  readonly askForPersistence: () => Promise<DeviceStorage>;
+  readonly print: () => void;
+  readonly reload: () => void;
+  /** Shows the route in the address, as a new entry of the history or in place of the present one. */
+  readonly setAddress: (route: Route, how: 'push' | 'replace') => void;
+  readonly acceptUpdate: () => void;
+}
+
+export interface AppContext {
+  readonly store: Store;
+  readonly core: CorePort;
+  readonly saver: Saver;
+  readonly platform: Platform;
+}
+
+/** Calls the core for a screen; an error becomes the problem of that screen. */
+export async function callOrShow(context: AppContext, command: string, request: JsonObject): Promise<JsonObject | undefined> {
+  const outcome = await context.core.call(command, request);
+  if (outcome.ok) return outcome.value;
+  showProblem(context, outcome.error);
+  return undefined;
+}
+
+/** Codes after which nothing on the screen can go on. */
+const ENDS_SESSION = new Set(['damaged', 'io']);
+
+export function showProblem(context: AppContext, error: CoreError): void {
+  const { dispatch, state } = context.store;
+  if (state().phase.kind === 'open' && ENDS_SESSION.has(error.code)) {
+    void context.core.lock();
+    dispatch({ kind: 'phase', phase: error.code === 'damaged' ? { kind: 'damaged', code: 'damaged_vault' } : { kind: 'locked', isWorking: false, problem: error } });
+    return;
+  }
+  dispatch({ kind: 'problem', problem: error });
+}
+
+/** Runs one action at a time: a second press of a button while the first is under way does nothing. */
+export async function busy(context: AppContext, run: () => Promise<void>): Promise<void> {
+  const { dispatch, state } = context.store;
+  if (state().isBusy) return;
+  dispatch({ kind: 'busy', isBusy: true });
+  try {
+    await run();
+  } finally {
+    dispatch({ kind: 'busy', isBusy: false });
+  }
+}
+
+export function failure<T>(outcome: Outcome<T>): CoreError | undefined {
+  return outcome.ok ? undefined : outcome.error;
+}

@@ -1,0 +1,37 @@
+/** What the actions need from the core: one call, the two ways in that take a passphrase, and news. */
+import type { CoreError } from '../state/model.ts';
+import type { JsonObject } from '../state/json.ts';
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CoreError };
+
+export type StartOutcome =
+  | { readonly kind: 'vault'; readonly state: 'none' | 'unfinished' | 'locked'; readonly version: string }
+  | { readonly kind: 'other-window' }
+  /** a state of errors.json */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly error: CoreError };
+
+export interface UnlockNews {
+  readonly tornTail: boolean;
+  readonly finishedCheckpoint: boolean;
+}
+
+export type CoreNews =
+  /** another window asked for the records; ours has let go of them */
+  | 'moved-away'
+  /** the worker stopped by a fault */
+  | 'crashed'
+  /** the browser put the page away and brought it back */
+  | 'locked';
+
+export interface CorePort {
+  start(): Promise<StartOutcome>;
+  /** Asks the other window to let go, then starts here. */
+  takeOver(): Promise<StartOutcome>;
+  call(command: string, request: JsonObject): Promise<Outcome<JsonObject>>;
+  createVault(passphrase: string): Promise<Outcome<JsonObject>>;
+  unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
+  lock(): Promise<void>;
+  removeUnfinished(): Promise<Outcome<JsonObject>>;
+  onNews(listener: (news: CoreNews) => void): void;
+}

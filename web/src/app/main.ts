@@ -1,0 +1,105 @@
+/** Starts the page: joins the app to the browser, draws the state, moves the focus, guards what is typed. */
+import { html, render } from 'lit-html';
+import emergency from '../../../core/content/emergency.json';
+import errors from '../../../core/content/errors.json';
+import { CoreClient } from '../core-client/core-client.ts';
+import { civilDate, nowMs } from '../platform/clock.ts';
+import { askForPersistence, readDeviceStorage } from '../platform/device-storage.ts';
+import { watchHideKey } from '../platform/hide-key.ts';
+import { makePassphrase } from '../platform/passphrase.ts';
+import { newId } from '../platform/random.ts';
+import { registerServiceWorker, type Updates } from '../platform/service-worker.ts';
+import { loadWordList } from '../platform/word-list.ts';
+import type { LoadedContent } from '../state/model.ts';
+import { hashOf, routeOf } from '../state/routes.ts';
+import { appView } from '../views/app-view.ts';
+import { pageTitle } from '../views/title.ts';
+import { createApp, type App } from './app.ts';
+import { createCorePort } from './core-adapter.ts';
+
+/** Neutral, because a perpetrator may see the tablet; the serving agency can change it in index.html. */
+const appName = document.querySelector<HTMLMetaElement>('meta[name="application-name"]')?.content ?? 'Notebook';
+let updates: Updates | undefined;
+let app: App | undefined;
+
+/* Before the core client listens: what is typed is on its way to the worker before the client tells it to lock. */
+window.addEventListener('pagehide', () => void app?.saver.flush());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') void app?.saver.flush();
+});
+
+app = createApp({
+  appName,
+  route: routeOf(window.location.hash),
+  /* These two are needed before the core is there and when it never comes. */
+  embedded: { emergency, errors } as unknown as LoadedContent,
+  core: createCorePort(new CoreClient()),
+  platform: {
+    nowMs,
+    today: () => civilDate(nowMs()),
+    newId: () => newId(),
+    makePassphrase: async () => makePassphrase(await loadWordList()),
+    readDeviceStorage,
+    askForPersistence,
+    print: () => window.print(),
+    reload: () => window.location.reload(),
+    setAddress(route, how) {
+      if (hashOf(route) === window.location.hash) return;
+      if (how === 'push') window.history.pushState(null, '', hashOf(route));
+      else window.history.replaceState(null, '', hashOf(route));
+    },
+    acceptUpdate: () => updates?.accept(),
+  },
+  setTimer(ms, run) {
+    const timer = window.setTimeout(run, ms);
+    return () => window.clearTimeout(timer);
+  },
+});
+start(app);
+
+function start({ store, actions, navigator: routes, begin }: App): void {
+  const root = document.getElementById('app');
+  if (root === null) throw new Error('index.html has no place to draw in');
+  let focusToken = 0;
+  store.subscribe((state) => {
+    render(appView(state, actions), root);
+    document.title = pageTitle(state);
+    if (state.focus.token === focusToken) return;
+    focusToken = state.focus.token;
+    moveFocus(state.focus.target);
+  });
+  window.addEventListener('hashchange', () => void routes.addressChanged(routeOf(window.location.hash)));
+  watchHideKey(document, actions.hide);
+  document.addEventListener('change', alignDefaults);
+  window.addEventListener('unhandledrejection', () => stopWithApology());
+  window.addEventListener('error', () => stopWithApology());
+  render(html`${appView(store.state(), actions)}`, root);
+  void begin();
+  void registerServiceWorker((ready) => {
+    updates = ready;
+    store.dispatch({ kind: 'update-ready' });
+  }).catch(() => undefined);
+
+  /** A fault of ours: the records stay as they are on the disk, and the screen says so. */
+  function stopWithApology(): void {
+    if (store.state().phase.kind !== 'hidden') store.dispatch({ kind: 'phase', phase: { kind: 'broken', state: 'bug' } });
+  }
+}
+
+function moveFocus(target: 'none' | 'heading' | 'errors' | { readonly id: string }): void {
+  if (target === 'none') return;
+  const id = target === 'heading' ? 'page-heading' : target === 'errors' ? 'error-summary' : target.id;
+  if (target === 'heading') window.scrollTo(0, 0);
+  const element = document.getElementById(id) ?? document.getElementById('page-heading');
+  element?.focus({ preventScroll: target === 'heading' });
+  if (target === 'errors') element?.scrollIntoView();
+}
+
+/** Firefox writes a radio or checkbox that differs from its default into its session files. */
+function alignDefaults(event: Event): void {
+  const control = event.target;
+  if (!(control instanceof HTMLInputElement) || (control.type !== 'radio' && control.type !== 'checkbox')) return;
+  const group =
+    control.type === 'radio' ? document.querySelectorAll<HTMLInputElement>(`input[name="${CSS.escape(control.name)}"]`) : [control];
+  for (const each of group) each.defaultChecked = each.checked;
+}

@@ -1,0 +1,227 @@
+/** Opening a route: save what is on screen, load what the next screen shows, draw it. */
+import { CONTENT_NAMES } from '../state/content.ts';
+import type { CaseFile, StoredDraft, StoredRecord } from '../state/case-file.ts';
+import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
+import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
+import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
+import type { RouteData } from '../state/events.ts';
+import { HOME, hashOf, specOf, type Route } from '../state/routes.ts';
+import type { AppContext } from './context.ts';
+import { failure } from './context.ts';
+import type { Outcome } from './core-port.ts';
+import { formOfRoute } from './forms.ts';
+import { fill, words } from './words.en.ts';
+
+export interface Navigator {
+  /** Opens a route a person asked for; stays and says why when something on screen could not be saved. */
+  readonly go: (route: Route, how?: 'push' | 'replace') => Promise<void>;
+  /** The address changed by Back, a link or typing. */
+  readonly addressChanged: (route: Route | undefined) => Promise<void>;
+  /** Loads the present route again, for example after unlocking. */
+  readonly reopen: () => Promise<void>;
+  readonly loadContent: (version: string | undefined) => Promise<CoreError | undefined>;
+  readonly loadList: (search: string, after?: string) => Promise<void>;
+  /** Saves what is on screen. False when something could not be saved; the screen then says what. */
+  readonly settle: () => Promise<boolean>;
+}
+
+const LIST_PAGE = 50;
+
+export function createNavigator(context: AppContext): Navigator {
+  const { store, core, saver, platform } = context;
+
+  async function settle(): Promise<boolean> {
+    const error = await saver.flush();
+    const { form } = store.state();
+    if (error !== undefined) {
+      store.dispatch({ kind: 'problem', problem: error });
+      return false;
+    }
+    if (form === undefined || !hasHeld(form)) return true;
+    store.dispatch({ kind: 'form-errors', errors: heldErrors(form) });
+    return false;
+  }
+
+  async function go(route: Route, how: 'push' | 'replace' = 'push'): Promise<void> {
+    if (!(await maySettle(route))) return;
+    platform.setAddress(route, how);
+    await open(route);
+  }
+
+  async function addressChanged(route: Route | undefined): Promise<void> {
+    const target = route ?? HOME;
+    if (hashOf(target) === hashOf(store.state().route) && route !== undefined) return;
+    if (!(await maySettle(target))) {
+      platform.setAddress(store.state().route, 'push');
+      return;
+    }
+    if (route === undefined) platform.setAddress(HOME, 'replace');
+    await open(target);
+  }
+
+  /** Help is never held up by a field that is not complete; what stands there comes back with Back. */
+  function maySettle(route: Route): Promise<boolean> {
+    if (specOf(route.name).access === 'always') return saver.flush().then(() => true);
+    return settle();
+  }
+
+  async function open(route: Route): Promise<void> {
+    const before = store.state().form;
+    store.dispatch({ kind: 'route-opening', route });
+    const data = store.state().phase.kind === 'open' ? await load(route, before) : {};
+    store.dispatch({ kind: 'route-opened', route, data, today: platform.today() });
+    if (store.state().phase.kind === 'open' && route.name === 'cases') await loadList(store.state().list.search);
+  }
+
+  async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
+    if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
+    if (route.name === 'storage') return loadStorage();
+    if (!('caseId' in route)) return {};
+    const file = await loadFile(route.caseId);
+    const isNew = !file.ok && file.error.code === 'not-found' && route.name === 'case-new';
+    if (!file.ok && !isNew) return { problem: file.error };
+    const loaded = file.ok ? file.value : undefined;
+    const form = formOfRoute(route, loaded, { today: platform.today(), newId: platform.newId });
+    return {
+      ...(loaded === undefined ? {} : { file: loaded }),
+      ...(form === undefined ? {} : { form: keepUnfinished(form, before) }),
+      ...(await loadExtras(route)),
+    };
+  }
+
+  async function loadExtras(route: Route): Promise<RouteData> {
+    switch (route.name) {
+      case 'dash-item':
+      case 'dash-list':
+      case 'dash-after':
+      case 'assessment':
+        return loadSummary(route.recordId);
+      case 'dash-check': {
+        const [summary, gaps] = await Promise.all([loadSummary(route.recordId), loadGaps(route.recordId)]);
+        return { ...summary, ...gaps };
+      }
+      case 'plan-check':
+      case 'referral-check':
+        return loadGaps(route.recordId);
+      case 'result':
+        return loadResult(route.caseId);
+      default:
+        return {};
+    }
+  }
+
+  async function loadSummary(recordId: string): Promise<RouteData> {
+    const outcome = await core.call('assessment.summary', { recordId });
+    return outcome.ok ? { summary: { recordId, ...(outcome.value as unknown as Omit<DashSummary, 'recordId'>) } } : quiet(outcome);
+  }
+
+  async function loadGaps(recordId: string): Promise<RouteData> {
+    const outcome = await core.call('document.check', { recordId });
+    return outcome.ok ? { gaps: listOf(outcome.value['gaps']) as unknown as readonly Gap[] } : quiet(outcome);
+  }
+
+  async function loadResult(caseId: string): Promise<RouteData> {
+    const outcome = await core.call('criteria.evaluate', { caseId, evaluationDate: platform.today() });
+    if (!outcome.ok) return { problem: outcome.error };
+    const { result } = outcome.value;
+    return isObject(result) ? { result } : {};
+  }
+
+  async function loadStorage(): Promise<RouteData> {
+    const [outcome, device] = await Promise.all([core.call('vault.storage', {}), platform.readDeviceStorage()]);
+    store.dispatch({ kind: 'device', device });
+    return outcome.ok ? { storage: outcome.value as unknown as StorageNumbers } : { problem: outcome.error };
+  }
+
+  async function loadFile(caseId: string): Promise<Outcome<CaseFile>> {
+    const records: StoredRecord[] = [];
+    let drafts: readonly StoredDraft[] = [];
+    let after: Json | undefined;
+    do {
+      const outcome = await core.call('case.get', after === undefined ? { caseId } : { caseId, after });
+      if (!outcome.ok) return outcome;
+      records.push(...(listOf(outcome.value['records']) as unknown as readonly StoredRecord[]));
+      if (after === undefined) drafts = listOf(outcome.value['drafts']) as unknown as readonly StoredDraft[];
+      after = outcome.value['next'];
+    } while (after !== undefined);
+    return { ok: true, value: { caseId, records, drafts } };
+  }
+
+  async function loadList(search: string, after?: string): Promise<void> {
+    const text = search.trim();
+    const outcome = await core.call('case.list', {
+      limit: LIST_PAGE,
+      closedToo: true,
+      ...(text === '' ? {} : { search: text }),
+      ...(after === undefined ? {} : { after }),
+    });
+    if (store.state().list.search !== search || store.state().phase.kind !== 'open') return;
+    if (!outcome.ok) {
+      store.dispatch({ kind: 'problem', problem: outcome.error });
+      return;
+    }
+    const next = textOf(outcome.value['next']);
+    store.dispatch({
+      kind: 'list-rows',
+      rows: listOf(outcome.value['cases']) as never,
+      totalCount: Number(outcome.value['totalCount']),
+      isMore: after !== undefined,
+      ...(next === '' ? {} : { next }),
+    });
+  }
+
+  async function loadContent(version: string | undefined): Promise<CoreError | undefined> {
+    const content: Record<string, Json> = {};
+    for (const name of CONTENT_NAMES) {
+      const outcome = await core.call('content.get', { name });
+      if (!outcome.ok) return failure(outcome);
+      content[name] = outcome.value['content'] ?? null;
+    }
+    store.dispatch({ kind: 'content', content: content as LoadedContent, ...(version === undefined ? {} : { version }) });
+    return undefined;
+  }
+
+  async function reopen(): Promise<void> {
+    await open(store.state().route);
+  }
+
+  return { go, addressChanged, reopen, loadContent, loadList, settle };
+}
+
+/** Nothing is said when the document behind an extra does not exist yet: the page says it. */
+function quiet(outcome: Outcome<JsonObject>): RouteData {
+  const error = failure(outcome);
+  return error === undefined || error.code === 'not-found' ? {} : { problem: error };
+}
+
+/** A half-typed date survives a look at the help numbers: it belongs to the same records. */
+function keepUnfinished(form: FormState, before: FormState | undefined): FormState {
+  if (before === undefined || !hasHeld(before)) return form;
+  const ids = (each: FormState): string => Object.values(each.parts).map((part) => part.recordId).join();
+  return ids(form) === ids(before) ? { ...form, dateText: before.dateText, held: before.held } : form;
+}
+
+/** One error per control that is not stored. */
+export function heldErrors(form: FormState): FormState['errors'] {
+  return Object.keys(form.held).map((id) => {
+    const ref = refOfControl(id);
+    return { ref, message: fill(words.errors.held, { label: labelOfControl(id) }) };
+  });
+}
+
+/** Control ids are made of part, field, key and member; for an error line it is enough that they lead back to the id. */
+function refOfControl(id: string): FieldRef {
+  const [part = '', ...rest] = id.split('-');
+  const ref: FieldRef = { part, field: rest.join('-') };
+  return controlId(ref) === id ? ref : { part: id, field: '' };
+}
+
+/** The words of the control on screen, as the person sees them. */
+function labelOfControl(id: string): string {
+  if (typeof document === 'undefined') return id;
+  const control = document.getElementById(id);
+  const legend = control?.closest('fieldset')?.querySelector('legend');
+  const label = legend ?? document.querySelector(`label[for="${CSS.escape(id)}"]`);
+  return label?.textContent?.trim() ?? id;
+}
+

@@ -1,0 +1,215 @@
+/** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
+import type { Phase } from '../state/model.ts';
+import { normalPassphrase } from '../platform/passphrase.ts';
+import type { AppContext } from './context.ts';
+import { busy } from './context.ts';
+import type { StartOutcome } from './core-port.ts';
+import type { Navigator } from './navigation.ts';
+
+export interface VaultActions {
+  readonly begin: () => Promise<void>;
+  readonly makeWords: () => void;
+  readonly wordsNoted: () => void;
+  readonly seeWordsAgain: () => void;
+  readonly confirmWords: (typed: string) => void;
+  readonly removeUnfinished: () => void;
+  readonly unlock: (typed: string) => void;
+  readonly showPassphrase: (isShown: boolean) => void;
+  readonly askForPersistence: () => void;
+  readonly lock: () => void;
+  readonly hide: () => void;
+  readonly showUnlock: () => void;
+  readonly moveHere: () => void;
+  readonly restart: () => void;
+  readonly acceptUpdate: () => void;
+}
+
+/** Codes of a start or an unlock that mean: the vault is there and must not be touched. */
+const DAMAGED: Readonly<Record<string, string>> = {
+  damaged: 'damaged_vault', 'newer-version': 'newer_version', 'weak-parameters': 'weak-parameters',
+};
+
+export function createVaultActions(context: AppContext, navigator: Navigator): VaultActions {
+  const { store, core, saver, platform } = context;
+  const setPhase = (phase: Phase): void => store.dispatch({ kind: 'phase', phase });
+  /* Locking goes on behind the hidden page; unlocking waits for it. */
+  let locking: Promise<void> = Promise.resolve();
+
+  async function begin(): Promise<void> {
+    await arrive(await core.start());
+  }
+
+  async function arrive(outcome: StartOutcome): Promise<void> {
+    switch (outcome.kind) {
+      case 'other-window':
+        setPhase({ kind: 'other-window', isMoving: false });
+        await navigator.loadContent(undefined);
+        return;
+      case 'refused':
+        setPhase({ kind: 'refused', reason: outcome.reason });
+        await navigator.loadContent(undefined);
+        return;
+      case 'failed':
+        failed(outcome.error.code);
+        return;
+      case 'vault': {
+        const error = await navigator.loadContent(outcome.version);
+        if (error !== undefined) failed(error.code);
+        else await enter(outcome.state);
+      }
+    }
+  }
+
+  function failed(code: string): void {
+    const damaged = DAMAGED[code];
+    setPhase(damaged === undefined ? { kind: 'broken', state: code } : { kind: 'damaged', code: damaged });
+  }
+
+  async function enter(state: 'none' | 'unfinished' | 'locked'): Promise<void> {
+    if (state === 'locked') {
+      setPhase({ kind: 'locked', isWorking: false });
+      return;
+    }
+    if (state === 'unfinished') {
+      setPhase({ kind: 'unfinished', isWorking: false });
+      return;
+    }
+    setPhase({ kind: 'no-vault', step: { kind: 'welcome' } });
+    store.dispatch({ kind: 'device', device: await platform.readDeviceStorage() });
+  }
+
+  async function makeWords(): Promise<void> {
+    try {
+      const words = await platform.makePassphrase();
+      setPhase({ kind: 'no-vault', step: { kind: 'show', words } });
+    } catch {
+      setPhase({ kind: 'broken', state: 'files_missing' });
+    }
+  }
+
+  async function confirmWords(typed: string): Promise<void> {
+    const { phase } = store.state();
+    if (phase.kind !== 'no-vault' || phase.step.kind !== 'confirm') return;
+    const { words } = phase.step;
+    const phrase = normalPassphrase(typed);
+    if (phrase !== words) {
+      setPhase({ kind: 'no-vault', step: { kind: 'confirm', words, problem: phrase === '' ? 'empty' : 'differs' } });
+      return;
+    }
+    setPhase({ kind: 'no-vault', step: { kind: 'working' } });
+    const outcome = await core.createVault(phrase);
+    if (!outcome.ok) {
+      setPhase({ kind: 'no-vault', step: { kind: 'welcome' }, problem: outcome.error });
+      return;
+    }
+    store.dispatch({ kind: 'device', device: await platform.askForPersistence() });
+    await opened();
+  }
+
+  async function opened(): Promise<void> {
+    setPhase({ kind: 'open' });
+    await navigator.reopen();
+  }
+
+  async function unlock(typed: string): Promise<void> {
+    const { phase } = store.state();
+    if (phase.kind !== 'locked' || phase.isWorking) return;
+    const phrase = normalPassphrase(typed);
+    if (phrase === '') {
+      setPhase({ kind: 'locked', isWorking: false, problem: 'empty' });
+      return;
+    }
+    setPhase({ kind: 'locked', isWorking: true });
+    await locking;
+    const outcome = await core.unlock(phrase);
+    if (!outcome.ok) {
+      const { code } = outcome.error;
+      if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, problem: outcome.error });
+      else failed(code);
+      return;
+    }
+    await opened();
+    const news = outcome.value.tornTail ? 'torn_tail' : outcome.value.finishedCheckpoint ? 'finished_checkpoint' : undefined;
+    const notice = news === undefined ? undefined : store.state().content.errors?.states[news];
+    if (notice !== undefined) {
+      store.dispatch({ kind: 'banner', banner: { kind: 'plain', title: notice.title, text: `${notice.text} ${notice.wayOn}` } });
+    }
+  }
+
+  /** Locks after saving. What cannot be saved stays on screen once, with the reason; a second press locks all the same. */
+  async function lock(): Promise<void> {
+    const isSecondPress = store.state().save.kind === 'failed';
+    const error = await saver.flush();
+    if (error !== undefined && !isSecondPress && store.state().phase.kind === 'open') {
+      store.dispatch({ kind: 'problem', problem: error });
+      return;
+    }
+    saver.clear();
+    setPhase({ kind: 'locked', isWorking: false });
+    await core.lock();
+  }
+
+  /** The screen is empty before anything else happens; saving and locking follow behind it. */
+  function hide(): void {
+    const { phase } = store.state();
+    if (phase.kind !== 'open') return;
+    const pending = saver.flush();
+    setPhase({ kind: 'hidden' });
+    locking = pending.then(() => {
+      saver.clear();
+      return core.lock();
+    });
+  }
+
+  async function removeUnfinished(): Promise<void> {
+    setPhase({ kind: 'unfinished', isWorking: true });
+    const outcome = await core.removeUnfinished();
+    if (outcome.ok) await enter('none');
+    else setPhase({ kind: 'unfinished', isWorking: false, problem: outcome.error });
+  }
+
+  async function moveHere(): Promise<void> {
+    setPhase({ kind: 'other-window', isMoving: true });
+    await arrive(await core.takeOver());
+  }
+
+  core.onNews((news) => {
+    saver.clear();
+    if (news === 'locked') setPhase({ kind: 'locked', isWorking: false });
+    else if (news === 'moved-away') setPhase({ kind: 'other-window', isMoving: false });
+    else setPhase({ kind: 'broken', state: 'crashed_worker' });
+  });
+
+  return {
+    begin,
+    makeWords: () => void busy(context, makeWords),
+    wordsNoted() {
+      const { phase } = store.state();
+      if (phase.kind === 'no-vault' && phase.step.kind === 'show') {
+        setPhase({ kind: 'no-vault', step: { kind: 'confirm', words: phase.step.words } });
+      }
+    },
+    seeWordsAgain() {
+      const { phase } = store.state();
+      if (phase.kind === 'no-vault' && phase.step.kind === 'confirm') {
+        setPhase({ kind: 'no-vault', step: { kind: 'show', words: phase.step.words } });
+      }
+    },
+    confirmWords: (typed) => void confirmWords(typed),
+    removeUnfinished: () => void removeUnfinished(),
+    unlock: (typed) => void unlock(typed),
+    showPassphrase: (isShown) => store.dispatch({ kind: 'show-passphrase', isShown }),
+    askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
+    lock: () => void lock(),
+    hide,
+    showUnlock() {
+      if (store.state().phase.kind === 'hidden') setPhase({ kind: 'locked', isWorking: false });
+    },
+    moveHere: () => void moveHere(),
+    restart: () => platform.reload(),
+    acceptUpdate: () =>
+      void busy(context, async () => {
+        if (await navigator.settle()) platform.acceptUpdate();
+      }),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * Registers the service worker. `updateViaCache: 'none'` keeps the HTTP cache out of updates. A new version
+ * waits until a person accepts it; only then is it told to take over, and the page reloads once, when it has.
+ */
+import { trustedScriptUrl } from './trusted-urls.ts';
+
+export interface Updates {
+  /** Lets the waiting version take over. The caller has saved everything before. */
+  readonly accept: () => void;
+}
+
+export async function registerServiceWorker(onReady: (updates: Updates) => void): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const registration = await navigator.serviceWorker.register(trustedScriptUrl('serviceWorkerUrl'), { updateViaCache: 'none' });
+  let isAccepted = false;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (isAccepted) window.location.reload();
+  });
+  const offer = (): void => {
+    const waiting = registration.waiting;
+    if (waiting === null || navigator.serviceWorker.controller === null) return;
+    onReady({
+      accept() {
+        isAccepted = true;
+        waiting.postMessage({ type: 'SKIP_WAITING' });
+      },
+    });
+  };
+  offer();
+  registration.addEventListener('updatefound', () => {
+    const installing = registration.installing;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed') offer();
+    });
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * Looking things up in one case as the core sent it. Only structure: which record is which, and a draft
+ * laid over its record. What the facts mean is decided in the core.
+ */
+import { isObject, textOf, type Json, type JsonObject } from './json.ts';
+
+export interface StoredRecord {
+  readonly recordId: string;
+  readonly type: string;
+  readonly createdMs: number;
+  readonly changedMs: number;
+  readonly fields: JsonObject;
+}
+
+export interface StoredDraft {
+  readonly recordId: string;
+  readonly type: string;
+  readonly caseId: string;
+  readonly savedMs: number;
+  readonly number: string;
+  readonly fields: JsonObject;
+}
+
+export interface CaseFile {
+  readonly caseId: string;
+  readonly records: readonly StoredRecord[];
+  readonly drafts: readonly StoredDraft[];
+}
+
+/** One person of the case: the party record says in which role, the person record who. */
+export interface PersonInCase {
+  readonly partyId: string;
+  readonly personId: string;
+  readonly role: string;
+  readonly party: JsonObject;
+  readonly person: JsonObject;
+  /** True when the person was finished at least once, so that other records may name them. */
+  readonly isRecorded: boolean;
+}
+
+export function recordOf(file: CaseFile, recordId: string): StoredRecord | undefined {
+  return file.records.find((record) => record.recordId === recordId);
+}
+
+export function draftOf(file: CaseFile, recordId: string): StoredDraft | undefined {
+  return file.drafts.find((draft) => draft.recordId === recordId);
+}
+
+export function recordsOfType(file: CaseFile, type: string): readonly StoredRecord[] {
+  return file.records.filter((record) => record.type === type);
+}
+
+export function draftsOfType(file: CaseFile, type: string): readonly StoredDraft[] {
+  return file.drafts.filter((draft) => draft.type === type);
+}
+
+/** Fields of a draft over those of its record. A null in the draft takes the value away; keyed fields merge by key. */
+export function overlay(below: JsonObject, above: JsonObject): JsonObject {
+  const result: Record<string, Json> = { ...below };
+  for (const [name, value] of Object.entries(above)) {
+    const old = below[name];
+    if (value === null) delete result[name];
+    else if (isKeyed(name) && isObject(value)) result[name] = overlay(isObject(old) ? old : {}, value);
+    else result[name] = value;
+  }
+  return result;
+}
+
+/** The keyed fields of schema.json: their values are objects by key and are saved key by key. */
+export function isKeyed(fieldName: string): boolean {
+  return fieldName === 'answer' || fieldName === 'item';
+}
+
+/** What a person last typed: the record with its draft, if there is one. */
+export function shownFields(file: CaseFile, recordId: string): JsonObject {
+  return overlay(recordOf(file, recordId)?.fields ?? {}, draftOf(file, recordId)?.fields ?? {});
+}
+
+const ROLE_ORDER = ['victim', 'perpetrator', 'child', 'relative', 'professional'];
+
+/** People of the case, the victim first, then by role; unfinished ones are included and marked. */
+export function peopleOf(file: CaseFile): readonly PersonInCase[] {
+  const partyIds = new Set<string>();
+  for (const record of recordsOfType(file, 'party')) partyIds.add(record.recordId);
+  for (const draft of draftsOfType(file, 'party')) partyIds.add(draft.recordId);
+  const people = [...partyIds].map((partyId): PersonInCase => {
+    const party = shownFields(file, partyId);
+    const personId = textOf(party['person']);
+    return {
+      partyId,
+      personId,
+      role: textOf(party['role']),
+      party,
+      person: shownFields(file, personId),
+      isRecorded: recordOf(file, partyId) !== undefined && recordOf(file, personId) !== undefined,
+    };
+  });
+  return people.sort((left, right) => roleRank(left.role) - roleRank(right.role));
+}
+
+function roleRank(role: string): number {
+  const rank = ROLE_ORDER.indexOf(role);
+  return rank < 0 ? ROLE_ORDER.length : rank;
+}
+
+export function victimOf(file: CaseFile): PersonInCase | undefined {
+  return peopleOf(file).find((person) => person.role === 'victim');
+}
+
+export function personName(file: CaseFile, personId: string): string {
+  return textOf(shownFields(file, personId)['name']);
+}
+
+/** Completed versions of a document type, the newest first. */
+export function completedOf(file: CaseFile, type: string): readonly StoredRecord[] {
+  return recordsOfType(file, type)
+    .filter((record) => textOf(record.fields['completedOn']) !== '')
+    .sort((left, right) => right.createdMs - left.createdMs);
+}
+
+/** Evaluations, the newest first. */
+export function evaluationsOf(file: CaseFile): readonly StoredRecord[] {
+  return [...recordsOfType(file, 'evaluation')].sort((left, right) => right.createdMs - left.createdMs);
+}

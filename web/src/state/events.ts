@@ -1,0 +1,44 @@
+/** Everything that can happen to the state, as data. */
+import type { CaseFile } from './case-file.ts';
+import type { LoadedContent } from './model.ts';
+import type {
+  Banner, CaseRow, CoreError, DashSummary, DeviceStorage, Gap, Phase, SaveState, StorageCheck, StorageNumbers,
+} from './model.ts';
+import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Route } from './routes.ts';
+
+/** What a route shows when it opens. */
+export interface RouteData {
+  readonly file?: CaseFile;
+  readonly form?: FormState;
+  readonly summary?: DashSummary;
+  readonly gaps?: readonly Gap[];
+  readonly result?: JsonObject;
+  readonly storage?: StorageNumbers;
+  readonly problem?: CoreError;
+}
+
+export type StateEvent =
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  | { readonly kind: 'content'; readonly content: LoadedContent; readonly version?: string }
+  | { readonly kind: 'route-opening'; readonly route: Route }
+  | { readonly kind: 'route-opened'; readonly route: Route; readonly data: RouteData; readonly today: string }
+  | { readonly kind: 'list-search'; readonly search: string }
+  | { readonly kind: 'list-rows'; readonly rows: readonly CaseRow[]; readonly totalCount: number; readonly next?: string; readonly isMore: boolean }
+  | { readonly kind: 'field'; readonly ref: FieldRef; readonly whole: Json }
+  | { readonly kind: 'date-text'; readonly ref: FieldRef; readonly part: DatePart; readonly text: string }
+  | { readonly kind: 'held'; readonly id: string; readonly reason?: 'incomplete' | 'refused' }
+  | { readonly kind: 'form-stored' }
+  | { readonly kind: 'form-errors'; readonly errors: readonly FieldError[] }
+  | { readonly kind: 'summary'; readonly summary: DashSummary }
+  | { readonly kind: 'gaps'; readonly gaps: readonly Gap[] }
+  | { readonly kind: 'save'; readonly save: SaveState }
+  | { readonly kind: 'busy'; readonly isBusy: boolean }
+  | { readonly kind: 'problem'; readonly problem?: CoreError }
+  | { readonly kind: 'banner'; readonly banner?: Banner }
+  | { readonly kind: 'device'; readonly device: DeviceStorage }
+  | { readonly kind: 'storage-check'; readonly check: StorageCheck | 'running' }
+  | { readonly kind: 'update-ready' }
+  | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
+  | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

@@ -1,0 +1,174 @@
+/** The whole state of the page: what the core said, and what is only on screen. Readonly throughout. */
+import type { CaseFile } from './case-file.ts';
+import type { ContentFiles, ContentName } from './content.ts';
+import type { FormState } from './form.ts';
+import type { JsonObject } from './json.ts';
+import type { Route } from './routes.ts';
+
+/** Codes of protocol.json, and what can go wrong on this side of the border. */
+export type ErrorCode = string;
+
+export interface CoreError {
+  readonly code: ErrorCode;
+  readonly detail?: string;
+}
+
+/** Steps of making a vault. The words live here only between showing and typing them back. */
+export type MakeStep =
+  | { readonly kind: 'welcome' }
+  | { readonly kind: 'show'; readonly words: string }
+  | { readonly kind: 'confirm'; readonly words: string; readonly problem?: 'empty' | 'differs' }
+  | { readonly kind: 'working' };
+
+/** What the app as a whole can do now. */
+export type Phase =
+  | { readonly kind: 'starting' }
+  /** no vault can be opened or made here: a state of errors.json says why */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'other-window'; readonly isMoving: boolean }
+  | { readonly kind: 'no-vault'; readonly step: MakeStep; readonly problem?: CoreError }
+  | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
+  | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string }
+  | { readonly kind: 'damaged'; readonly code: ErrorCode }
+  | { readonly kind: 'open' }
+  /** a neutral page; the vault is being locked or is locked */
+  | { readonly kind: 'hidden' }
+  /** a fault of ours, or the worker stopped */
+  | { readonly kind: 'broken'; readonly state: string };
+
+export interface CaseRow {
+  readonly caseId: string;
+  readonly victimName: string;
+  readonly reference: string;
+  readonly status: string;
+  readonly nextReviewOn?: string;
+  readonly changedMs: number;
+  readonly draftCount: number;
+}
+
+export interface CaseList {
+  readonly search: string;
+  readonly rows: readonly CaseRow[];
+  readonly totalCount: number;
+  readonly next?: string;
+  readonly isLoaded: boolean;
+}
+
+export interface Gap {
+  readonly field: string;
+  readonly code: string;
+}
+
+export interface DashSummary {
+  readonly recordId: string;
+  readonly yesCount: number;
+  readonly noCount: number;
+  readonly dontKnowCount: number;
+  readonly notAnsweredCount: number;
+  readonly threshold: number;
+  readonly visibleHighRisk: string;
+  readonly composites: readonly string[];
+  readonly clusters: readonly string[];
+  readonly judgementPrompts: readonly string[];
+}
+
+export interface StorageNumbers {
+  readonly pageFileBytes: string;
+  readonly logBytes: string;
+  readonly operationCount: string;
+  readonly draftCount: string;
+  readonly unsentCount: string;
+  readonly oldestUnsentMs?: number;
+  readonly deviceId: string;
+}
+
+export interface StorageCheck {
+  readonly pagesGood: boolean;
+  readonly rebuiltEqual: boolean;
+  readonly rowCount: string;
+}
+
+export interface DeviceStorage {
+  readonly isPersistent: boolean | undefined;
+  readonly usageBytes: number | undefined;
+  readonly quotaBytes: number | undefined;
+}
+
+/** True at every moment: `saved` is only said after the core has answered for everything typed. */
+export type SaveState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'saving' }
+  | { readonly kind: 'saved'; readonly atMs: number }
+  | { readonly kind: 'failed'; readonly code: ErrorCode };
+
+export interface Banner {
+  readonly title: string;
+  readonly text: string;
+  readonly kind: 'success' | 'plain';
+}
+
+/** Where the keyboard focus goes after the next drawing; a new token for each move. */
+export interface Focus {
+  readonly target: 'none' | 'heading' | 'errors' | { readonly id: string };
+  readonly token: number;
+}
+
+export interface AppState {
+  readonly appName: string;
+  readonly phase: Phase;
+  readonly route: Route;
+  readonly content: Partial<ContentFiles>;
+  readonly list: CaseList;
+  readonly file: CaseFile | undefined;
+  readonly form: FormState | undefined;
+  readonly summary: DashSummary | undefined;
+  readonly gaps: readonly Gap[] | undefined;
+  readonly result: JsonObject | undefined;
+  readonly storage: StorageNumbers | undefined;
+  readonly storageCheck: StorageCheck | 'running' | undefined;
+  readonly device: DeviceStorage;
+  readonly save: SaveState;
+  /** an error that is about the whole screen */
+  readonly problem: CoreError | undefined;
+  readonly banner: Banner | undefined;
+  /** true while data for the route is on its way */
+  readonly isLoading: boolean;
+  /** true while an action of the screen runs; its buttons wait */
+  readonly isBusy: boolean;
+  readonly isUpdateReady: boolean;
+  readonly isPassphraseShown: boolean;
+  readonly version: string | undefined;
+  /** civil date, Europe/London */
+  readonly today: string;
+  readonly focus: Focus;
+}
+
+export type LoadedContent = { readonly [N in ContentName]?: ContentFiles[N] };
+
+export function initialState(appName: string, route: Route, today: string, embedded: LoadedContent): AppState {
+  return {
+    appName,
+    phase: { kind: 'starting' },
+    route,
+    content: embedded,
+    list: { search: '', rows: [], totalCount: 0, isLoaded: false },
+    file: undefined,
+    form: undefined,
+    summary: undefined,
+    gaps: undefined,
+    result: undefined,
+    storage: undefined,
+    storageCheck: undefined,
+    device: { isPersistent: undefined, usageBytes: undefined, quotaBytes: undefined },
+    save: { kind: 'idle' },
+    problem: undefined,
+    banner: undefined,
+    isLoading: false,
+    isBusy: false,
+    isUpdateReady: false,
+    isPassphraseShown: false,
+    version: undefined,
+    today,
+    focus: { target: 'none', token: 0 },
+  };
+}

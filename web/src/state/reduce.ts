@@ -1,0 +1,127 @@
+/** The one place where the state changes. Pure. */
+import type { AppState, Focus, Phase } from './model.ts';
+import type { StateEvent } from './events.ts';
+import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
+import { hashOf } from './routes.ts';
+
+export function reduce(state: AppState, event: StateEvent): AppState {
+  switch (event.kind) {
+    case 'phase':
+      return withPhase(state, event.phase);
+    case 'content':
+      return { ...state, content: { ...state.content, ...event.content }, version: event.version ?? state.version };
+    case 'route-opening':
+      return { ...state, route: event.route, isLoading: true, ...emptyScreen(state, event.route) };
+    case 'route-opened':
+      if (hashOf(event.route) !== hashOf(state.route)) return state;
+      return {
+        ...state,
+        isLoading: false,
+        today: event.today,
+        file: event.data.file,
+        form: event.data.form,
+        summary: event.data.summary,
+        gaps: event.data.gaps,
+        result: event.data.result,
+        storage: event.data.storage,
+        problem: event.data.problem,
+        focus: moved(state, 'heading'),
+      };
+    case 'list-search':
+      return { ...state, list: { ...state.list, search: event.search } };
+    case 'list-rows':
+      return withRows(state, event);
+    case 'field':
+      return withForm(state, (form) => withValue(form, event.ref, event.whole));
+    case 'date-text':
+      return withForm(state, (form) => withDateText(form, event.ref, event.part, event.text));
+    case 'held':
+      return withForm(state, (form) => withHeld(form, event.id, event.reason));
+    case 'form-stored':
+      return withForm(state, withStored);
+    case 'form-errors':
+      return {
+        ...withForm(state, (form) => ({ ...form, errors: event.errors })),
+        focus: event.errors.length > 0 ? moved(state, 'errors') : state.focus,
+      };
+    case 'summary':
+      return { ...state, summary: event.summary };
+    case 'gaps':
+      return { ...state, gaps: event.gaps };
+    case 'save':
+      return { ...state, save: event.save };
+    case 'busy':
+      return { ...state, isBusy: event.isBusy };
+    case 'problem':
+      return { ...state, problem: event.problem, focus: event.problem === undefined ? state.focus : moved(state, 'errors') };
+    case 'banner':
+      return { ...state, banner: event.banner };
+    case 'device':
+      return { ...state, device: event.device };
+    case 'storage-check':
+      return { ...state, storageCheck: event.check };
+    case 'update-ready':
+      return { ...state, isUpdateReady: true };
+    case 'show-passphrase':
+      return { ...state, isPassphraseShown: event.isShown };
+    case 'focus':
+      return { ...state, focus: moved(state, event.target) };
+  }
+}
+
+function moved(state: AppState, target: Focus['target']): Focus {
+  return { target, token: state.focus.token + 1 };
+}
+
+function withForm(state: AppState, change: (form: FormState) => FormState): AppState {
+  return state.form === undefined ? state : { ...state, form: change(state.form) };
+}
+
+/** A screen keeps nothing of the one before, except the case it belongs to, so that nothing flickers. */
+function emptyScreen(state: AppState, route: AppState['route']): Partial<AppState> {
+  const isSameCase = 'caseId' in route && state.file?.caseId === route.caseId;
+  return {
+    file: isSameCase ? state.file : undefined,
+    form: undefined,
+    summary: undefined,
+    gaps: undefined,
+    result: undefined,
+    storageCheck: undefined,
+    problem: undefined,
+    save: { kind: 'idle' },
+  };
+}
+
+/** Leaving the open vault empties everything that came out of it, in the same step. */
+function withPhase(state: AppState, phase: Phase): AppState {
+  const isSamePage = phase.kind === state.phase.kind && phase.kind !== 'no-vault';
+  const hasProblem = 'problem' in phase && phase.problem !== undefined;
+  const focus = hasProblem ? moved(state, 'errors') : isSamePage ? state.focus : moved(state, 'heading');
+  if (phase.kind === 'open') return { ...state, phase, isPassphraseShown: false };
+  return {
+    ...state,
+    phase,
+    list: { search: '', rows: [], totalCount: 0, isLoaded: false },
+    file: undefined,
+    form: undefined,
+    summary: undefined,
+    gaps: undefined,
+    result: undefined,
+    storage: undefined,
+    storageCheck: undefined,
+    save: { kind: 'idle' },
+    problem: undefined,
+    banner: undefined,
+    isLoading: false,
+    isBusy: false,
+    isPassphraseShown: isSamePage ? state.isPassphraseShown : false,
+    focus,
+  };
+}
+
+function withRows(state: AppState, event: Extract<StateEvent, { kind: 'list-rows' }>): AppState {
+  const rows = event.isMore ? [...state.list.rows, ...event.rows] : event.rows;
+  const { next: _old, ...rest } = state.list;
+  const list = { ...rest, rows, totalCount: event.totalCount, isLoaded: true };
+  return { ...state, list: event.next === undefined ? list : { ...list, next: event.next } };
+}

@@ -1,0 +1,61 @@
+/** Everything a view can ask for. The app implements it; views know nothing behind it. */
+import type { DatePart, FieldRef } from '../state/form.ts';
+import type { Json } from '../state/json.ts';
+import type { Route } from '../state/routes.ts';
+
+export type DocumentType = 'assessment' | 'safety_plan' | 'referral';
+export type RecordForm = 'person' | 'contact' | 'incident' | 'prior';
+
+export interface Actions {
+  readonly go: (route: Route) => void;
+  readonly lock: () => void;
+  readonly hide: () => void;
+  readonly showUnlock: () => void;
+  readonly moveHere: () => void;
+  readonly restart: () => void;
+  readonly acceptUpdate: () => void;
+  readonly focusControl: (id: string) => void;
+
+  readonly makeWords: () => void;
+  readonly wordsNoted: () => void;
+  readonly seeWordsAgain: () => void;
+  readonly confirmWords: (typed: string) => void;
+  readonly removeUnfinished: () => void;
+  readonly unlock: (typed: string) => void;
+  readonly showPassphrase: (isShown: boolean) => void;
+  readonly askForPersistence: () => void;
+
+  readonly search: (text: string) => void;
+  readonly showMore: () => void;
+  readonly newCase: () => void;
+  readonly addRecord: (form: RecordForm, caseId: string) => void;
+
+  /** typed text: kept after a short pause */
+  readonly input: (ref: FieldRef, value: Json) => void;
+  /** a tap: kept at once */
+  readonly choose: (ref: FieldRef, value: Json) => void;
+  readonly inputDate: (ref: FieldRef, part: DatePart, text: string) => void;
+  readonly leaveField: () => void;
+  readonly saveAgain: () => void;
+
+  /** Finish the records of the form and go on to the case. */
+  readonly saveForm: () => void;
+  /** Save what is on screen, then go; stays when something could not be saved. */
+  readonly saveAndGo: (route: Route) => void;
+  readonly discardDraft: () => void;
+  readonly removeRecord: (reason: string) => void;
+
+  readonly beginDocument: (type: DocumentType, caseId: string) => void;
+  readonly beginVersion: (reason: string) => void;
+  readonly completeDocument: () => void;
+  /** The professional section was seen, whatever was written in it. */
+  readonly finishProfessional: (next: Route) => void;
+  /** Records every topic without an answer as not asked or not answered. */
+  readonly markNotAnswered: (topicIds: readonly string[]) => void;
+  readonly refreshEvaluation: () => void;
+  readonly addPlanItem: (sectionId: string, itemId: string | undefined, text: string) => void;
+  readonly removePlanItem: (key: string) => void;
+
+  readonly print: () => void;
+  readonly checkStorage: () => void;
+}

@@ -1,0 +1,49 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import { shownFields, type CaseFile, type StoredDraft } from '../../state/case-file.ts';
+import { textOf } from '../../state/json.ts';
+import { fill, words } from '../../app/words.en.ts';
+import { longDate } from '../../app/dates.ts';
+import { routeOfDraft } from '../../app/forms.ts';
+import { civilDate, clockTime } from '../../platform/clock.ts';
+import type { Part } from '../../components/control.ts';
+import { hashOf, type Route } from '../../state/routes.ts';
+import { choiceLabel, datedText } from '../words.ts';
+
+/** Forms begun and not finished, each with the way to go on and the way to throw it away. */
+export function draftsSection(state: AppState, file: CaseFile): Part {
+  const items = file.drafts
+    .map((draft) => ({ draft, route: routeOfDraft(file, draft) }))
+    .filter((item): item is { draft: StoredDraft; route: Route } => item.route !== undefined);
+  if (items.length === 0) return nothing;
+  return html`<h2 class="govuk-heading-m">${words.case.draftsTitle}</h2>
+    <p class="govuk-body">${words.case.draftsText}</p>
+    <ul class="app-drafts">
+      ${items.map((item) => draftItem(state, file, item.draft, item.route))}
+    </ul>`;
+}
+
+function draftItem(state: AppState, file: CaseFile, draft: StoredDraft, route: Route): TemplateResult {
+  const name = draftName(state, file, draft);
+  const saved = `${longDate(civilDate(draft.savedMs))}, ${clockTime(draft.savedMs)}`;
+  return html`<li class="app-drafts__item">
+    <a class="govuk-link govuk-!-font-weight-bold" href=${hashOf(route)}>${name}</a>
+    <span class="app-drafts__saved">${fill(words.case.savedAt, { date: saved })}</span>
+    <a class="govuk-link" href=${hashOf({ name: 'discard', caseId: file.caseId, recordId: draft.recordId })}
+      >${words.case.throwAway}<span class="govuk-visually-hidden"> ${name}</span></a
+    >
+  </li>`;
+}
+
+function draftName(state: AppState, file: CaseFile, draft: StoredDraft): string {
+  const fields = shownFields(file, draft.recordId);
+  const kind = words.draftNames[draft.type as keyof typeof words.draftNames] ?? words.case.draftsTitle;
+  const detail: Readonly<Record<string, string>> = {
+    party: textOf(shownFields(file, textOf(fields['person']))['name']),
+    person: textOf(fields['name']),
+    incident: [datedText(fields['occurred']), choiceLabel(state, 'incidentType', fields['incidentType'])].filter((text) => text !== '').join(', '),
+    prior_marac: textOf(fields['maracArea']),
+  };
+  const text = detail[draft.type] ?? '';
+  return text === '' ? kind : `${kind}: ${text}`;
+}

@@ -1,0 +1,72 @@
+/** The list of cases with search by the beginning of a name. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState, CaseRow } from '../../state/model.ts';
+import type { Actions } from '../actions.ts';
+import { counted, fill, words } from '../../app/words.en.ts';
+import { longDate } from '../../app/dates.ts';
+import { hashOf } from '../../state/routes.ts';
+import { button } from '../../components/button/button.ts';
+import { tag } from '../../components/tag/tag.ts';
+import { textInput } from '../../components/text-input/text-input.ts';
+import { page } from '../shell/shell.ts';
+import { problemSummary } from '../problem.ts';
+
+export function casesView(state: AppState, actions: Actions): TemplateResult {
+  const { list } = state;
+  const isEmpty = list.isLoaded && list.rows.length === 0;
+  const isSearching = list.search.trim() !== '';
+  return page(state, actions, {
+    heading: words.list.title,
+    above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
+    body: html`${isEmpty && !isSearching
+      ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
+          <p class="govuk-body">${words.list.emptyText}</p>
+          ${button({ text: words.list.add, onPress: actions.newCase })}`
+      : html`${button({ text: words.list.add, onPress: actions.newCase })} ${searchBox(state, actions)}
+          <p class="govuk-body" role="status">${countText(state)}</p>
+          ${list.rows.length === 0 ? nothing : html`<ul class="app-cases">
+            ${list.rows.map((row) => caseItem(row))}
+          </ul>`}
+          ${list.next === undefined ? nothing : button({ text: words.list.more, kind: 'secondary', onPress: actions.showMore })}`}`,
+  });
+}
+
+function searchBox(state: AppState, actions: Actions): TemplateResult {
+  return html`<div role="search">
+    ${textInput({
+      id: 'case-search',
+      label: words.list.search,
+      hint: words.list.searchHint,
+      value: state.list.search,
+      inputMode: 'search',
+      onInput: actions.search,
+    })}
+  </div>`;
+}
+
+function countText(state: AppState): string {
+  const { list } = state;
+  if (!list.isLoaded) return words.shell.loading;
+  if (list.rows.length === 0) return words.list.noneFound;
+  return counted(words.list.count, list.totalCount);
+}
+
+function caseItem(row: CaseRow): TemplateResult {
+  const facts = [
+    row.reference === '' ? '' : `${words.list.reference} ${row.reference}`,
+    row.nextReviewOn === undefined ? words.list.noReview : fill(words.list.review, { date: longDate(row.nextReviewOn) }),
+  ];
+  return html`<li class="app-cases__item">
+    <h2 class="govuk-heading-s app-cases__name">
+      <a class="govuk-link" href=${hashOf({ name: 'case', caseId: row.caseId })}>${row.victimName === '' ? words.list.noName : row.victimName}</a>
+    </h2>
+    <p class="govuk-body-s app-cases__facts">${facts.filter((fact) => fact !== '').join(' · ')}</p>
+    ${row.draftCount === 0 && row.status !== 'closed'
+      ? nothing
+      : html`<p class="app-cases__tags">
+          ${row.draftCount === 0 ? nothing : tag(counted(words.list.drafts, row.draftCount), 'yellow')}
+          ${row.status === 'closed' ? tag(words.list.closed, 'grey') : nothing}
+        </p>`}
+  </li>`;
+}
+

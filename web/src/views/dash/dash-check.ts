@@ -1,0 +1,94 @@
+/** The checklist as steps, what is still needed, and completing it. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import type { Actions } from '../actions.ts';
+import type { RouteFor } from '../route-of.ts';
+import { words } from '../../app/words.en.ts';
+import { stepId, type Route } from '../../state/routes.ts';
+import { button } from '../../components/button/button.ts';
+import type { Part } from '../../components/control.ts';
+import { summaryList } from '../../components/summary-list/summary-list.ts';
+import { taskList } from '../../components/task-list/task-list.ts';
+import { fieldsOf, saved } from '../fields.ts';
+import { gapsSummary, keyOf } from '../gaps.ts';
+import { page } from '../shell/shell.ts';
+import { aboveForm } from '../problem.ts';
+import { answerField } from './dash-pages.ts';
+import { topicsOf } from './dash-topics.ts';
+import { hashOf } from '../../state/routes.ts';
+import { judgementSection } from './judgement.ts';
+
+export function dashCheckView(state: AppState, actions: Actions, route: RouteFor<'dash-check'>): TemplateResult {
+  const { caseId, recordId } = route;
+  const { form } = state;
+  return page(state, actions, {
+    heading: words.dash.checkTitle,
+    caption: words.case.dashTitle,
+    back: { name: 'case', caseId },
+    above: html`${aboveForm(state)}${gapsSummary(state, actions, {
+      type: 'assessment',
+      place: (field, key) => placeOf(state, route, field, key),
+      ready: words.dash.checkReady,
+    })}`,
+    body: form === undefined ? nothing : html`${taskList('dash', steps(caseId, recordId))} ${countRows(state)} ${judgementSection(state)}
+      ${restNotAsked(state, actions)}
+      ${needsReason(state) ? fieldsOf(form, actions).area(answerField('notAskedReason'), { label: words.dash.notAsked, hint: words.dash.notAskedHint }) : nothing}
+      ${saved(state, actions)}
+      <p class="govuk-body">${words.dash.completeText}</p>
+      ${button({ text: words.dash.complete, onPress: actions.completeDocument, isWaiting: state.isBusy })}`,
+  });
+}
+
+function steps(caseId: string, recordId: string): readonly { readonly title: string; readonly href: string }[] {
+  const text = words.dash.parts;
+  const at = (name: 'dash-before' | 'dash-list' | 'dash-professional' | 'dash-after'): string => hashOf({ name, caseId, recordId });
+  return [
+    { title: text.before, href: at('dash-before') },
+    { title: text.topics, href: at('dash-list') },
+    { title: text.professional, href: at('dash-professional') },
+    { title: text.after, href: at('dash-after') },
+  ];
+}
+
+function countRows(state: AppState): Part {
+  const { summary } = state;
+  if (summary === undefined) return nothing;
+  const labels = state.content.choices?.choices['answer'] ?? {};
+  return html`<h2 class="govuk-heading-m">${words.dash.countTitle}</h2>
+    ${summaryList({
+      emptyText: words.shell.notRecorded,
+      rows: [
+        { key: labels['yes'] ?? '', value: String(summary.yesCount) },
+        { key: labels['no'] ?? '', value: String(summary.noCount) },
+        { key: labels['dont_know'] ?? '', value: String(summary.dontKnowCount) },
+        { key: labels['not_answered'] ?? '', value: String(summary.notAnsweredCount) },
+      ],
+    })}
+    <p class="govuk-body">${state.content['criteria-words']?.belowThreshold}</p>`;
+}
+
+/** Leaving topics out is legal and frequent; it takes one press and one reason. */
+function restNotAsked(state: AppState, actions: Actions): Part {
+  const open = (state.gaps ?? []).map(keyOf).filter((key) => key !== '');
+  if (open.length === 0) return nothing;
+  return html`${button({ text: words.dash.markRest, kind: 'secondary', onPress: () => actions.markNotAnswered(open), isWaiting: state.isBusy, describedBy: 'mark-rest-hint' })}
+    <p class="govuk-hint" id="mark-rest-hint">${words.dash.markRestHint}</p>`;
+}
+
+/** The reason is asked for when the core asks for it, and stays in reach once it is written. */
+function needsReason(state: AppState): boolean {
+  const isWritten = state.form?.values['assessment.notAskedReason'] !== undefined;
+  return isWritten || (state.gaps ?? []).some((gap) => gap.field === 'notAskedReason');
+}
+
+function placeOf(state: AppState, route: RouteFor<'dash-check'>, field: string, key: string): Route {
+  const { caseId, recordId } = route;
+  if (field === 'answer') {
+    const index = Math.max(0, topicsOf(state).findIndex((topic) => topic.id === key));
+    return { name: 'dash-item', caseId, recordId, step: stepId(recordId, index) };
+  }
+  if (field === 'professionalSeen' || field === 'concernReason') return { name: 'dash-professional', caseId, recordId };
+  if (field === 'outcomeTold' || field === 'outcomeNotToldReason') return { name: 'dash-after', caseId, recordId };
+  if (field === 'notAskedReason') return route;
+  return { name: 'dash-before', caseId, recordId };
+}

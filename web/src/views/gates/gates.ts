@@ -1,0 +1,235 @@
+/** What is seen while no vault is open: first visit, unlock, and every reason why not. The words stay neutral. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState, CoreError, MakeStep, Phase } from '../../state/model.ts';
+import type { Actions } from '../actions.ts';
+import { fill, words } from '../../app/words.en.ts';
+import { readableSize } from '../../app/dates.ts';
+import { button, buttonGroup } from '../../components/button/button.ts';
+import { details } from '../../components/details/details.ts';
+import { errorSummary } from '../../components/error-summary/error-summary.ts';
+import { passwordInput } from '../../components/password-input/password-input.ts';
+import { warningText } from '../../components/warning-text/warning-text.ts';
+import { page } from '../shell/shell.ts';
+import { noticeOf, noticeText, problemSummary, stateNotice } from '../problem.ts';
+import type { Part } from '../../components/control.ts';
+
+export function gateView(state: AppState, actions: Actions, phase: Exclude<Phase, { kind: 'open' | 'hidden' }>): TemplateResult {
+  switch (phase.kind) {
+    case 'starting':
+      return page(state, actions, { heading: words.starting.title, body: html`<p class="govuk-body" role="status">${words.starting.text}</p>` });
+    case 'refused':
+      return refusedView(state, actions, phase.reason);
+    case 'other-window':
+      return otherWindowView(state, actions, phase.isMoving);
+    case 'no-vault':
+      return makeView(state, actions, phase.step, phase.problem);
+    case 'unfinished':
+      return unfinishedView(state, actions, phase);
+    case 'locked':
+      return unlockView(state, actions, phase);
+    case 'damaged':
+      return noticePage(state, actions, phase.code);
+    case 'broken':
+      return brokenView(state, actions, phase.state);
+  }
+}
+
+/** A page without content: whoever looks sees an empty notebook. */
+export function hiddenView(actions: Actions): TemplateResult {
+  return html`<div class="govuk-width-container">
+    <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
+      <h1 class="govuk-heading-l" id="page-heading" tabindex="-1">${words.hidden.title}</h1>
+      <p class="govuk-body">${words.hidden.empty}</p>
+      ${button({ text: words.hidden.open, kind: 'secondary', onPress: actions.showUnlock })}
+    </main>
+  </div>`;
+}
+
+function noticePage(state: AppState, actions: Actions, code: string): TemplateResult {
+  const notice = noticeOf(state, code);
+  return page(state, actions, {
+    heading: notice?.title ?? words.shell.problemTitle,
+    body: html`${noticeText(notice)} ${button({ text: words.broken.reload, kind: 'secondary', onPress: actions.restart })}`,
+  });
+}
+
+function refusedView(state: AppState, actions: Actions, reason: string): TemplateResult {
+  const notice = stateNotice(state, reason);
+  return page(state, actions, {
+    heading: notice?.title ?? words.shell.problemTitle,
+    body: html`${noticeText(notice)}
+      <p class="govuk-body">${words.refused.noVault}</p>
+      ${button({ text: words.refused.again, kind: 'secondary', onPress: actions.restart })}`,
+  });
+}
+
+function otherWindowView(state: AppState, actions: Actions, isMoving: boolean): TemplateResult {
+  const notice = stateNotice(state, 'second_window');
+  return page(state, actions, {
+    heading: notice?.title ?? words.shell.problemTitle,
+    body: html`${noticeText(notice)}
+    ${button({ text: isMoving ? words.otherWindow.moving : words.otherWindow.move, onPress: actions.moveHere, isWaiting: isMoving })}`,
+  });
+}
+
+function unfinishedView(state: AppState, actions: Actions, phase: Extract<Phase, { kind: 'unfinished' }>): TemplateResult {
+  const notice = stateNotice(state, 'unfinished_vault');
+  return page(state, actions, {
+    heading: notice?.title ?? words.shell.problemTitle,
+    above: phase.problem === undefined ? nothing : problemSummary(state, phase.problem),
+    body: html`${noticeText(notice)}
+    ${button({
+      text: phase.isWorking ? words.unfinished.removing : words.unfinished.remove,
+      onPress: actions.removeUnfinished,
+      isWaiting: phase.isWorking,
+    })}`,
+  });
+}
+
+function brokenView(state: AppState, actions: Actions, name: string): TemplateResult {
+  const notice = stateNotice(state, name);
+  return page(state, actions, {
+    heading: notice?.title ?? words.shell.problemTitle,
+    body: html`${noticeText(notice)} ${button({ text: words.broken.reload, onPress: actions.restart })}`,
+  });
+}
+
+function makeView(state: AppState, actions: Actions, step: MakeStep, problem: CoreError | undefined): TemplateResult {
+  switch (step.kind) {
+    case 'welcome':
+      return welcomeView(state, actions, problem);
+    case 'show':
+      return showWordsView(state, actions, step.words);
+    case 'confirm':
+      return confirmWordsView(state, actions, step.problem);
+    case 'working':
+      return page(state, actions, {
+        heading: words.passphrase.workingTitle,
+        body: html`<div role="status">
+          <p class="govuk-body">${words.passphrase.workingText}</p>
+          <progress class="app-progress" aria-label=${words.passphrase.workingTitle}></progress>
+        </div>`,
+      });
+  }
+}
+
+function welcomeView(state: AppState, actions: Actions, problem: CoreError | undefined): TemplateResult {
+  const text = words.welcome;
+  return page(state, actions, {
+    heading: text.title,
+    above: problem === undefined ? nothing : problemSummary(state, problem),
+    body: html`<p class="govuk-body-l">${text.lead}</p>
+      <h2 class="govuk-heading-m">${text.needTitle}</h2>
+      <ul class="govuk-list govuk-list--bullet">
+        ${text.need.map((line) => html`<li>${line}</li>`)}
+      </ul>
+      <h2 class="govuk-heading-m">${text.storageTitle}</h2>
+      ${storageAnswer(state, actions)}
+      <div class="govuk-inset-text">${text.serverNote}</div>
+      ${button({ text: text.start, onPress: actions.makeWords, isWaiting: state.isBusy })}`,
+  });
+}
+
+function storageAnswer(state: AppState, actions: Actions): TemplateResult {
+  const { isPersistent, usageBytes, quotaBytes } = state.device;
+  const text = words.welcome;
+  const room = usageBytes === undefined || quotaBytes === undefined ? nothing : fill(text.storageFree, { size: readableSize(Math.max(0, quotaBytes - usageBytes)) });
+  if (isPersistent === true) return html`<p class="govuk-body">${text.storageGood} ${room}</p>`;
+  const notice = stateNotice(state, 'storage_not_promised');
+  return html`<p class="govuk-body">${text.storageUnsure} ${room}</p>
+    ${notice === undefined ? nothing : html`<p class="govuk-body">${notice.wayOn}</p>`}
+    ${button({ text: text.storageAsk, kind: 'secondary', onPress: actions.askForPersistence })}`;
+}
+
+function showWordsView(state: AppState, actions: Actions, shown: string): TemplateResult {
+  const text = words.passphrase;
+  return page(state, actions, {
+    heading: text.showTitle,
+    body: html`<p class="govuk-body">${text.showText}</p>
+      <ol class="app-words" translate="no">
+        ${shown.split(' ').map((word) => html`<li>${word}</li>`)}
+      </ol>
+      ${warningText(text.showWarning, words.shell.warning)}
+      ${buttonGroup(
+        button({ text: text.noted, onPress: actions.wordsNoted }),
+        button({ text: text.another, kind: 'secondary', onPress: actions.makeWords }),
+      )}`,
+  });
+}
+
+const PASSPHRASE_ID = 'passphrase';
+
+function confirmWordsView(state: AppState, actions: Actions, problem: 'empty' | 'differs' | undefined): TemplateResult {
+  const text = words.passphrase;
+  const message = problem === undefined ? undefined : text[problem];
+  return page(state, actions, {
+    heading: text.confirmTitle,
+    above: message === undefined ? nothing : errorSummary({ title: words.shell.problemTitle, errors: [{ message, controlId: PASSPHRASE_ID }] }),
+    body: html`<p class="govuk-body">${text.confirmText}</p>
+      <form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, actions.confirmWords)}>
+        ${passphraseBox(state, actions, message, true)}
+        ${buttonGroup(
+          button({ text: text.make, isSubmit: true }),
+          button({ text: text.seeAgain, kind: 'secondary', onPress: actions.seeWordsAgain }),
+        )}
+      </form>`,
+  });
+}
+
+function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { kind: 'locked' }>): TemplateResult {
+  const text = words.unlock;
+  const message = unlockMessage(state, phase.problem);
+  const notice = phase.notice === undefined ? undefined : stateNotice(state, phase.notice);
+  return page(state, actions, {
+    heading: text.title,
+    above: html`${notice === undefined
+      ? nothing
+      : html`<div class="govuk-inset-text"><p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>${noticeText(notice)}</div>`}
+    ${unlockSummary(state, phase.problem, message)}`,
+    body: html`<form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, actions.unlock)}>
+        ${passphraseBox(state, actions, message, false)}
+        ${button({ text: phase.isWorking ? text.working : text.button, isSubmit: true, isWaiting: phase.isWorking })}
+        <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
+      </form>
+      ${details(text.lost, html`${text.lostText}`)}`,
+  });
+}
+
+function unlockMessage(state: AppState, problem: CoreError | 'empty' | undefined): string | undefined {
+  if (problem === undefined) return undefined;
+  if (problem === 'empty') return words.passphrase.empty;
+  return noticeOf(state, problem.code)?.title ?? words.shell.problemTitle;
+}
+
+function unlockSummary(state: AppState, problem: CoreError | 'empty' | undefined, message: string | undefined): Part {
+  if (problem === undefined || message === undefined) return nothing;
+  const notice = problem === 'empty' ? undefined : noticeOf(state, problem.code);
+  return errorSummary({
+    title: words.shell.problemTitle,
+    errors: [{ message, controlId: PASSPHRASE_ID }],
+    text: notice === undefined ? [] : [notice.text, notice.wayOn],
+  });
+}
+
+function passphraseBox(state: AppState, actions: Actions, error: string | undefined, hasHint: boolean): TemplateResult {
+  const text = words.passphrase;
+  return passwordInput({
+    id: PASSPHRASE_ID,
+    label: text.label,
+    hint: hasHint ? text.hint : undefined,
+    error,
+    isShown: state.isPassphraseShown,
+    showText: text.show,
+    hideText: text.hide,
+    showLabel: text.showLabel,
+    hideLabel: text.hideLabel,
+    onShow: actions.showPassphrase,
+  });
+}
+
+/** The typed words go from the box to the action and are kept nowhere else. */
+function submitted(event: Event, use: (typed: string) => void): void {
+  event.preventDefault();
+  const box = document.getElementById(PASSPHRASE_ID);
+  if (box instanceof HTMLInputElement) use(box.value);
+}

@@ -1,0 +1,166 @@
+/**
+ * The frame of every page: name, hide, menu, what the whole page has to say, and the main part. Nothing here
+ * tells what the app is for.
+ */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import { HOME, hashOf, specOf, type Route } from '../../state/routes.ts';
+import type { Actions } from '../actions.ts';
+import type { Part } from '../../components/control.ts';
+import { words } from '../../app/words.en.ts';
+import { noticeOf, noticeText } from '../problem.ts';
+import { button } from '../../components/button/button.ts';
+import { notification } from '../../components/notification/notification.ts';
+
+export interface PageProps {
+  readonly heading: string;
+  readonly caption?: string | undefined;
+  readonly body: Part;
+  /** where Back leads; none on the first page of all */
+  readonly back?: Route | undefined;
+  readonly backText?: string | undefined;
+  readonly backAction?: (() => void) | undefined;
+  /** goes above the heading: error summary, banner */
+  readonly above?: Part;
+  /** the heading is drawn by the body itself */
+  readonly hasOwnHeading?: boolean | undefined;
+  readonly isWide?: boolean | undefined;
+}
+
+export function page(state: AppState, actions: Actions, props: PageProps): TemplateResult {
+  return html`<a class="govuk-skip-link" href="#" @click=${skip}>${words.shell.skip}</a>
+    ${header(state, actions)} ${navigation(state, actions)}
+    <div class="govuk-width-container">
+      ${backLink(props)}
+      <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
+        ${update(state, actions)} ${banner(state)} ${props.above ?? nothing}
+        <div class="govuk-grid-row">
+          <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds'}>
+            ${props.hasOwnHeading === true ? nothing : heading(props.heading, props.caption)} ${props.body}
+          </div>
+        </div>
+      </main>
+    </div>`;
+}
+
+/** While data is on its way, or when the address leads to nothing that is here. */
+export function loadingView(state: AppState, actions: Actions): TemplateResult {
+  if (state.problem !== undefined) {
+    return page(state, actions, {
+      heading: noticeOf(state, state.problem.code)?.title ?? words.shell.problemTitle,
+      back: HOME,
+      backText: words.shell.list,
+      body: html`${noticeText(noticeOf(state, state.problem.code))}`,
+    });
+  }
+  return page(state, actions, {
+    heading: words.shell.loading,
+    back: HOME,
+    backText: words.shell.list,
+    body: nothing,
+  });
+}
+
+/** The heading takes the focus after each navigation, so that a screen reader begins with it. */
+export function heading(text: string, caption?: string): TemplateResult {
+  return html`<h1 class="govuk-heading-l" id="page-heading" tabindex="-1">
+    ${caption === undefined ? nothing : html`<span class="govuk-caption-l">${caption}</span>`}${text}
+  </h1>`;
+}
+
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function header(state: AppState, actions: Actions): TemplateResult {
+  const isOpen = state.phase.kind === 'open';
+  return html`<header class="app-header">
+    <div class="govuk-width-container app-header__container">
+      <a class="app-header__name" href=${hashOf(HOME)}>${state.appName}</a>
+      ${isOpen
+        ? html`<div class="app-header__actions">
+            ${button({ text: words.shell.hide, kind: 'secondary', onPress: actions.hide, id: 'hide', describedBy: 'hide-hint' })}
+            <span class="govuk-visually-hidden" id="hide-hint">${words.shell.hideHint}</span>
+          </div>`
+        : nothing}
+    </div>
+  </header>`;
+}
+
+function navigation(state: AppState, actions: Actions): TemplateResult {
+  const isOpen = state.phase.kind === 'open';
+  const links: readonly { readonly route: Route; readonly text: string }[] = [
+    ...(isOpen
+      ? [
+          { route: HOME, text: words.shell.list },
+          { route: { name: 'storage' } as const, text: words.shell.storage },
+        ]
+      : []),
+    { route: { name: 'emergency' }, text: words.shell.emergency },
+    { route: { name: 'about' }, text: words.shell.about },
+  ];
+  return html`<div class="govuk-service-navigation app-navigation">
+    <div class="govuk-width-container">
+      <div class="govuk-service-navigation__container">
+        <nav aria-label=${words.shell.menu} class="govuk-service-navigation__wrapper">
+          <ul class="govuk-service-navigation__list">
+            ${links.map((link) => navigationItem(state, link.route, link.text))}
+            ${isOpen
+              ? html`<li class="govuk-service-navigation__item">
+                  <button type="button" class="app-navigation__button" id="lock" @click=${() => actions.lock()}>${words.shell.lock}</button>
+                </li>`
+              : nothing}
+          </ul>
+        </nav>
+      </div>
+    </div>
+  </div>`;
+}
+
+function navigationItem(state: AppState, route: Route, text: string): TemplateResult {
+  const isCurrent = state.route.name === route.name && (state.phase.kind === 'open' || specOf(route.name).access === 'always');
+  return html`<li class="govuk-service-navigation__item${isCurrent ? ' govuk-service-navigation__item--active' : ''}">
+    <a class="govuk-service-navigation__link" href=${hashOf(route)} aria-current=${isCurrent ? 'page' : nothing}
+      >${isCurrent ? html`<strong class="govuk-service-navigation__active-fallback">${text}</strong>` : text}</a
+    >
+  </li>`;
+}
+
+function backLink(props: PageProps): Part {
+  if (props.backAction !== undefined) {
+    const press = props.backAction;
+    return html`<a
+      href="#"
+      class="govuk-back-link"
+      @click=${(event: Event) => {
+        event.preventDefault();
+        press();
+      }}
+      >${props.backText ?? words.shell.back}</a
+    >`;
+  }
+  if (props.back === undefined) return nothing;
+  return html`<a href=${hashOf(props.back)} class="govuk-back-link">${props.backText ?? words.shell.back}</a>`;
+}
+
+function update(state: AppState, actions: Actions): Part {
+  if (!state.isUpdateReady) return nothing;
+  return notification({
+    id: 'update',
+    title: words.shell.updateTitle,
+    heading: words.shell.updateText,
+    action: button({ text: words.shell.updateAccept, kind: 'secondary', onPress: actions.acceptUpdate, isWaiting: state.isBusy }),
+  });
+}
+
+function banner(state: AppState): Part {
+  const { banner: shown } = state;
+  if (shown === undefined) return nothing;
+  return notification({
+    id: 'banner',
+    title: shown.title,
+    heading: shown.text,
+    isSuccess: shown.kind === 'success',
+  });
+}

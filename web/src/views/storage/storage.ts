@@ -1,0 +1,67 @@
+/** Where the records are, whether the browser keeps them, and a check of all of them. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import type { Actions } from '../actions.ts';
+import { counted, words } from '../../app/words.en.ts';
+import { longDate, readableSize } from '../../app/dates.ts';
+import { civilDate } from '../../platform/clock.ts';
+import { HOME } from '../../state/routes.ts';
+import { button } from '../../components/button/button.ts';
+import type { Part } from '../../components/control.ts';
+import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
+import { page } from '../shell/shell.ts';
+import { problemSummary, stateNotice } from '../problem.ts';
+
+export function storageView(state: AppState, actions: Actions): TemplateResult {
+  const text = words.storage;
+  const isKept = state.device.isPersistent === true;
+  return page(state, actions, {
+    heading: text.title,
+    back: HOME,
+    above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
+    body: html`<h2 class="govuk-heading-m">${text.safeTitle}</h2>
+      <p class="govuk-body">${text.safeText}</p>
+      ${summaryList({ rows: [...deviceRows(state), ...storeRows(state)], emptyText: words.shell.notRecorded })}
+      ${isKept ? nothing : html`<div class="govuk-inset-text">${stateNotice(state, 'storage_not_promised')?.wayOn ?? text.ipad}</div>
+        ${button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}`}
+      <h2 class="govuk-heading-m">${text.check}</h2>
+      <div role="status">${checkResult(state)}</div>
+      ${button({
+        text: state.storageCheck === 'running' ? text.checking : text.check,
+        kind: 'secondary',
+        onPress: actions.checkStorage,
+        isWaiting: state.storageCheck === 'running',
+      })}`,
+  });
+}
+
+function deviceRows(state: AppState): readonly SummaryRow[] {
+  const text = words.storage;
+  const { isPersistent, usageBytes, quotaBytes } = state.device;
+  const promise = isPersistent === undefined ? text.persistentUnknown : isPersistent ? text.persistentYes : text.persistentNo;
+  return [
+    { key: text.persistent, value: promise },
+    ...(usageBytes === undefined ? [] : [{ key: text.used, value: readableSize(usageBytes) }]),
+    ...(usageBytes === undefined || quotaBytes === undefined ? [] : [{ key: text.free, value: readableSize(Math.max(0, quotaBytes - usageBytes)) }]),
+  ];
+}
+
+function storeRows(state: AppState): readonly SummaryRow[] {
+  const { storage } = state;
+  const text = words.storage;
+  if (storage === undefined) return [];
+  const oldest = storage.oldestUnsentMs;
+  return [
+    { key: text.unsent, value: counted(text.unsentValue, Number(storage.unsentCount)) },
+    ...(oldest === undefined ? [] : [{ key: text.oldest, value: longDate(civilDate(oldest)) }]),
+    { key: text.drafts, value: storage.draftCount },
+    { key: text.device, value: storage.deviceId.slice(0, 8) },
+  ];
+}
+
+function checkResult(state: AppState): Part {
+  const check = state.storageCheck;
+  if (check === undefined || check === 'running') return nothing;
+  const isGood = check.pagesGood && check.rebuiltEqual;
+  return html`<p class="govuk-body${isGood ? '' : ' govuk-!-font-weight-bold'}">${isGood ? words.storage.checkGood : words.storage.checkBad}</p>`;
+}
