@@ -27,8 +27,6 @@ set(SODIUM_SOURCES
     crypto_core/salsa/ref/core_salsa_ref.c
     crypto_generichash/blake2b/generichash_blake2.c
     crypto_generichash/blake2b/ref/blake2b-compress-ref.c
-    crypto_generichash/blake2b/ref/blake2b-compress-sse41.c
-    crypto_generichash/blake2b/ref/blake2b-compress-ssse3.c
     crypto_generichash/blake2b/ref/blake2b-ref.c
     crypto_generichash/blake2b/ref/generichash_blake2b.c
     crypto_generichash/crypto_generichash.c
@@ -43,11 +41,9 @@ set(SODIUM_SOURCES
     crypto_onetimeauth/crypto_onetimeauth.c
     crypto_onetimeauth/poly1305/donna/poly1305_donna.c
     crypto_onetimeauth/poly1305/onetimeauth_poly1305.c
-    crypto_onetimeauth/poly1305/sse2/poly1305_sse2.c
     crypto_pwhash/argon2/argon2-core.c
     crypto_pwhash/argon2/argon2-encoding.c
     crypto_pwhash/argon2/argon2-fill-block-ref.c
-    crypto_pwhash/argon2/argon2-fill-block-ssse3.c
     crypto_pwhash/argon2/argon2.c
     crypto_pwhash/argon2/blake2b-long.c
     crypto_pwhash/argon2/pwhash_argon2i.c
@@ -66,13 +62,11 @@ set(SODIUM_SOURCES
     crypto_sign/ed25519/ref10/open.c
     crypto_sign/ed25519/ref10/sign.c
     crypto_sign/ed25519/sign_ed25519.c
-    crypto_stream/chacha20/dolbeau/chacha20_dolbeau-ssse3.c
     crypto_stream/chacha20/ref/chacha20_ref.c
     crypto_stream/chacha20/stream_chacha20.c
     crypto_stream/crypto_stream.c
     crypto_stream/salsa20/ref/salsa20_ref.c
     crypto_stream/salsa20/stream_salsa20.c
-    crypto_stream/salsa20/xmm6int/salsa20_xmm6int-sse2.c
     crypto_stream/xchacha20/stream_xchacha20.c
     crypto_stream/xsalsa20/stream_xsalsa20.c
     crypto_verify/sodium/verify.c
@@ -81,7 +75,20 @@ set(SODIUM_SOURCES
     sodium/core.c
     sodium/utils.c
     sodium/version.c)
+set(SODIUM_SIMD_SOURCES
+    crypto_generichash/blake2b/ref/blake2b-compress-sse41.c
+    crypto_generichash/blake2b/ref/blake2b-compress-ssse3.c
+    crypto_pwhash/argon2/argon2-fill-block-ssse3.c
+    crypto_stream/chacha20/dolbeau/chacha20_dolbeau-ssse3.c
+    crypto_stream/salsa20/xmm6int/salsa20_xmm6int-sse2.c)
 list(TRANSFORM SODIUM_SOURCES PREPEND ${SODIUM_ROOT}/)
+list(TRANSFORM SODIUM_SIMD_SOURCES PREPEND ${SODIUM_ROOT}/)
+
+# wasm SIMD in these files only, written with intrinsics and made proof against clang 14 by opaque.h;
+# nothing is vectorised by the compiler.
+set_source_files_properties(${SODIUM_SIMD_SOURCES} PROPERTIES
+    COMPILE_OPTIONS "-msimd128;-mssse3;-msse4.1;-fno-vectorize;-fno-slp-vectorize;-include;${SODIUM_GLUE}/opaque.h"
+    OBJECT_DEPENDS ${SODIUM_GLUE}/opaque.h)
 
 # What `configure` would write.
 set(VERSION 1.0.18)
@@ -90,10 +97,12 @@ set(SODIUM_LIBRARY_VERSION_MINOR 3)
 set(SODIUM_LIBRARY_MINIMAL_DEF "")
 configure_file(${SODIUM_ROOT}/include/sodium/version.h.in
     ${PROJECT_BINARY_DIR}/sodium/sodium/version.h @ONLY)
+# version.h includes it as its neighbour.
+configure_file(${SODIUM_ROOT}/include/sodium/export.h ${PROJECT_BINARY_DIR}/sodium/sodium/export.h COPYONLY)
 
 # runtime.c asks the CPU; ours answers for wasm SIMD. randombytes_sysrandom.c is left out: there is
 # no source of random bytes but the one core/crypto sets.
-add_library(fk_third_party_sodium STATIC ${SODIUM_SOURCES} ${SODIUM_GLUE}/runtime.c)
+add_library(fk_third_party_sodium STATIC ${SODIUM_SOURCES} ${SODIUM_SIMD_SOURCES} ${SODIUM_GLUE}/runtime.c)
 target_include_directories(fk_third_party_sodium SYSTEM PUBLIC
     ${SODIUM_ROOT}/include ${PROJECT_BINARY_DIR}/sodium)
 target_include_directories(fk_third_party_sodium PRIVATE

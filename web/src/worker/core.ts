@@ -52,7 +52,7 @@ export class Core {
   readonly #faults: Faults;
   #crash: CoreCrashedError | null = null;
 
-  private constructor(exports: WebAssembly.Exports, memory: ModuleMemory, faults: Faults) {
+  private constructor({ exports, memory, faults }: HostedModule) {
     this.#memory = memory;
     this.#faults = faults;
     this.#alloc = exportedFunction(exports, 'fk_abi_alloc');
@@ -69,28 +69,7 @@ export class Core {
 
   /** Throws RefusedModuleError. core.start is still to be called. */
   static async load(module: WebAssembly.Module, ports: HostPorts): Promise<Core> {
-    return (await Core.loadWithExports(module, ports)).core;
-  }
-
-  /** For tests, which need the exports beside the border. */
-  static async loadWithExports(
-    module: WebAssembly.Module,
-    ports: HostPorts,
-  ): Promise<{ core: Core; exports: WebAssembly.Exports; memory: ModuleMemory }> {
-    const faults: Faults = { panic: null, random: null };
-    let memory: ModuleMemory | null = null;
-    const exports = await instantiate(
-      module,
-      CORE_IMPORTS,
-      hostFunctions(ports, faults, () => {
-        if (memory === null) {
-          throw new RefusedModuleError('the module used the host before it was ready');
-        }
-        return memory;
-      }),
-    );
-    memory = new ModuleMemory(exports);
-    return { core: new Core(exports, memory, faults), exports, memory };
+    return new Core(await instantiateWithHost(module, ports));
   }
 
   get crashed(): boolean {
@@ -141,9 +120,30 @@ export class Core {
   }
 }
 
-interface Faults {
+export interface Faults {
   panic: string | null;
   random: string | null;
+}
+
+export interface HostedModule {
+  readonly exports: WebAssembly.Exports;
+  readonly memory: ModuleMemory;
+  readonly faults: Faults;
+}
+
+/** Any module over the imports of core.wasm; tests load core-test.wasm with it. */
+export async function instantiateWithHost(module: WebAssembly.Module, ports: HostPorts): Promise<HostedModule> {
+  const faults: Faults = { panic: null, random: null };
+  let memory: ModuleMemory | null = null;
+  const readyMemory = (): ModuleMemory => {
+    if (memory === null) {
+      throw new RefusedModuleError('the module used the host before it was ready');
+    }
+    return memory;
+  };
+  const exports = await instantiate(module, CORE_IMPORTS, hostFunctions(ports, faults, readyMemory));
+  memory = new ModuleMemory(exports);
+  return { exports, memory, faults };
 }
 
 function crashOf(error: unknown, faults: Faults): CoreCrashedError {
