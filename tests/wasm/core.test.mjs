@@ -1,0 +1,155 @@
+// Goal: the border of core.wasm answers hostile input by name, changes nothing by it, and ends cleanly on a fault.
+import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
+import { test } from 'node:test';
+
+import { MemoryDisk, memoryPorts } from '../support/memory-host.mjs';
+import { importWebModule } from '../support/web-modules.mjs';
+import { wasmModule } from '../support/wasm-modules.mjs';
+
+const { Core, instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
+const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } = await importWebModule('web/src/protocol/protocol.gen.ts');
+
+const load = async (ports = memoryPorts()) => Core.load(await wasmModule('core'), ports);
+async function started(ports) {
+  const core = await load(ports);
+  assert.deepEqual(JSON.parse(core.callJson('core.start', {})).ok, true);
+  return core;
+}
+const bytes = (text) => new TextEncoder().encode(text);
+const call = (core, command, request) => JSON.parse(core.callBytes(COMMAND_IDS[command] ?? command, request));
+function writeTo(exports, memory, text) {
+  const address = exports.fk_abi_alloc(text.length);
+  memory.write(address, bytes(text));
+  return address;
+}
+const codeOf = (answer) => (answer.ok ? 'ok' : answer.error.code);
+
+test('core_start__says_what_this_build_is', async () => {
+  const { ok, reply } = JSON.parse((await load()).callJson('core.start', {}));
+  assert.equal(ok, true);
+  assert.equal(reply.cipher, 'chacha20');
+  assert.equal(reply.protocolVersion, 1);
+  assert.match(reply.sqliteVersion, /^3\.\d+\.\d+/);
+});
+
+test('every_command__answers_wrong_state_before_core_start', async () => {
+  for (const command of Object.keys(COMMAND_IDS).filter((name) => name !== 'core.start')) {
+    const core = await load();
+    assert.equal(codeOf(call(core, command, bytes('{}'))), 'wrong-state', command);
+  }
+});
+
+const HOSTILE = [
+  ['no bytes at all', 'case.list', new Uint8Array(0), 'bad-json'],
+  ['text that is no JSON', 'case.list', bytes('{limit:1}'), 'bad-json'],
+  ['bytes after the value', 'case.list', bytes('{"limit":1}{}'), 'bad-json'],
+  ['a NUL', 'case.list', bytes('{"limit":1}\0'), 'bad-json'],
+  ['invalid UTF-8', 'case.list', Uint8Array.of(0x22, 0xc3, 0x28, 0x22), 'bad-json'],
+  ['a member twice', 'case.list', bytes('{"limit":1,"limit":2}'), 'bad-json'],
+  ['an array for an object', 'case.list', bytes('[]'), 'invalid-input'],
+  ['a missing field', 'case.list', bytes('{}'), 'invalid-input'],
+  ['an unknown member', 'case.list', bytes('{"limit":1,"spy":true}'), 'invalid-input'],
+  ['a number above its bound', 'case.list', bytes('{"limit":101}'), 'invalid-input'],
+  ['a number for a string', 'case.list', bytes('{"limit":1,"search":5}'), 'invalid-input'],
+  ['a string above its bound', 'content.get', bytes(JSON.stringify({ name: 'x'.repeat(61) })), 'too-large'],
+  ['nesting beyond the bound', 'case.list', bytes('['.repeat(REQUEST_DEPTH_MAX + 1) + ']'.repeat(REQUEST_DEPTH_MAX + 1)), 'too-large'],
+  ['a request above the bound', 'case.list', new Uint8Array(REQUEST_BYTES_MAX + 1).fill(0x20), 'too-large'],
+  ['command 0', 0, bytes('{}'), 'unknown-command'],
+  ['a command that is not there', 9999, bytes('{}'), 'unknown-command'],
+  ['a command beyond 32 bits', 0xffffffff, bytes('{}'), 'unknown-command'],
+  ['a key of 31 bytes', 'vault.unlock', new Uint8Array(31), 'invalid-input'],
+  ['a key of 33 bytes', 'vault.create', new Uint8Array(33), 'invalid-input'],
+  ['a key where there is no vault', 'vault.unlock', new Uint8Array(32), 'wrong-state'],
+  ['a vault without vault.prepare', 'vault.create', new Uint8Array(32), 'wrong-state'],
+];
+for (const [name, command, request, expected] of HOSTILE) {
+  test(`call__${name.replaceAll(' ', '_')}__is_${expected}_and_changes_nothing`, async () => {
+    const disk = new MemoryDisk();
+    const core = await started(memoryPorts(disk));
+    assert.equal(codeOf(call(core, command, request)), expected);
+    assert.equal(disk.calls.write + disk.calls.truncate, 0);
+    assert.equal(disk.usedBytes, 0);
+    assert.equal(codeOf(call(core, 'vault.status', bytes('{}'))), 'ok', 'the core still answers');
+  });
+}
+
+test('call__more_than_the_border_allocates_is_no_memory_and_the_core_goes_on', async () => {
+  const core = await started();
+  assert.throws(() => core.callBytes(COMMAND_IDS['case.list'], new Uint8Array(5 * 1024 * 1024)), { name: 'CoreMemoryError' });
+  assert.equal(codeOf(call(core, 'vault.status', bytes('{}'))), 'ok');
+});
+
+test('call__wipes_the_request_it_was_given', async () => {
+  const core = await started();
+  const key = new Uint8Array(32).fill(7);
+  call(core, 'vault.unlock', key);
+  assert.deepEqual([...key], new Array(32).fill(0));
+});
+
+test('vault_prepare__below_the_floor_is_refused', async () => {
+  const core = await started();
+  assert.equal(codeOf(call(core, 'vault.prepare', bytes('{"memoryKib":65535}'))), 'invalid-input');
+});
+
+for (const [name, fillRandom] of Object.entries({
+  zeros: (target) => target.fill(0),
+  repeats: (target) => target.forEach((_, i) => (target[i] = i + 1)),
+})) {
+  test(`core_start__a_random_source_that_gives_${name}_is_no_random_and_nothing_works_after`, async () => {
+    const core = await load(memoryPorts(new MemoryDisk(), { fillRandom }));
+    assert.equal(codeOf(call(core, 'core.start', bytes('{}'))), 'no-random');
+    assert.equal(codeOf(call(core, 'vault.prepare', bytes('{"memoryKib":65536}'))), 'wrong-state');
+  });
+}
+
+test('core_start__a_random_source_that_throws_is_no_random_and_the_instance_is_never_called_again', async () => {
+  const core = await load(
+    memoryPorts(new MemoryDisk(), {
+      fillRandom: () => {
+        throw new Error('gone');
+      },
+    }),
+  );
+  assert.throws(() => core.callJson('core.start', {}), { name: 'CoreCrashedError', code: 'no-random' });
+  assert.equal(core.crashed, true);
+  assert.throws(() => core.callJson('vault.status', {}), { name: 'CoreCrashedError' });
+});
+
+test('call__a_trap_is_a_crash_and_the_instance_is_never_called_again', async () => {
+  let isBroken = false;
+  const fillRandom = (target) => {
+    if (isBroken) throw new WebAssembly.RuntimeError('unreachable');
+    webcrypto.getRandomValues(target);
+  };
+  const core = await started(memoryPorts(new MemoryDisk(), { fillRandom }));
+  isBroken = true;
+  assert.throws(() => core.callJson('vault.prepare', { memoryKib: 65_536 }), { name: 'CoreCrashedError' });
+  isBroken = false;
+  assert.throws(() => core.callJson('vault.status', {}), { name: 'CoreCrashedError' });
+});
+
+test('call__into_an_instance_that_trapped_traps_again_and_says_where', async () => {
+  const { exports, faults, memory } = await instantiateWithHost(await wasmModule('core'), memoryPorts());
+  const beyondMemory = memory.sizeBytes + 4096;
+  assert.equal(exports.fk_abi_call(COMMAND_IDS['core.start'], writeTo(exports, memory, '{}'), 2), 0);
+  assert.throws(() => exports.fk_abi_call(COMMAND_IDS['case.list'], beyondMemory, 64), WebAssembly.RuntimeError);
+  assert.equal(faults.panic, null, 'a trap of the engine, not of ours');
+  assert.throws(() => exports.fk_abi_call(COMMAND_IDS['vault.status'], 0, 0), WebAssembly.RuntimeError);
+  assert.match(faults.panic, /core\/host\/wasm\/host\.c:\d+ !is_in_call$/);
+});
+
+test('content_get__large_replies_survive_memory_growth', async () => {
+  const core = await started();
+  const before = core.memorySizeBytes;
+  for (const name of ['dash-adult', 'areas', 'emergency']) {
+    const answer = call(core, 'content.get', bytes(JSON.stringify({ name })));
+    assert.ok(answer.ok || answer.error.code === 'not-found');
+  }
+  assert.equal(codeOf(call(core, 'content.get', bytes('{"name":"dash-adult"}'))), 'ok');
+  assert.ok(core.memorySizeBytes >= before);
+});
+
+test('core__refuses_a_module_of_another_protocol', async () => {
+  await assert.rejects(Core.load(await wasmModule('core-test'), memoryPorts()), { name: 'RefusedModuleError' });
+});
