@@ -19,7 +19,7 @@ const KINDS = {
 };
 const LIST_COUNT_MAX = 64; // FK_RECORD_LIST_COUNT_MAX of fk/record.h
 const COMMON = ['name', 'kind', 'required'];
-const RECORD_ONLY = ['merge', 'privacy', 'search', 'keyed', 'leastSafety', 'safeToTell'];
+const RECORD_ONLY = ['merge', 'privacy', 'search', 'keyed', 'leastSafety', 'safeToTell', 'fresh', 'system'];
 
 const fail = (where, what) => { throw new Error(`${SOURCE}: ${where}: ${what}`); };
 const typeNames = new Set(schema.records.map((record) => record.type));
@@ -97,6 +97,7 @@ function cField(field, where) {
     `.name = ${cString(field.name)}`, `.kind = FK_RECORD_${upper(field.kind)}`,
     ...(field.merge ? [`.merge = FK_MERGE_${MERGE[field.merge]}`, `.privacy = FK_PRIVACY_${upper(field.privacy)}`] : []),
     ...flag('required', 'is_required'), ...flag('keyed', 'is_keyed'), ...flag('search', 'is_searchable'),
+    ...flag('fresh', 'is_fresh'), ...flag('system', 'is_system'),
     ...(field.maxBytes ? [`.size_bytes_max = ${field.maxBytes}`] : []),
     ...(field.kind === 'references' ? [`.count_max = ${field.max}`] : []),
     ...(field.kind === 'integer' ? [`.min = ${field.min}`, `.max = ${field.max}`] : []),
@@ -201,6 +202,7 @@ function notes(field) {
   const order = Array.isArray(field.leastSafety) ? field.leastSafety.join(', ') : field.leastSafety;
   return [
     field.keyed ? 'one per key' : '', field.search ? 'searched' : '',
+    field.fresh ? 'empty in each new version' : '', field.system ? 'set by the app' : '',
     order ? `shown first in doubt: ${order}` : '', field.safeToTell ? `told on only if ${field.safeToTell}` : '',
   ].filter((note) => note !== '').join('; ');
 }

@@ -281,8 +281,12 @@ static const fk_shape shape_criteria_evaluate_request = { shape_criteria_evaluat
 
 static const fk_shape_field shape_criteria_evaluate_reply_fields[] = {
     { .name = "result", .kind = FK_SHAPE_JSON_TEXT, .offset = offsetof(fk_criteria_evaluate_reply, result), .max = 65536 },
+    { .name = "areaProfile", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_criteria_evaluate_reply, area_profile), .max = 60 },
+    { .name = "assessmentId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, assessment_id), .is_optional = true, .has_offset = offsetof(fk_criteria_evaluate_reply, has_assessment_id) },
+    { .name = "datedByDisclosure", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, dated_by_disclosure), .count_max = 100, .count_offset = offsetof(fk_criteria_evaluate_reply, dated_by_disclosure_count) },
+    { .name = "undated", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, undated), .count_max = 100, .count_offset = offsetof(fk_criteria_evaluate_reply, undated_count) },
 };
-static const fk_shape shape_criteria_evaluate_reply = { shape_criteria_evaluate_reply_fields, 1, sizeof(fk_criteria_evaluate_reply) };
+static const fk_shape shape_criteria_evaluate_reply = { shape_criteria_evaluate_reply_fields, 5, sizeof(fk_criteria_evaluate_reply) };
 
 static const fk_shape_field shape_criteria_record_request_fields[] = {
     { .name = "mutationId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_record_request, mutation_id) },

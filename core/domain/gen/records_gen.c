@@ -115,7 +115,7 @@ static const fk_record_field fields_of_case[] = {
     { .name = "transfer", .kind = FK_RECORD_COMPOSITE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .composite = &composite_transfer },
     { .name = "localFlags", .kind = FK_RECORD_SET, .merge = FK_MERGE_SET, .privacy = FK_PRIVACY_RESTRICTED, .choice = &choice_local_flag },
     { .name = "interpreter", .kind = FK_RECORD_COMPOSITE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .composite = &composite_interpreter },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const fk_record_field fields_of_person[] = {
@@ -127,7 +127,7 @@ static const fk_record_field fields_of_person[] = {
     { .name = "doctor", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 400 },
     { .name = "occupation", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 400 },
     { .name = "school", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 400 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const fk_record_field fields_of_party[] = {
@@ -136,7 +136,7 @@ static const fk_record_field fields_of_party[] = {
     { .name = "relationship", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_relationship },
     { .name = "livesWithVictim", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_yes_no_asked },
     { .name = "note", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_NARRATIVE, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 10000 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const uint8_t least_safety_of_safe_contact_safe_to_call[] = { 1, 2, 3, 4, 0 };
@@ -152,7 +152,7 @@ static const fk_record_field fields_of_safe_contact[] = {
     { .name = "codeWord", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 200 },
     { .name = "mustNotBeTold", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 2000 },
     { .name = "checkedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const uint8_t least_safety_of_incident_children_present[] = { 0, 2, 3, 4, 1 };
@@ -164,7 +164,7 @@ static const fk_record_field fields_of_incident[] = {
     { .name = "policeReference", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_ART10, .size_bytes_max = 100 },
     { .name = "childrenPresent", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_SAFETY, .privacy = FK_PRIVACY_RESTRICTED, .choice = &choice_yes_no_asked, .least_safety = FK_LEAST_SAFETY_ORDER, .least_safety_order = least_safety_of_incident_children_present },
     { .name = "description", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_NARRATIVE, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 20000 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const fk_record_field fields_of_prior_marac[] = {
@@ -173,32 +173,32 @@ static const fk_record_field fields_of_prior_marac[] = {
     { .name = "meetingDate", .kind = FK_RECORD_DATE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL },
     { .name = "perpetrators", .kind = FK_RECORD_REFERENCES, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_ART10, .count_max = 20, .record_type = "person" },
     { .name = "caseNumber", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 100 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const uint8_t least_safety_of_assessment_concern_high[] = { 0, 2, 1 };
 static const fk_record_field fields_of_assessment[] = {
     { .name = "instrument", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 200 },
-    { .name = "assessedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true },
+    { .name = "assessedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .is_fresh = true },
     { .name = "worker", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 400 },
     { .name = "workerRole", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 200 },
     { .name = "agency", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 200 },
-    { .name = "present", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 1000 },
+    { .name = "present", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .is_fresh = true, .size_bytes_max = 1000 },
     { .name = "beforeAsking", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 4000 },
     { .name = "answer", .kind = FK_RECORD_COMPOSITE, .merge = FK_MERGE_SAFETY, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_keyed = true, .composite = &composite_risk_answer, .least_safety = FK_LEAST_SAFETY_RISK_ANSWER },
     { .name = "notAskedReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 4000 },
-    { .name = "professionalSeen", .kind = FK_RECORD_BOOLEAN, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
+    { .name = "professionalSeen", .kind = FK_RECORD_BOOLEAN, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_fresh = true },
     { .name = "concernHigh", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_SAFETY, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .choice = &choice_yes_no, .least_safety = FK_LEAST_SAFETY_ORDER, .least_safety_order = least_safety_of_assessment_concern_high },
     { .name = "concernReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 10000 },
     { .name = "wishes", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 10000 },
     { .name = "weaponsAccess", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 10000 },
-    { .name = "outcomeTold", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .choice = &choice_yes_no },
-    { .name = "outcomeNotToldReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .size_bytes_max = 4000 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
-    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .min = 1, .max = 10000 },
-    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
-    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 4000 },
-    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
+    { .name = "outcomeTold", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .is_fresh = true, .choice = &choice_yes_no },
+    { .name = "outcomeNotToldReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_RESTRICTED, .is_fresh = true, .size_bytes_max = 4000 },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
+    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .min = 1, .max = 10000 },
+    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
+    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_fresh = true, .size_bytes_max = 4000 },
+    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
 };
 
 static const fk_record_field fields_of_evaluation[] = {
@@ -206,33 +206,33 @@ static const fk_record_field fields_of_evaluation[] = {
     { .name = "areaProfile", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 60 },
     { .name = "assessment", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .record_type = "assessment" },
     { .name = "result", .kind = FK_RECORD_JSON, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_required = true, .size_bytes_max = 65536 },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
 };
 
 static const uint8_t least_safety_of_safety_plan_may_hold_copy[] = { 0, 1, 2, 3, 4 };
 static const fk_record_field fields_of_safety_plan[] = {
-    { .name = "plannedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true },
+    { .name = "plannedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .is_fresh = true },
     { .name = "worker", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 400 },
-    { .name = "agreedWithVictim", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .choice = &choice_yes_no },
+    { .name = "agreedWithVictim", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_fresh = true, .choice = &choice_yes_no },
     { .name = "interpreterUsed", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_interpreter_used },
     { .name = "situation", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .choice = &choice_plan_situation },
     { .name = "dangerFrom", .kind = FK_RECORD_REFERENCES, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .count_max = 20, .record_type = "person" },
     { .name = "children", .kind = FK_RECORD_REFERENCES, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .count_max = 40, .record_type = "person" },
     { .name = "mayHoldCopy", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_SAFETY, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .choice = &choice_may_hold_copy, .least_safety = FK_LEAST_SAFETY_ORDER, .least_safety_order = least_safety_of_safety_plan_may_hold_copy },
-    { .name = "nextReviewOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true },
-    { .name = "changedSinceLast", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 10000 },
+    { .name = "nextReviewOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .is_fresh = true },
+    { .name = "changedSinceLast", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_fresh = true, .size_bytes_max = 10000 },
     { .name = "item", .kind = FK_RECORD_COMPOSITE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_keyed = true, .composite = &composite_plan_item, .safe_to_tell = "safeToShare" },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
-    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .min = 1, .max = 10000 },
-    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
-    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 4000 },
-    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
+    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .min = 1, .max = 10000 },
+    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
+    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_fresh = true, .size_bytes_max = 4000 },
+    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
 };
 
 static const fk_record_field fields_of_referral[] = {
-    { .name = "referredOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true },
-    { .name = "assessment", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .record_type = "assessment" },
-    { .name = "evaluation", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .record_type = "evaluation" },
+    { .name = "referredOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .is_fresh = true },
+    { .name = "assessment", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_fresh = true, .record_type = "assessment" },
+    { .name = "evaluation", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .is_fresh = true, .record_type = "evaluation" },
     { .name = "agency", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 200 },
     { .name = "worker", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 400 },
     { .name = "workerContact", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 400 },
@@ -248,11 +248,11 @@ static const fk_record_field fields_of_referral[] = {
     { .name = "supportInPlace", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 4000 },
     { .name = "actionsTaken", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .size_bytes_max = 4000 },
     { .name = "idvaReferral", .kind = FK_RECORD_COMPOSITE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NEVER_TO_PERPETRATOR, .is_required = true, .composite = &composite_awareness },
-    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .choice = &choice_record_state },
-    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .min = 1, .max = 10000 },
-    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
-    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 4000 },
-    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL },
+    { .name = "state", .kind = FK_RECORD_CHOICE, .merge = FK_MERGE_LIFECYCLE, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .choice = &choice_record_state },
+    { .name = "version", .kind = FK_RECORD_INTEGER, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true, .min = 1, .max = 10000 },
+    { .name = "previous", .kind = FK_RECORD_REFERENCE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
+    { .name = "changeReason", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_fresh = true, .size_bytes_max = 4000 },
+    { .name = "completedOn", .kind = FK_RECORD_DATE, .merge = FK_MERGE_FIXED, .privacy = FK_PRIVACY_NORMAL, .is_system = true },
 };
 
 static const fk_record_field fields_of_area_profile[] = {

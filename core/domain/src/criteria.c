@@ -115,15 +115,21 @@ static void find_ages(fk_evaluation_state *state)
     }
 }
 
+fk_criterion_status fk_criteria_visible_high_risk(const fk_dash_summary *dash, uint32_t threshold)
+{
+    uint32_t reachable = dash->yes_count + dash->dont_know_count + dash->not_answered_count;
+    if (dash->yes_count >= threshold) {
+        return FK_CRITERION_MET;
+    }
+    return reachable >= threshold ? FK_CRITERION_POSSIBLE : FK_CRITERION_NOT_MET;
+}
+
 static void find_count(fk_evaluation_state *state)
 {
     fk_criteria_result *result = state->result;
-    uint32_t threshold = state->input->area.vhr_threshold;
     result->dash = fk_dash_summarise(&state->input->dash);
-    uint32_t reachable = result->dash.yes_count + result->dash.dont_know_count + result->dash.not_answered_count;
-    result->criteria[FK_CRITERION_VISIBLE_HIGH_RISK] = result->dash.yes_count >= threshold ? FK_CRITERION_MET
-                                                       : reachable >= threshold            ? FK_CRITERION_POSSIBLE
-                                                                                           : FK_CRITERION_NOT_MET;
+    result->criteria[FK_CRITERION_VISIBLE_HIGH_RISK] =
+        fk_criteria_visible_high_risk(&result->dash, state->input->area.vhr_threshold);
 }
 
 static void find_judgement(fk_evaluation_state *state)

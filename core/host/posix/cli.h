@@ -26,6 +26,10 @@ typedef struct fk_cli_command {
 /* `eval criteria [--lines]`: one evaluation, or one a line, on standard input (docs/DOMAIN.md 7). */
 int fk_cli_eval_criteria(int argument_count, char **arguments);
 
+/* `call --vault DIR --passphrase-file FILE COMMAND`: one command of docs/PROTOCOL.md on a vault, its request on
+ * standard input, its reply on standard output. vault.create makes the vault; every other opens it first. */
+int fk_cli_call(int argument_count, char **arguments);
+
 /* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);
 /* Read up to the next line feed, which is taken and not kept. *is_end_out: nothing was left. A line longer than the

@@ -5,6 +5,7 @@
 #include "fk/banned.h"
 
 static const fk_cli_command commands[] = {
+    { { "call", NULL }, "--vault DIR --passphrase-file FILE COMMAND < request.json", fk_cli_call },
     { { "eval", "criteria" }, "[--lines] < evaluation.json", fk_cli_eval_criteria },
 };
 

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xb641316d;
+export const SCHEMA_HASH = 0xa3d970ee;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -316,6 +316,14 @@ export interface CriteriaEvaluateRequest {
 export interface CriteriaEvaluateReply {
   /** the keys of docs/DOMAIN.md 7 plus, per criterion, the numbers and dates used */
   readonly result: JsonValue;
+  /** whose rules were used */
+  readonly areaProfile: string;
+  /** the newest completed assessment, whose answers were used */
+  readonly assessmentId?: Id;
+  /** incidents without a date of their own, counted on the day they were disclosed */
+  readonly datedByDisclosure: readonly Id[];
+  /** incidents without any date, which cannot count */
+  readonly undated: readonly Id[];
 }
 
 export interface CriteriaRecordRequest {

@@ -250,6 +250,9 @@ typedef struct fk_criteria_result {
     const uint16_t *incidents_newest_first; /* indexes of all incidents, those without a date last */
 } fk_criteria_result;
 
+/* The first criterion alone, as it is shown while a form is filled in (docs/DOMAIN.md 1.2). */
+fk_criterion_status fk_criteria_visible_high_risk(const fk_dash_summary *dash, uint32_t threshold);
+
 /* Evaluate.
  *
  * input       borrowed; the result points into it.

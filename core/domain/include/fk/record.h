@@ -70,6 +70,8 @@ typedef struct fk_record_field {
     bool is_required; /* of a record: for commit or completion; of a composite: whenever there is a value */
     bool is_keyed;    /* many values, each under a key: answer/D01_INJURY */
     bool is_searchable;
+    bool is_fresh;    /* not carried into the next version of a document */
+    bool is_system;   /* set by a command, never by a draft */
     size_t size_bytes_max; /* text, json */
     size_t count_max;      /* references */
     int64_t min;           /* integer */

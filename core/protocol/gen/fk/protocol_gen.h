@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xb641316dU
+#define FK_PROTOCOL_SCHEMA_HASH 0xa3d970eeU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -357,6 +357,13 @@ typedef struct fk_criteria_evaluate_request {
 
 typedef struct fk_criteria_evaluate_reply {
     fk_bytes result; /* the keys of docs/DOMAIN.md 7 plus, per criterion, the numbers and dates used */
+    fk_bytes area_profile; /* whose rules were used */
+    bool has_assessment_id;
+    fk_id assessment_id; /* the newest completed assessment, whose answers were used */
+    const fk_id *dated_by_disclosure; /* incidents without a date of their own, counted on the day they were disclosed */
+    size_t dated_by_disclosure_count; /* at most 100 */
+    const fk_id *undated; /* incidents without any date, which cannot count */
+    size_t undated_count; /* at most 100 */
 } fk_criteria_evaluate_reply;
 
 typedef struct fk_criteria_record_request {

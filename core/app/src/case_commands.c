@@ -1,0 +1,183 @@
+/* case_commands.c — the list of cases, one case, and shipped content. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fk/content.h"
+
+#include "dispatch_gen.h"
+#include "fields_json.h"
+#include "session_internal.h"
+
+#include "fk/banned.h"
+
+enum { PAGE_COUNT_MAX = 100 };
+
+fk_status fk_handle_content_get(fk_session *session, fk_arena *arena, const fk_content_get_request *request,
+                                fk_content_get_reply *reply, fk_error *error)
+{
+    (void)session;
+    (void)arena;
+    (void)error;
+    const fk_content *content = fk_content_find(request->name);
+    if (content == NULL) {
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    reply->content = content->json;
+    return fk_ok();
+}
+
+/* --- case.list ------------------------------------------------------------------------------ */
+
+typedef struct case_page {
+    fk_arena *arena;
+    fk_protocol_case_row *rows;
+    size_t count;
+    uint64_t last_sort_key;
+} case_page;
+
+static fk_status add_case(void *ctx, const fk_case_row *row, uint64_t sort_key)
+{
+    case_page *page = ctx;
+    fk_protocol_case_row *target = &page->rows[page->count];
+    *target = (fk_protocol_case_row){
+        .case_id = row->case_id,
+        .changed_ms = row->changed_ms,
+        .draft_count = row->draft_count,
+        .has_next_review_on = row->next_review_on.size_bytes > 0,
+    };
+    FK_TRY(fk_bytes_copy(row->victim_name, page->arena, &target->victim_name));
+    FK_TRY(fk_bytes_copy(row->reference, page->arena, &target->reference));
+    FK_TRY(fk_bytes_copy(row->status, page->arena, &target->status));
+    FK_TRY(fk_bytes_copy(row->next_review_on, page->arena, &target->next_review_on));
+    page->count++;
+    page->last_sort_key = sort_key;
+    return fk_ok();
+}
+
+/* A place in the list: sort key as 16 hex digits, colon, case id. */
+enum { CURSOR_SIZE_BYTES = 16 + 1 + FK_ID_HEX_SIZE };
+
+static fk_status read_cursor(fk_bytes cursor, fk_case_query *query)
+{
+    if (cursor.size_bytes != CURSOR_SIZE_BYTES || cursor.data[16] != ':') {
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    uint8_t padded[FK_ID_HEX_SIZE];
+    memset(padded, '0', sizeof padded);
+    memcpy(padded + 16, cursor.data, 16);
+    fk_id sort_key;
+    FK_TRY(fk_id_from_hex(fk_bytes_of(padded, sizeof padded), &sort_key));
+    for (size_t i = 8; i < FK_ID_SIZE_BYTES; i++) {
+        query->after_sort_key = query->after_sort_key << 8 | sort_key.bytes[i];
+    }
+    query->has_after = true;
+    return fk_id_from_hex(fk_bytes_of(cursor.data + 17, FK_ID_HEX_SIZE), &query->after_case_id);
+}
+
+static fk_status write_cursor(const case_page *page, fk_arena *arena, fk_bytes *cursor_out)
+{
+    char cursor[CURSOR_SIZE_BYTES + 1];
+    char id[FK_ID_HEX_SIZE + 1];
+    fk_id_to_hex(&page->rows[page->count - 1].case_id, id);
+    (void)snprintf(cursor, sizeof cursor, "%016llx:%s", (unsigned long long)page->last_sort_key, id);
+    return fk_bytes_copy(fk_bytes_text(cursor), arena, cursor_out);
+}
+
+fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_case_list_request *request,
+                              fk_case_list_reply *reply, fk_error *error)
+{
+    FK_TRY(fk_session_require_open(session));
+    fk_case_query query = {
+        .search = request->search,
+        .closed_too = request->closed_too,
+        .limit = request->limit,
+    };
+    if (request->has_after && !fk_is_ok(read_cursor(request->after, &query))) {
+        fk_error_set(error, "request.after");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    case_page page = { .arena = arena, .rows = fk_arena_allocate(arena, sizeof *page.rows * request->limit) };
+    if (page.rows == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    FK_TRY(fk_store_cases(session->store, &query, add_case, &page, &reply->total_count));
+    reply->cases = page.rows;
+    reply->cases_count = page.count;
+    reply->has_next = page.count == request->limit;
+    return reply->has_next ? write_cursor(&page, arena, &reply->next) : fk_ok();
+}
+
+/* --- case.get ------------------------------------------------------------------------------- */
+
+typedef struct record_page {
+    fk_store *store;
+    fk_arena *arena;
+    fk_protocol_record_row *records;
+    size_t record_count;
+    fk_protocol_draft_row *drafts;
+    size_t draft_count;
+} record_page;
+
+static fk_status add_record(void *ctx, const fk_record_row *row)
+{
+    record_page *page = ctx;
+    fk_protocol_record_row *target = &page->records[page->record_count];
+    *target = (fk_protocol_record_row){
+        .record_id = row->record,
+        .created_ms = row->created_ms,
+        .changed_ms = row->changed_ms,
+    };
+    FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
+    FK_TRY(fk_fields_json_of_record(page->store, row, page->arena, &target->fields));
+    page->record_count++;
+    return fk_ok();
+}
+
+static fk_status add_draft(void *ctx, const fk_draft_row *row)
+{
+    record_page *page = ctx;
+    fk_protocol_draft_row *target = &page->drafts[page->draft_count];
+    *target = (fk_protocol_draft_row){
+        .record_id = row->record,
+        .case_id = row->case_id,
+        .saved_ms = row->saved_ms,
+        .number = row->number,
+    };
+    FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
+    FK_TRY(fk_fields_json_of_draft(page->store, row, page->arena, &target->fields));
+    page->draft_count++;
+    return fk_ok();
+}
+
+fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case_get_request *request,
+                             fk_case_get_reply *reply, fk_error *error)
+{
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    record_page page = {
+        .store = session->store,
+        .arena = arena,
+        .records = fk_arena_allocate(arena, sizeof *page.records * PAGE_COUNT_MAX),
+        .drafts = fk_arena_allocate(arena, sizeof *page.drafts * PAGE_COUNT_MAX),
+    };
+    if (page.records == NULL || page.drafts == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    const fk_id *after = request->has_after ? &request->after : NULL;
+    FK_TRY(fk_store_records(session->store, &request->case_id, after, PAGE_COUNT_MAX, add_record, &page));
+    if (!request->has_after) {
+        FK_TRY(fk_store_drafts(session->store, &request->case_id, PAGE_COUNT_MAX, add_draft, &page));
+        if (page.record_count == 0 && page.draft_count == 0) {
+            return fk_status_of(FK_ERR_NOT_FOUND);
+        }
+    }
+    reply->records = page.records;
+    reply->records_count = page.record_count;
+    reply->drafts = page.drafts;
+    reply->drafts_count = page.draft_count;
+    reply->has_next = page.record_count == PAGE_COUNT_MAX;
+    if (reply->has_next) {
+        reply->next = page.records[page.record_count - 1].record_id;
+    }
+    return fk_ok();
+}

@@ -1,0 +1,339 @@
+#include "change.h"
+
+#include <string.h>
+
+#include "fk/assert.h"
+
+#include "record_value.h"
+
+#include "fk/banned.h"
+
+/* --- lists of fields ------------------------------------------------------------------------ */
+
+typedef struct list_builder {
+    fk_arena *arena;
+    fk_field_list *list;
+} list_builder;
+
+fk_status fk_field_list_make(fk_arena *arena, size_t capacity, fk_field_list *list_out)
+{
+    *list_out = (fk_field_list){ .items = fk_arena_allocate(arena, capacity * sizeof *list_out->items) };
+    return list_out->items != NULL ? fk_ok() : fk_status_of(FK_ERR_NO_MEMORY);
+}
+
+static fk_status add_copy(void *ctx, const fk_field_write *field)
+{
+    list_builder *builder = ctx;
+    if (builder->list->count == FK_FIELD_COUNT_MAX) {
+        return fk_status_of(FK_ERR_TOO_LARGE);
+    }
+    fk_field_write *copy = &builder->list->items[builder->list->count];
+    copy->has_value = field->has_value;
+    FK_TRY(fk_bytes_copy(field->field, builder->arena, &copy->field));
+    FK_TRY(fk_bytes_copy(field->value, builder->arena, &copy->value));
+    builder->list->count++;
+    return fk_ok();
+}
+
+fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena, fk_field_list *list_out)
+{
+    FK_TRY(fk_field_list_make(arena, FK_FIELD_COUNT_MAX, list_out));
+    return fk_store_fields(store, row, add_copy, &(list_builder){ arena, list_out });
+}
+
+fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena, fk_field_list *list_out)
+{
+    FK_TRY(fk_field_list_make(arena, FK_FIELD_COUNT_MAX, list_out));
+    return fk_store_draft_fields(store, record, add_copy, &(list_builder){ arena, list_out });
+}
+
+const fk_field_write *fk_field_list_find(const fk_field_list *list, fk_bytes field)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (fk_bytes_equal(list->items[i].field, field)) {
+            return &list->items[i];
+        }
+    }
+    return NULL;
+}
+
+fk_status fk_change_type(fk_bytes name, const fk_record_type **type_out, fk_error *error)
+{
+    *type_out = fk_record_type_find(name);
+    if (*type_out == NULL || (*type_out)->is_shipped) {
+        fk_error_set(error, "request.type");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    return fk_ok();
+}
+
+fk_status fk_field_list_of_changes(const fk_record_type *type, const fk_protocol_field_change *changes,
+                                   size_t change_count, fk_record_value_use use, fk_arena *arena,
+                                   fk_field_list *list_out, fk_error *error)
+{
+    FK_TRY(fk_field_list_make(arena, change_count, list_out));
+    for (size_t i = 0; i < change_count; i++) {
+        fk_field_write *target = &list_out->items[i];
+        const fk_record_field *field = fk_record_field_find(type, changes[i].field);
+        if (field == NULL) {
+            fk_error_set(error, "request.changes[%u].field", (unsigned)i);
+            return fk_status_of(FK_ERR_INVALID_INPUT);
+        }
+        target->field = changes[i].field;
+        FK_TRY(fk_record_value_make(field, changes[i].value, use, arena, &target->has_value, &target->value, error));
+        list_out->count++;
+    }
+    return fk_ok();
+}
+
+/* --- from wanted to operations ---------------------------------------------------------------- */
+
+typedef struct change_plan {
+    fk_session *session;
+    fk_arena *arena;
+    const fk_wanted *wanted; /* all of the mutation: they may refer to one another */
+    size_t wanted_count;
+    fk_error *error;
+} change_plan;
+
+fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record, fk_arena *arena)
+{
+    if (!type->is_document && !type->is_frozen) {
+        return fk_ok();
+    }
+    fk_record_row row;
+    fk_status status = fk_store_record(session->store, record, arena, &row);
+    if (status.code == FK_ERR_NOT_FOUND) {
+        return fk_ok();
+    }
+    return fk_is_ok(status) ? fk_status_of(FK_ERR_FROZEN) : status;
+}
+
+/* A record of that type on that case, in the store or in this mutation. type NULL: any. */
+static fk_status require_on_case(const change_plan *plan, const fk_id *case_id, const fk_id *record, const char *type,
+                                 bool *found_out)
+{
+    *found_out = false;
+    for (size_t i = 0; i < plan->wanted_count; i++) {
+        const fk_wanted *wanted = &plan->wanted[i];
+        if (fk_id_equal(&wanted->record, record) && fk_id_equal(&wanted->case_id, case_id)) {
+            *found_out = type == NULL || strcmp(wanted->type->name, type) == 0;
+            return fk_ok();
+        }
+    }
+    fk_record_row row;
+    fk_status status = fk_store_record(plan->session->store, record, plan->arena, &row);
+    if (status.code == FK_ERR_NOT_FOUND) {
+        return fk_ok();
+    }
+    FK_TRY(status);
+    *found_out = fk_id_equal(&row.case_id, case_id) && (type == NULL || fk_bytes_equal_text(row.type, type));
+    return fk_ok();
+}
+
+static fk_status check_reference(const change_plan *plan, const fk_wanted *wanted, const fk_record_field *field,
+                                 const fk_json *value)
+{
+    fk_id record;
+    bool is_found = false;
+    FK_TRY(fk_id_from_hex(fk_json_string(value), &record));
+    FK_TRY(require_on_case(plan, &wanted->case_id, &record, field->record_type, &is_found));
+    if (!is_found) {
+        fk_error_set(plan->error, "%s.%s", wanted->type->name, field->name);
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    return fk_ok();
+}
+
+static fk_status check_references(const change_plan *plan, const fk_wanted *wanted, const fk_record_field *field,
+                                  const fk_field_write *write)
+{
+    if (!write->has_value || (field->kind != FK_RECORD_REFERENCE && field->kind != FK_RECORD_REFERENCES)) {
+        return fk_ok();
+    }
+    fk_json_doc *doc = NULL;
+    FK_TRY(fk_json_parse(plan->arena->allocator, write->value, &fk_json_limits_command, &doc, plan->error));
+    const fk_json *root = fk_json_root(doc);
+    fk_status status = fk_ok();
+    if (field->kind == FK_RECORD_REFERENCE) {
+        status = check_reference(plan, wanted, field, root);
+    } else {
+        for (const fk_json *element = fk_json_first(root); element != NULL && fk_is_ok(status);
+             element = fk_json_next(element)) {
+            status = check_reference(plan, wanted, field, element);
+        }
+    }
+    fk_json_doc_free(doc);
+    return status;
+}
+
+static fk_status append_write(fk_record_write *write, fk_field_write *fields, fk_field_write field)
+{
+    if (write->field_count == FK_FIELD_COUNT_MAX) {
+        return fk_status_of(FK_ERR_TOO_LARGE);
+    }
+    fields[write->field_count++] = field;
+    return fk_ok();
+}
+
+static bool set_has(const fk_json *set, fk_bytes element)
+{
+    for (const fk_json *one = fk_json_first(set); one != NULL; one = fk_json_next(one)) {
+        if (fk_bytes_equal(fk_json_string(one), element)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static fk_status element_name(fk_arena *arena, const char *set_name, fk_bytes element, fk_bytes *name_out)
+{
+    size_t set_size_bytes = strlen(set_name);
+    size_t size_bytes = set_size_bytes + 1 + element.size_bytes;
+    uint8_t *name = fk_arena_allocate(arena, size_bytes);
+    if (name == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    memcpy(name, set_name, set_size_bytes);
+    name[set_size_bytes] = '/';
+    memcpy(name + set_size_bytes + 1, element.data, element.size_bytes);
+    *name_out = fk_bytes_of(name, size_bytes);
+    return fk_ok();
+}
+
+/* A set is written element by element, so that two devices that each add one keep both (merge class E):
+ * true adds, taking the value away removes. */
+static fk_status plan_set(const change_plan *plan, const fk_record_field *field, const fk_field_write *wanted,
+                          const fk_field_list *current, fk_record_write *write, fk_field_write *fields)
+{
+    fk_json_doc *doc = NULL;
+    fk_bytes text = wanted->has_value ? wanted->value : fk_bytes_text("[]");
+    FK_TRY(fk_json_parse(plan->arena->allocator, text, &fk_json_limits_command, &doc, plan->error));
+    const fk_json *set = fk_json_root(doc);
+    fk_status status = fk_ok();
+    for (const fk_json *one = fk_json_first(set); one != NULL && fk_is_ok(status); one = fk_json_next(one)) {
+        fk_field_write add = { .has_value = true, .value = fk_bytes_text("true") };
+        status = element_name(plan->arena, field->name, fk_json_string(one), &add.field);
+        if (fk_is_ok(status) && fk_field_list_find(current, add.field) == NULL) {
+            status = append_write(write, fields, add);
+        }
+    }
+    size_t prefix_size_bytes = strlen(field->name) + 1;
+    for (size_t i = 0; i < current->count && fk_is_ok(status); i++) {
+        fk_bytes name = current->items[i].field;
+        bool is_element = name.size_bytes > prefix_size_bytes && name.data[prefix_size_bytes - 1] == '/' &&
+                          memcmp(name.data, field->name, prefix_size_bytes - 1) == 0;
+        if (is_element) {
+            fk_bytes element = fk_bytes_of(name.data + prefix_size_bytes, name.size_bytes - prefix_size_bytes);
+            status = set_has(set, element) ? fk_ok() : append_write(write, fields, (fk_field_write){ .field = name });
+        }
+    }
+    fk_json_doc_free(doc);
+    return status;
+}
+
+static bool is_said_already(const fk_field_list *current, const fk_field_write *wanted)
+{
+    const fk_field_write *said = fk_field_list_find(current, wanted->field);
+    if (said == NULL || !said->has_value) {
+        return !wanted->has_value;
+    }
+    return wanted->has_value && fk_bytes_equal(said->value, wanted->value);
+}
+
+static fk_status check_required(const change_plan *plan, const fk_wanted *wanted, const fk_field_list *current)
+{
+    for (size_t i = 0; i < wanted->type->field_count; i++) {
+        const fk_record_field *field = &wanted->type->fields[i];
+        if (!field->is_required) {
+            continue;
+        }
+        fk_bytes name = fk_bytes_text(field->name);
+        const fk_field_write *value = fk_field_list_find(&wanted->fields, name);
+        value = value != NULL ? value : fk_field_list_find(current, name);
+        if (value == NULL || !value->has_value) {
+            fk_error_set(plan->error, "%s.%s", wanted->type->name, field->name);
+            return fk_status_of(FK_ERR_INCOMPLETE);
+        }
+    }
+    return fk_ok();
+}
+
+static bool only_changes_state(const fk_wanted *wanted)
+{
+    return wanted->fields.count == 1 && fk_bytes_equal_text(wanted->fields.items[0].field, "state");
+}
+
+/* What the record says now; empty for a new one. Refuses what may not change or does not belong. */
+static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, fk_field_list *current_out)
+{
+    *current_out = (fk_field_list){ NULL, 0 };
+    bool is_case = strcmp(wanted->type->name, "case") == 0;
+    bool is_on_case = is_case == fk_id_equal(&wanted->record, &wanted->case_id);
+    if (is_on_case && !is_case) {
+        FK_TRY(require_on_case(plan, &wanted->case_id, &wanted->case_id, "case", &is_on_case));
+    }
+    fk_record_row row;
+    fk_status status = fk_store_record(plan->session->store, &wanted->record, plan->arena, &row);
+    bool is_new = status.code == FK_ERR_NOT_FOUND;
+    FK_TRY(is_new ? fk_ok() : status);
+    bool is_same =
+        is_new || (fk_id_equal(&row.case_id, &wanted->case_id) && fk_bytes_equal_text(row.type, wanted->type->name));
+    if (!is_on_case || !is_same) {
+        fk_error_set(plan->error, "%s", is_same ? "caseId" : "recordId");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    if (is_new) {
+        return fk_ok();
+    }
+    if ((wanted->type->is_document || wanted->type->is_frozen) && !only_changes_state(wanted)) {
+        return fk_status_of(FK_ERR_FROZEN);
+    }
+    return fk_field_list_of_record(plan->session->store, &row, plan->arena, current_out);
+}
+
+static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, fk_record_write *write_out)
+{
+    fk_field_list current;
+    FK_TRY(load_current(plan, wanted, &current));
+    FK_TRY(check_required(plan, wanted, &current));
+    fk_field_write *fields = fk_arena_allocate(plan->arena, FK_FIELD_COUNT_MAX * sizeof *fields);
+    if (fields == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    *write_out = (fk_record_write){
+        .case_id = wanted->case_id,
+        .record = wanted->record,
+        .type = fk_bytes_text(wanted->type->name),
+        .fields = fields,
+    };
+    for (size_t i = 0; i < wanted->fields.count; i++) {
+        const fk_field_write *one = &wanted->fields.items[i];
+        const fk_record_field *field = fk_record_field_find(wanted->type, one->field);
+        if (field == NULL) {
+            return fk_status_of(FK_ERR_NEWER_VERSION);
+        }
+        FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
+        FK_TRY(check_references(plan, wanted, field, one));
+        if (field->kind == FK_RECORD_SET) {
+            FK_TRY(plan_set(plan, field, one, &current, write_out, fields));
+        } else if (!is_said_already(&current, one)) {
+            FK_TRY(append_write(write_out, fields, *one));
+        }
+    }
+    return fk_ok();
+}
+
+fk_status fk_change_write(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
+                          size_t wanted_count, fk_arena *arena, uint32_t *operation_count_out, fk_error *error)
+{
+    *operation_count_out = 0;
+    change_plan plan = { session, arena, wanted, wanted_count, error };
+    fk_record_write writes[FK_CHANGE_RECORDS_MAX];
+    FK_ASSERT(wanted_count <= FK_CHANGE_RECORDS_MAX);
+    for (size_t i = 0; i < wanted_count; i++) {
+        FK_TRY(plan_record(&plan, &wanted[i], &writes[i]));
+        *operation_count_out += (uint32_t)writes[i].field_count;
+    }
+    return fk_store_write(session->store, mutation, writes, wanted_count);
+}

@@ -1,0 +1,75 @@
+/* change.h — from what a person wants a record to say to the operations that say it. Private to core/app.
+ *
+ * One path for every write: drafts committed, documents completed, direct changes, recorded results. It
+ * leaves out what is said already, turns a set into its elements, and refuses what the schema forbids. */
+#ifndef FK_APP_CHANGE_H
+#define FK_APP_CHANGE_H
+
+#include "fk/json.h"
+#include "fk/protocol_gen.h"
+#include "fk/record.h"
+
+#include "record_value.h"
+#include "session_internal.h"
+
+enum { FK_FIELD_COUNT_MAX = 2048, FK_CHANGE_RECORDS_MAX = 8 };
+
+/* Fields by name, in bytewise order when loaded. Lives in an arena. */
+typedef struct fk_field_list {
+    fk_field_write *items;
+    size_t count;
+} fk_field_list;
+
+/* An empty list with room for capacity fields. */
+FK_MUST_USE fk_status fk_field_list_make(fk_arena *arena, size_t capacity, fk_field_list *list_out);
+FK_MUST_USE fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena,
+                                              fk_field_list *list_out);
+FK_MUST_USE fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena,
+                                             fk_field_list *list_out);
+/* NULL when the list has no such field. */
+const fk_field_write *fk_field_list_find(const fk_field_list *list, fk_bytes field);
+
+/* Check changes as they came over the border and make canonical values of them.
+ * FK_ERR_INVALID_INPUT with the field in error: unknown, not to be written this way, or a wrong value. */
+FK_MUST_USE fk_status fk_field_list_of_changes(const fk_record_type *type, const fk_protocol_field_change *changes,
+                                               size_t change_count, fk_record_value_use use, fk_arena *arena,
+                                               fk_field_list *list_out, fk_error *error);
+
+/* The record type by name; FK_ERR_INVALID_INPUT when there is none or it is shipped content. */
+FK_MUST_USE fk_status fk_change_type(fk_bytes name, const fk_record_type **type_out, fk_error *error);
+
+/* A record and what it is to say. */
+typedef struct fk_wanted {
+    fk_id case_id;
+    fk_id record;
+    const fk_record_type *type;
+    fk_field_list fields;
+} fk_wanted;
+
+/* Make operations of all of them, in the transaction that is open.
+ *
+ * operation_count_out  how many; 0 when everything was said already.
+ * Fails with FK_ERR_FROZEN, FK_ERR_INCOMPLETE (a required field), FK_ERR_INVALID_INPUT (a reference to a
+ * record that is not on the case, a record of another case or type), and what the store answers. */
+FK_MUST_USE fk_status fk_change_write(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
+                                      size_t wanted_count, fk_arena *arena, uint32_t *operation_count_out,
+                                      fk_error *error);
+
+/* A draft as it stands. FK_ERR_NOT_FOUND. */
+FK_MUST_USE fk_status fk_wanted_of_draft(fk_session *session, const fk_id *record, fk_arena *arena,
+                                         fk_wanted *wanted_out, fk_error *error);
+
+/* Save a draft in a transaction of its own (draft_commands.c). */
+FK_MUST_USE fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms,
+                                    uint64_t *number_out);
+
+/* fk_change_write in a transaction of its own, which also ends the drafts it came from. */
+FK_MUST_USE fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
+                                       size_t wanted_count, bool are_drafts, fk_arena *arena,
+                                       uint32_t *operation_count_out, fk_error *error);
+
+/* FK_ERR_FROZEN when this record is a completed document or another record that never changes. */
+FK_MUST_USE fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record,
+                                              fk_arena *arena);
+
+#endif

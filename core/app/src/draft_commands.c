@@ -1,0 +1,165 @@
+/* draft_commands.c — saving what is typed, finishing it, and direct changes. */
+#include "change.h"
+#include "dispatch_gen.h"
+
+#include "fk/banned.h"
+
+/* --- drafts ----------------------------------------------------------------------------------- */
+
+fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms, uint64_t *number_out)
+{
+    fk_record_write write = {
+        .case_id = draft->case_id,
+        .record = draft->record,
+        .type = fk_bytes_text(draft->type->name),
+        .fields = draft->fields.items,
+        .field_count = draft->fields.count,
+    };
+    FK_TRY(fk_store_begin(session->store));
+    fk_status status = fk_store_draft_put(session->store, &write, time_ms, number_out);
+    if (fk_is_ok(status)) {
+        status = fk_store_commit(session->store);
+    }
+    if (!fk_is_ok(status)) {
+        fk_store_rollback(session->store);
+    }
+    return status;
+}
+
+/* A draft stays on the case and of the type it was begun with. */
+static fk_status refuse_foreign_draft(fk_session *session, const fk_wanted *draft, fk_arena *arena, fk_error *error)
+{
+    fk_draft_row row;
+    fk_status status = fk_store_draft(session->store, &draft->record, arena, &row);
+    if (status.code == FK_ERR_NOT_FOUND) {
+        return fk_ok();
+    }
+    FK_TRY(status);
+    if (!fk_id_equal(&row.case_id, &draft->case_id) || !fk_bytes_equal_text(row.type, draft->type->name)) {
+        fk_error_set(error, "request.recordId");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    return fk_ok();
+}
+
+/* The state of a record changes with a reason only (record.change); version and dates of a document are
+ * set by document.begin and document.complete. */
+static fk_status refuse_system_fields(const fk_wanted *draft, fk_error *error)
+{
+    for (size_t i = 0; i < draft->type->field_count; i++) {
+        const fk_record_field *field = &draft->type->fields[i];
+        if (field->is_system && fk_field_list_find(&draft->fields, fk_bytes_text(field->name)) != NULL) {
+            fk_error_set(error, "%s.%s", draft->type->name, field->name);
+            return fk_status_of(FK_ERR_INVALID_INPUT);
+        }
+    }
+    return fk_ok();
+}
+
+fk_status fk_handle_draft_save(fk_session *session, fk_arena *arena, const fk_draft_save_request *request,
+                               fk_draft_save_reply *reply, fk_error *error)
+{
+    FK_TRY(fk_session_require_open(session));
+    fk_wanted draft = { .case_id = request->case_id, .record = request->record_id };
+    FK_TRY(fk_change_type(request->type, &draft.type, error));
+    FK_TRY(fk_field_list_of_changes(draft.type, request->changes, request->changes_count, FK_VALUE_OF_DRAFT, arena,
+                                    &draft.fields, error));
+    if (draft.fields.count == 0) {
+        fk_error_set(error, "request.changes");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    FK_TRY(refuse_system_fields(&draft, error));
+    FK_TRY(fk_change_refuse_frozen(session, draft.type, &draft.record, arena));
+    FK_TRY(refuse_foreign_draft(session, &draft, arena, error));
+    return fk_draft_keep(session, &draft, request->time_ms, &reply->number);
+}
+
+fk_status fk_handle_draft_discard(fk_session *session, fk_arena *arena, const fk_draft_discard_request *request,
+                                  fk_draft_discard_reply *reply, fk_error *error)
+{
+    (void)arena;
+    (void)reply;
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_store_begin(session->store));
+    fk_status status = fk_store_draft_remove(session->store, &request->record_id);
+    if (fk_is_ok(status)) {
+        status = fk_store_commit(session->store);
+    }
+    if (!fk_is_ok(status)) {
+        fk_store_rollback(session->store);
+    }
+    return status;
+}
+
+/* --- from drafts to operations ---------------------------------------------------------------- */
+
+fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
+                           size_t wanted_count, bool are_drafts, fk_arena *arena, uint32_t *operation_count_out,
+                           fk_error *error)
+{
+    FK_TRY(fk_store_begin(session->store));
+    fk_status status = fk_change_write(session, mutation, wanted, wanted_count, arena, operation_count_out, error);
+    for (size_t i = 0; i < wanted_count && are_drafts && fk_is_ok(status); i++) {
+        status = fk_store_draft_remove(session->store, &wanted[i].record);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_store_commit(session->store);
+    }
+    if (!fk_is_ok(status)) {
+        fk_store_rollback(session->store);
+    }
+    return status;
+}
+
+fk_status fk_wanted_of_draft(fk_session *session, const fk_id *record, fk_arena *arena, fk_wanted *wanted_out,
+                             fk_error *error)
+{
+    fk_draft_row row;
+    FK_TRY(fk_store_draft(session->store, record, arena, &row));
+    *wanted_out = (fk_wanted){ .case_id = row.case_id, .record = *record };
+    FK_TRY(fk_change_type(row.type, &wanted_out->type, error));
+    return fk_field_list_of_draft(session->store, record, arena, &wanted_out->fields);
+}
+
+fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_draft_commit_request *request,
+                                 fk_draft_commit_reply *reply, fk_error *error)
+{
+    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
+    if (reply->operation_count > 0) {
+        return fk_ok();
+    }
+    fk_wanted wanted[FK_CHANGE_RECORDS_MAX];
+    for (size_t i = 0; i < request->record_ids_count; i++) {
+        FK_TRY(fk_wanted_of_draft(session, &request->record_ids[i], arena, &wanted[i], error));
+        if (wanted[i].type->is_document) {
+            fk_error_set(error, "document.complete");
+            return fk_status_of(FK_ERR_INVALID_INPUT);
+        }
+    }
+    fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms, .reason = request->reason };
+    return fk_change_finish(session, &mutation, wanted, request->record_ids_count, true, arena, &reply->operation_count,
+                            error);
+}
+
+fk_status fk_handle_record_change(fk_session *session, fk_arena *arena, const fk_record_change_request *request,
+                                  fk_record_change_reply *reply, fk_error *error)
+{
+    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
+    if (reply->operation_count > 0) {
+        return fk_ok();
+    }
+    fk_wanted wanted = { .case_id = request->case_id, .record = request->record_id };
+    FK_TRY(fk_change_type(request->type, &wanted.type, error));
+    FK_TRY(fk_field_list_of_changes(wanted.type, request->changes, request->changes_count, FK_VALUE_OF_RECORD, arena,
+                                    &wanted.fields, error));
+    bool changes_state = fk_field_list_find(&wanted.fields, fk_bytes_text("state")) != NULL;
+    if (changes_state && fk_text_trim(request->reason).size_bytes == 0) {
+        fk_error_set(error, "request.reason");
+        return fk_status_of(FK_ERR_INCOMPLETE);
+    }
+    fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms, .reason = request->reason };
+    return fk_change_finish(session, &mutation, &wanted, 1, false, arena, &reply->operation_count, error);
+}

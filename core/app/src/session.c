@@ -1,0 +1,135 @@
+#include "fk/session.h"
+
+#include <string.h>
+
+#include "fk/json.h"
+#include "fk/protocol_codec.h"
+#include "fk/protocol_gen.h"
+
+#include "dispatch.h"
+#include "session_internal.h"
+
+#include "fk/banned.h"
+
+fk_status fk_session_new(const fk_host *host, fk_session **session_out)
+{
+    *session_out = fk_allocate(host->allocator, sizeof **session_out);
+    if (*session_out == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    (*session_out)->host = *host;
+    fk_codec_start(host->allocator);
+    return fk_ok();
+}
+
+void fk_session_free(fk_session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    fk_session_lock(session);
+    fk_release(session->host.allocator, session, sizeof *session);
+}
+
+fk_status fk_session_require_open(const fk_session *session)
+{
+    return session->store != NULL ? fk_ok() : fk_status_of(FK_ERR_WRONG_STATE);
+}
+
+void fk_session_lock(fk_session *session)
+{
+    fk_store_close(session->store);
+    session->store = NULL;
+    fk_vault_keys_wipe(&session->keys);
+    fk_identity_wipe(&session->identity);
+    fk_wipe(&session->prepared, sizeof session->prepared);
+    session->is_prepared = false;
+}
+
+static fk_status open_store(fk_session *session, fk_store_report *report_out, fk_error *error)
+{
+    fk_store_config config = {
+        .allocator = session->host.allocator,
+        .disk = session->host.disk,
+        .keys = &session->keys,
+        .vault_id = session->vault_id,
+    };
+    return fk_store_open(&config, &session->store, report_out, error);
+}
+
+static fk_status load_identity(fk_session *session)
+{
+    fk_arena arena;
+    fk_arena_init(&arena, session->host.allocator, 4096);
+    fk_bytes wrapped = { NULL, 0 };
+    fk_status status = fk_store_meta_get(session->store, "identity", &arena, &wrapped);
+    if (fk_is_ok(status)) {
+        status = fk_identity_unwrap(wrapped, &session->keys.identity_wrap, &session->vault_id, &session->identity);
+    }
+    fk_arena_reset(&arena);
+    return status;
+}
+
+fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master, fk_store_report *report_out,
+                          fk_error *error)
+{
+    fk_session_lock(session);
+    session->vault_id = *vault_id;
+    fk_vault_keys_derive(master, &session->keys);
+    fk_status status = open_store(session, report_out, error);
+    if (fk_is_ok(status)) {
+        status = load_identity(session);
+    }
+    if (!fk_is_ok(status)) {
+        fk_session_lock(session);
+    }
+    return status;
+}
+
+fk_status fk_session_open_with_master_key(fk_session *session, const uint8_t master_key[32], fk_error *error)
+{
+    fk_keyfile keyfile;
+    FK_TRY(fk_keyfile_load(session->host.disk, &keyfile));
+    fk_key master;
+    memcpy(master.bytes, master_key, sizeof master.bytes);
+    fk_store_report report;
+    fk_status status = fk_session_open(session, &keyfile.vault_id, &master, &report, error);
+    fk_key_wipe(&master);
+    return status;
+}
+
+/* After an I/O fault SQLite fails every later statement. What was acknowledged is in the log: open
+ * the store again, which recovers it. If that fails too the vault is locked, and unlocking says why. */
+static void reopen_after_fault(fk_session *session)
+{
+    fk_store_close(session->store);
+    session->store = NULL;
+    fk_store_report report;
+    if (!fk_is_ok(open_store(session, &report, NULL))) {
+        fk_session_lock(session);
+    }
+}
+
+static fk_status run_command(fk_session *session, uint32_t command_id, fk_bytes request, fk_arena *arena,
+                             fk_buffer *reply_out, fk_error *error)
+{
+    if (!session->is_started && command_id != FK_COMMAND_CORE_START) {
+        fk_error_set(error, "core.start comes first");
+        return fk_status_of(FK_ERR_WRONG_STATE);
+    }
+    return fk_dispatch(session, command_id, request, arena, reply_out, error);
+}
+
+fk_status fk_session_call(fk_session *session, uint32_t command_id, fk_bytes request, fk_buffer *reply_out)
+{
+    fk_buffer_clear(reply_out);
+    fk_error error = { "" };
+    fk_arena arena;
+    fk_arena_init(&arena, session->host.allocator, FK_SESSION_CALL_MEMORY_BYTES_MAX);
+    fk_status status = run_command(session, command_id, request, &arena, reply_out, &error);
+    fk_arena_reset(&arena);
+    if (session->store != NULL && !fk_is_ok(fk_store_failure(session->store))) {
+        reopen_after_fault(session);
+    }
+    return fk_is_ok(status) ? status : fk_reply_encode_error(status, &error, reply_out);
+}

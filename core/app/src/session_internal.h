@@ -1,0 +1,35 @@
+/* session_internal.h — what the command handlers share. */
+#ifndef FK_SESSION_INTERNAL_H
+#define FK_SESSION_INTERNAL_H
+
+#include "fk/identity.h"
+#include "fk/keyfile.h"
+#include "fk/session.h"
+#include "fk/store.h"
+
+#define FK_APP_VERSION "0.1.0"
+
+struct fk_session {
+    fk_host host;
+    bool is_started; /* core.start succeeded */
+
+    bool is_prepared; /* a new vault is chosen and not yet written */
+    fk_keyfile prepared;
+
+    fk_store *store; /* NULL while locked */
+    fk_id vault_id;
+    fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
+    fk_identity identity;
+};
+
+/* FK_ERR_WRONG_STATE while the vault is locked. */
+FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
+
+/* Close the store and wipe every key. */
+void fk_session_lock(fk_session *session);
+
+/* Open by master key: what vault.unlock, tests and recovery end in. On any error the session is locked. */
+FK_MUST_USE fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master,
+                                      fk_store_report *report_out, fk_error *error);
+
+#endif

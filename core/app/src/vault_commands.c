@@ -1,0 +1,228 @@
+/* vault_commands.c — starting, making, opening and locking a vault, and its storage page. */
+#include <string.h>
+
+#include "dispatch_gen.h"
+#include "records_gen.h"
+#include "session_internal.h"
+
+#include "fk/banned.h"
+
+static const char hex_digits[] = "0123456789abcdef";
+
+static fk_status hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out)
+{
+    uint8_t *hex = fk_arena_allocate(arena, bytes.size_bytes * 2);
+    if (hex == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    for (size_t i = 0; i < bytes.size_bytes; i++) {
+        hex[2 * i] = (uint8_t)hex_digits[bytes.data[i] >> 4];
+        hex[2 * i + 1] = (uint8_t)hex_digits[bytes.data[i] & 15];
+    }
+    *hex_out = fk_bytes_of(hex, bytes.size_bytes * 2);
+    return fk_ok();
+}
+
+fk_status fk_handle_core_start(fk_session *session, fk_arena *arena, const fk_core_start_request *request,
+                               fk_core_start_reply *reply, fk_error *error)
+{
+    (void)arena;
+    (void)request;
+    (void)error;
+    FK_TRY(fk_crypto_start(session->host.random));
+    session->is_started = true;
+    reply->app_version = fk_bytes_text(FK_APP_VERSION);
+    reply->protocol_version = FK_PROTOCOL_VERSION;
+    reply->schema_version = FK_SCHEMA_VERSION;
+    reply->store_version = fk_store_version();
+    reply->sqlite_version = fk_bytes_text(fk_store_sqlite_version());
+    reply->cipher = fk_bytes_text("chacha20");
+    return fk_ok();
+}
+
+/* Whether any file but the key file holds something: a creation that did not end. */
+static fk_status has_leftovers(const fk_disk *disk, bool *result_out)
+{
+    *result_out = false;
+    for (fk_vault_file file = FK_FILE_PAGES; file < FK_FILE_KEYS; file++) {
+        int64_t size_bytes = disk->size(disk->ctx, file);
+        if (size_bytes < 0) {
+            return fk_status_of(FK_ERR_IO);
+        }
+        *result_out = *result_out || size_bytes > 0;
+    }
+    return fk_ok();
+}
+
+fk_status fk_handle_vault_status(fk_session *session, fk_arena *arena, const fk_vault_status_request *request,
+                                 fk_vault_status_reply *reply, fk_error *error)
+{
+    (void)request;
+    (void)error;
+    fk_keyfile keyfile;
+    fk_status status = fk_keyfile_load(session->host.disk, &keyfile);
+    if (status.code == FK_ERR_NOT_FOUND) {
+        bool is_unfinished = false;
+        FK_TRY(has_leftovers(session->host.disk, &is_unfinished));
+        reply->state = is_unfinished ? FK_PROTOCOL_VAULT_STATE_UNFINISHED : FK_PROTOCOL_VAULT_STATE_NONE;
+        return fk_ok();
+    }
+    FK_TRY(status);
+    reply->state = session->store != NULL ? FK_PROTOCOL_VAULT_STATE_OPEN : FK_PROTOCOL_VAULT_STATE_LOCKED;
+    reply->has_vault_id = reply->has_salt_hex = reply->has_memory_kib = reply->has_passes = true;
+    reply->vault_id = keyfile.vault_id;
+    reply->memory_kib = keyfile.memory_kib;
+    reply->passes = keyfile.passes;
+    return hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
+}
+
+fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk_vault_prepare_request *request,
+                                  fk_vault_prepare_reply *reply, fk_error *error)
+{
+    if (session->store != NULL) {
+        return fk_status_of(FK_ERR_WRONG_STATE);
+    }
+    fk_vault_status_reply found = { .state = FK_PROTOCOL_VAULT_STATE_NONE };
+    FK_TRY(fk_handle_vault_status(session, arena, NULL, &found, error));
+    if (found.state != FK_PROTOCOL_VAULT_STATE_NONE) {
+        return fk_status_of(FK_ERR_EXISTS);
+    }
+    uint8_t salt[FK_KDF_SALT_SIZE_BYTES];
+    fk_random_bytes(salt, sizeof salt);
+    fk_id vault_id = fk_random_id();
+    FK_TRY(fk_keyfile_make(&vault_id, salt, request->memory_kib, FK_KDF_PASSES_MIN, &session->prepared));
+    session->is_prepared = true;
+    reply->vault_id = vault_id;
+    reply->memory_kib = request->memory_kib;
+    reply->passes = FK_KDF_PASSES_MIN;
+    return hex_text(fk_bytes_of(salt, sizeof salt), arena, &reply->salt_hex);
+}
+
+static fk_status write_identity(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id)
+{
+    fk_identity identity;
+    fk_identity_generate(&identity);
+    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
+    fk_identity_wrap(&identity, &keys->identity_wrap, vault_id, wrapped);
+    fk_identity_wipe(&identity);
+    return fk_store_meta_put(store, "identity", fk_bytes_of(wrapped, sizeof wrapped));
+}
+
+/* Pages, log and superblocks of the new vault; the key file is written last, by the caller. */
+static fk_status make_files(fk_session *session, const fk_key *master, fk_error *error)
+{
+    fk_vault_keys keys;
+    fk_vault_keys_derive(master, &keys);
+    fk_store_config config = {
+        .allocator = session->host.allocator,
+        .disk = session->host.disk,
+        .keys = &keys,
+        .vault_id = session->prepared.vault_id,
+    };
+    fk_store *store = NULL;
+    fk_status status = fk_store_create(&config, &store, error);
+    if (fk_is_ok(status)) {
+        status = write_identity(store, &keys, &config.vault_id);
+    }
+    fk_store_close(store);
+    fk_vault_keys_wipe(&keys);
+    return status;
+}
+
+fk_status fk_handle_vault_create(fk_session *session, fk_arena *arena, const fk_vault_create_request *request,
+                                 fk_vault_create_reply *reply, fk_error *error)
+{
+    (void)arena;
+    if (!session->is_prepared) {
+        return fk_status_of(FK_ERR_WRONG_STATE);
+    }
+    fk_key master;
+    fk_key_random(&master);
+    const fk_clock *clock = session->host.clock;
+    fk_slot_secrets secrets = { .passphrase_key = request->raw };
+    fk_keyfile *keyfile = &session->prepared;
+    fk_status status =
+        fk_keyfile_fill_slot(keyfile, 0, FK_SLOT_PASSPHRASE, &secrets, &master, clock->now_ms(clock->ctx));
+    if (fk_is_ok(status)) {
+        status = make_files(session, &master, error);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_keyfile_create_on_disk(session->host.disk, keyfile);
+    }
+    if (fk_is_ok(status)) {
+        reply->vault_id = keyfile->vault_id;
+        fk_store_report report;
+        status = fk_session_open(session, &reply->vault_id, &master, &report, error);
+    }
+    fk_key_wipe(&master);
+    return status;
+}
+
+fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_vault_unlock_request *request,
+                                 fk_vault_unlock_reply *reply, fk_error *error)
+{
+    (void)arena;
+    if (session->store != NULL) {
+        return fk_status_of(FK_ERR_WRONG_STATE);
+    }
+    fk_keyfile keyfile;
+    fk_status status = fk_keyfile_load(session->host.disk, &keyfile);
+    FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_status_of(FK_ERR_WRONG_STATE) : status);
+    fk_keyfile_opened opened;
+    fk_slot_secrets secrets = { .passphrase_key = request->raw };
+    FK_TRY(fk_keyfile_open(&keyfile, &secrets, &opened));
+    fk_store_report report;
+    status = fk_session_open(session, &keyfile.vault_id, &opened.master, &report, error);
+    fk_key_wipe(&opened.master);
+    /* The key file opened, so the passphrase was right: whatever does not authenticate now is damage. */
+    FK_TRY(status.code == FK_ERR_AUTH ? fk_status_of(FK_ERR_DAMAGED) : status);
+    reply->vault_id = keyfile.vault_id;
+    reply->torn_tail = report.torn_tail;
+    reply->finished_checkpoint = report.finished_checkpoint;
+    return fk_ok();
+}
+
+fk_status fk_handle_vault_lock(fk_session *session, fk_arena *arena, const fk_vault_lock_request *request,
+                               fk_vault_lock_reply *reply, fk_error *error)
+{
+    (void)arena;
+    (void)request;
+    (void)reply;
+    (void)error;
+    fk_session_lock(session);
+    return fk_ok();
+}
+
+fk_status fk_handle_vault_storage(fk_session *session, fk_arena *arena, const fk_vault_storage_request *request,
+                                  fk_vault_storage_reply *reply, fk_error *error)
+{
+    (void)request;
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    fk_store_numbers numbers;
+    FK_TRY(fk_store_numbers_read(session->store, &numbers));
+    reply->page_file_bytes = numbers.page_file_bytes;
+    reply->log_bytes = numbers.log_bytes;
+    reply->operation_count = numbers.operation_count;
+    reply->draft_count = numbers.draft_count;
+    reply->unsent_count = numbers.unsent_count;
+    reply->has_oldest_unsent_ms = numbers.oldest_unsent_ms > 0;
+    reply->oldest_unsent_ms = numbers.oldest_unsent_ms;
+    reply->device_id = *fk_store_device(session->store);
+    fk_bytes signing_key = fk_bytes_of(session->identity.signing_public, FK_PUBLIC_KEY_SIZE_BYTES);
+    return hex_text(signing_key, arena, &reply->signing_key_hex);
+}
+
+fk_status fk_handle_vault_check(fk_session *session, fk_arena *arena, const fk_vault_check_request *request,
+                                fk_vault_check_reply *reply, fk_error *error)
+{
+    (void)request;
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    fk_store_check_result result;
+    FK_TRY(fk_store_check(session->store, &result));
+    reply->pages_good = result.pages_good;
+    reply->rebuilt_equal = result.rebuilt_equal;
+    reply->row_count = result.row_count;
+    return hex_text(fk_bytes_of(result.digest, sizeof result.digest), arena, &reply->digest_hex);
+}

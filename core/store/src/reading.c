@@ -1,0 +1,202 @@
+/* reading.c — records, fields and the list of cases. */
+#include "store_internal.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "fk/banned.h"
+
+enum { HLC_COUNTER_BITS = 16 };
+
+static fk_status read_record_row(const fk_query *query, fk_record_row *row_out)
+{
+    *row_out = (fk_record_row){ .type = fk_query_column(query, 2) };
+    FK_TRY(fk_query_column_id(query, 0, &row_out->record));
+    FK_TRY(fk_query_column_id(query, 1, &row_out->case_id));
+    row_out->created_ms = (uint64_t)fk_query_column_integer(query, 3) >> HLC_COUNTER_BITS;
+    row_out->changed_ms = (uint64_t)fk_query_column_integer(query, 4) >> HLC_COUNTER_BITS;
+    return fk_ok();
+}
+
+fk_status fk_store_record(fk_store *store, const fk_id *record, fk_arena *arena, fk_record_row *row_out)
+{
+    *row_out = (fk_record_row){ .type = { NULL, 0 } };
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_RECORD, &query));
+    fk_query_id(&query, 1, record);
+    bool has_row = false;
+    FK_TRY(fk_query_next(&query, &has_row));
+    if (!has_row) {
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    fk_status status = read_record_row(&query, row_out);
+    if (fk_is_ok(status)) {
+        status = fk_bytes_copy(row_out->type, arena, &row_out->type);
+    }
+    fk_query_end(&query);
+    return status;
+}
+
+fk_status fk_store_records(fk_store *store, const fk_id *case_id, const fk_id *after, uint32_t limit,
+                           fk_record_visitor *visitor, void *ctx)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, after == NULL ? FK_SQL_RECORDS_FIRST : FK_SQL_RECORDS_NEXT, &query));
+    fk_query_id(&query, 1, case_id);
+    fk_query_integer(&query, 2, limit);
+    if (after != NULL) {
+        fk_query_id(&query, 3, after);
+    }
+    bool has_row = false;
+    fk_status status = fk_query_next(&query, &has_row);
+    while (fk_is_ok(status) && has_row) {
+        fk_record_row row;
+        status = read_record_row(&query, &row);
+        if (fk_is_ok(status)) {
+            status = visitor(ctx, &row);
+        }
+        if (fk_is_ok(status)) {
+            status = fk_query_next(&query, &has_row);
+        }
+    }
+    fk_query_end(&query);
+    return status;
+}
+
+/* Give each row of a (field, value) query to the visitor. */
+static fk_status visit_fields(fk_query *query, fk_field_visitor *visitor, void *ctx)
+{
+    bool has_row = false;
+    fk_status status = fk_query_next(query, &has_row);
+    while (fk_is_ok(status) && has_row) {
+        fk_field_write field = {
+            .field = fk_query_column(query, 0),
+            .has_value = !fk_query_column_is_null(query, 1),
+            .value = fk_query_column(query, 1),
+        };
+        status = visitor(ctx, &field);
+        if (fk_is_ok(status)) {
+            status = fk_query_next(query, &has_row);
+        }
+    }
+    fk_query_end(query);
+    return status;
+}
+
+fk_status fk_store_fields(fk_store *store, const fk_record_row *row, fk_field_visitor *visitor, void *ctx)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_FIELDS, &query));
+    fk_query_id(&query, 1, &row->case_id);
+    fk_query_id(&query, 2, &row->record);
+    return visit_fields(&query, visitor, ctx);
+}
+
+fk_status fk_store_draft_fields(fk_store *store, const fk_id *record, fk_field_visitor *visitor, void *ctx)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFT_FIELDS, &query));
+    fk_query_id(&query, 1, record);
+    return visit_fields(&query, visitor, ctx);
+}
+
+/* --- the list of cases ------------------------------------------------------------------------ */
+
+static bool is_word_end(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* Words as typed to an FTS5 query: each a quoted prefix, all needed. Quotes are doubled, so nothing
+ * a person types is read as query syntax. */
+static fk_status match_of_words(fk_bytes words, fk_buffer *match)
+{
+    bool is_in_word = false;
+    for (size_t i = 0; i < words.size_bytes; i++) {
+        uint8_t byte = words.data[i];
+        if (is_word_end(byte) != !is_in_word) {
+            is_in_word = !is_in_word;
+            FK_TRY(fk_buffer_append(match, fk_bytes_text(is_in_word ? "\"" : "\"* ")));
+        }
+        if (is_in_word) {
+            FK_TRY(fk_buffer_append_byte(match, byte));
+            FK_TRY(byte == '"' ? fk_buffer_append_byte(match, byte) : fk_ok());
+        }
+    }
+    return is_in_word ? fk_buffer_append(match, fk_bytes_text("\"*")) : fk_ok();
+}
+
+static fk_status count_cases(fk_store *store, const fk_case_query *query, fk_bytes match, uint32_t *count_out)
+{
+    bool is_search = match.size_bytes > 0;
+    fk_query count;
+    FK_TRY(fk_query_begin(&store->statements, is_search ? FK_SQL_CASES_FOUND_COUNT : FK_SQL_CASES_COUNT, &count));
+    fk_query_integer(&count, 1, query->closed_too);
+    if (is_search) {
+        fk_query_text(&count, 2, match);
+    }
+    bool has_row = false;
+    FK_TRY(fk_query_next(&count, &has_row));
+    *count_out = (uint32_t)fk_query_column_integer(&count, 0);
+    fk_query_end(&count);
+    return fk_ok();
+}
+
+static fk_status visit_case(const fk_query *page, fk_case_visitor *visitor, void *ctx)
+{
+    fk_case_row row = {
+        .victim_name = fk_query_column(page, 1),
+        .reference = fk_query_column(page, 2),
+        .status = fk_query_column(page, 3),
+        .next_review_on = fk_query_column(page, 4),
+        .draft_count = (uint32_t)fk_query_column_integer(page, 6),
+    };
+    FK_TRY(fk_query_column_id(page, 0, &row.case_id));
+    uint64_t sort_key = (uint64_t)fk_query_column_integer(page, 5);
+    row.changed_ms = sort_key >> HLC_COUNTER_BITS;
+    return visitor(ctx, &row, sort_key);
+}
+
+static fk_status visit_cases(fk_store *store, const fk_case_query *query, fk_bytes match, fk_case_visitor *visitor,
+                             void *ctx)
+{
+    fk_id last_possible;
+    memset(last_possible.bytes, 0xff, sizeof last_possible.bytes);
+    fk_query page;
+    FK_TRY(fk_query_begin(&store->statements, match.size_bytes > 0 ? FK_SQL_CASES_FOUND : FK_SQL_CASES, &page));
+    fk_query_integer(&page, 1, query->closed_too);
+    fk_query_integer(&page, 2, query->has_after ? (int64_t)query->after_sort_key : INT64_MAX);
+    fk_query_id(&page, 3, query->has_after ? &query->after_case_id : &last_possible);
+    fk_query_integer(&page, 4, query->limit);
+    if (match.size_bytes > 0) {
+        fk_query_text(&page, 5, match);
+    }
+    bool has_row = false;
+    fk_status status = fk_query_next(&page, &has_row);
+    while (fk_is_ok(status) && has_row) {
+        status = visit_case(&page, visitor, ctx);
+        if (fk_is_ok(status)) {
+            status = fk_query_next(&page, &has_row);
+        }
+    }
+    fk_query_end(&page);
+    return status;
+}
+
+fk_status fk_store_cases(fk_store *store, const fk_case_query *query, fk_case_visitor *visitor, void *ctx,
+                         uint32_t *total_count_out)
+{
+    enum { MATCH_SIZE_BYTES_MAX = 4096 };
+    *total_count_out = 0;
+    fk_buffer match;
+    fk_buffer_init(&match, store->allocator, MATCH_SIZE_BYTES_MAX);
+    fk_status status = match_of_words(query->search, &match);
+    if (fk_is_ok(status)) {
+        status = count_cases(store, query, fk_buffer_view(&match), total_count_out);
+    }
+    if (fk_is_ok(status)) {
+        status = visit_cases(store, query, fk_buffer_view(&match), visitor, ctx);
+    }
+    fk_buffer_free(&match);
+    return status;
+}

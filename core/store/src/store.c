@@ -1,0 +1,257 @@
+/* store.c — lifetime of a store, transactions, meta values, numbers. */
+#include "store_internal.h"
+
+#include <string.h>
+
+#include "fk/assert.h"
+
+#include "schema.h"
+
+#include "fk/banned.h"
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static fk_status set_key(fk_store *store, const fk_key *page_key)
+{
+    static const char prefix[] = "raw:";
+    uint8_t key[sizeof prefix - 1 + FK_KEY_SIZE_BYTES];
+    memcpy(key, prefix, sizeof prefix - 1);
+    memcpy(key + sizeof prefix - 1, page_key->bytes, FK_KEY_SIZE_BYTES);
+    int result = sqlite3_key_v2(store->database, "main", key, sizeof key);
+    fk_wipe(key, sizeof key);
+    return fk_status_of_sqlite(result);
+}
+
+/* The order matters: auto_vacuum writes page 1 at once and would open a journal file before
+ * journal_mode. With these settings every transaction is one batch of the VFS. */
+static const char settings[] = "PRAGMA page_size = 8192;"
+                               "PRAGMA journal_mode = MEMORY;"
+                               "PRAGMA locking_mode = EXCLUSIVE;"
+                               "PRAGMA cache_spill = OFF;"
+                               "PRAGMA synchronous = FULL;"
+                               "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA foreign_keys = ON;"
+                               "PRAGMA trusted_schema = OFF;"
+                               "PRAGMA auto_vacuum = INCREMENTAL;";
+
+/* Settings alone are no proof that pages are encrypted and authenticated: without a key SQLite3MC
+ * says hmac_check 1 all the same, but reserves no bytes and has no salt. */
+static fk_status check_cipher(fk_store *store, fk_error *error)
+{
+    int reserved_bytes = -1;
+    int result = sqlite3_file_control(store->database, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes);
+    unsigned char *salt = sqlite3mc_codec_data(store->database, "main", "cipher_salt");
+    bool is_keyed = salt != NULL;
+    sqlite3_free(salt);
+    bool is_right = result == SQLITE_OK && reserved_bytes == 32 && is_keyed &&
+                    sqlite3mc_config(store->database, "hmac_check", -1) == 1 &&
+                    sqlite3mc_config_cipher(store->database, "chacha20", "legacy", -1) == 0 &&
+                    sqlite3mc_config_cipher(store->database, "chacha20", "plaintext_header_size", -1) == 0;
+    if (!is_right) {
+        fk_error_set(error, "cipher");
+        return fk_status_of(FK_ERR_DAMAGED);
+    }
+    return fk_ok();
+}
+
+static fk_status open_database(fk_store *store, const fk_store_config *config, fk_error *error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
+    int result = sqlite3_open_v2(fk_vfs_name(store->vfs), &store->database, flags, NULL);
+    FK_TRY(fk_status_of_sqlite(result));
+    store->statements.database = store->database;
+    FK_TRY(set_key(store, &config->keys->page));
+    FK_TRY(fk_sql_execute(store->database, settings));
+    FK_TRY(fk_schema_migrate(store->database));
+    return check_cipher(store, error);
+}
+
+/* What damage means for the person is said by the web; the detail tells support where it is. */
+static const char *const damage_details[] = {
+    [FK_VFS_DAMAGE_NONE] = "",
+    [FK_VFS_DAMAGE_SUPERBLOCKS] = "superblocks",
+    [FK_VFS_DAMAGE_LOG_HEADER] = "log-header",
+    [FK_VFS_DAMAGE_LOG_RECORD] = "log-record",
+    [FK_VFS_DAMAGE_LOST_SUPERBLOCK] = "lost-superblock",
+};
+
+static fk_status open_files(fk_store *store, const fk_store_config *config, bool is_new, fk_store_report *report_out,
+                            fk_error *error)
+{
+    fk_vfs_config vfs_config = {
+        .allocator = config->allocator,
+        .disk = config->disk,
+        .store_id = config->vault_id,
+        .mac_key = &config->keys->store_mac,
+    };
+    if (is_new) {
+        return fk_vfs_create(&vfs_config, &store->vfs);
+    }
+    fk_vfs_report report;
+    fk_status status = fk_vfs_open(&vfs_config, &store->vfs, &report);
+    report_out->torn_tail = report.torn_tail;
+    report_out->finished_checkpoint = report.unfinished_checkpoint;
+    if (report.damage != FK_VFS_DAMAGE_NONE) {
+        fk_error_set(error, "%s", damage_details[report.damage]);
+    }
+    return status;
+}
+
+static fk_status open_store(const fk_store_config *config, bool is_new, fk_store **store_out,
+                            fk_store_report *report_out, fk_error *error)
+{
+    *store_out = NULL;
+    *report_out = (fk_store_report){ .torn_tail = false };
+    fk_store *store = fk_allocate(config->allocator, sizeof *store);
+    if (store == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    store->allocator = config->allocator;
+    fk_status status = open_files(store, config, is_new, report_out, error);
+    if (fk_is_ok(status)) {
+        status = open_database(store, config, error);
+    }
+    if (fk_is_ok(status) && is_new) {
+        store->device = fk_random_id();
+        status = fk_store_meta_put(store, "device", fk_bytes_of(store->device.bytes, FK_ID_SIZE_BYTES));
+    }
+    if (fk_is_ok(status)) {
+        status = fk_operations_load(store);
+    }
+    if (!fk_is_ok(status)) {
+        fk_store_close(store);
+        return status;
+    }
+    *store_out = store;
+    return fk_ok();
+}
+
+fk_status fk_store_create(const fk_store_config *config, fk_store **store_out, fk_error *error)
+{
+    fk_store_report report;
+    return open_store(config, true, store_out, &report, error);
+}
+
+fk_status fk_store_open(const fk_store_config *config, fk_store **store_out, fk_store_report *report_out,
+                        fk_error *error)
+{
+    return open_store(config, false, store_out, report_out, error);
+}
+
+void fk_store_close(fk_store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    fk_statements_finalize(&store->statements);
+    if (store->database != NULL) {
+        fk_store_rollback(store);
+        int result = sqlite3_close(store->database);
+        FK_ASSERT(result == SQLITE_OK);
+    }
+    fk_vfs_close(store->vfs);
+    fk_release(store->allocator, store, sizeof *store);
+}
+
+/* --- transactions ----------------------------------------------------------------------------- */
+
+static fk_status run_statement(fk_store *store, fk_sql sql)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, sql, &query));
+    return fk_query_run(&query);
+}
+
+fk_status fk_store_begin(fk_store *store)
+{
+    store->at_begin = store->counters;
+    return run_statement(store, FK_SQL_BEGIN);
+}
+
+fk_status fk_store_commit(fk_store *store)
+{
+    return run_statement(store, FK_SQL_COMMIT);
+}
+
+void fk_store_rollback(fk_store *store)
+{
+    if (sqlite3_get_autocommit(store->database) == 0) {
+        (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    }
+    store->counters = store->at_begin;
+}
+
+/* --- meta values and numbers ------------------------------------------------------------------ */
+
+fk_status fk_store_meta_put(fk_store *store, const char *key, fk_bytes value)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_META_PUT, &query));
+    fk_query_text(&query, 1, fk_bytes_text(key));
+    fk_query_blob(&query, 2, value);
+    return fk_query_run(&query);
+}
+
+fk_status fk_store_meta_get(fk_store *store, const char *key, fk_arena *arena, fk_bytes *value_out)
+{
+    *value_out = (fk_bytes){ NULL, 0 };
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_META_GET, &query));
+    fk_query_text(&query, 1, fk_bytes_text(key));
+    bool has_row = false;
+    FK_TRY(fk_query_next(&query, &has_row));
+    if (!has_row) {
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    fk_status status = fk_bytes_copy(fk_query_column(&query, 0), arena, value_out);
+    fk_query_end(&query);
+    return status;
+}
+
+const fk_id *fk_store_device(const fk_store *store)
+{
+    return &store->device;
+}
+
+fk_status fk_store_failure(const fk_store *store)
+{
+    return fk_vfs_failure(store->vfs);
+}
+
+fk_status fk_store_checkpoint(fk_store *store)
+{
+    return fk_vfs_checkpoint(store->vfs);
+}
+
+fk_status fk_store_numbers_read(fk_store *store, fk_store_numbers *numbers_out)
+{
+    *numbers_out = (fk_store_numbers){ 0 };
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_NUMBERS, &query));
+    bool has_row = false;
+    FK_TRY(fk_query_next(&query, &has_row));
+    numbers_out->operation_count = (uint64_t)fk_query_column_integer(&query, 0);
+    numbers_out->draft_count = (uint64_t)fk_query_column_integer(&query, 1);
+    uint64_t oldest_operation_ms = (uint64_t)fk_query_column_integer(&query, 2);
+    uint64_t oldest_draft_ms = (uint64_t)fk_query_column_integer(&query, 3);
+    fk_query_end(&query);
+    /* No hub has acknowledged anything yet: all of it is unsent. */
+    numbers_out->unsent_count = numbers_out->operation_count + numbers_out->draft_count;
+    bool is_draft_older = oldest_operation_ms == 0 || (oldest_draft_ms > 0 && oldest_draft_ms < oldest_operation_ms);
+    numbers_out->oldest_unsent_ms = is_draft_older ? oldest_draft_ms : oldest_operation_ms;
+    fk_vfs_statistics statistics;
+    fk_vfs_statistics_get(store->vfs, &statistics);
+    numbers_out->page_file_bytes = statistics.page_file_bytes;
+    numbers_out->log_bytes = statistics.log_bytes;
+    return fk_ok();
+}
+
+uint32_t fk_store_version(void)
+{
+    return FK_STORE_SCHEMA_VERSION;
+}
+
+const char *fk_store_sqlite_version(void)
+{
+    return sqlite3_libversion();
+}
