@@ -326,6 +326,11 @@ void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64
     disk->failure = failure;
 }
 
+void memory_disk_heal(memory_disk *disk)
+{
+    disk->has_failure = false;
+}
+
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes)
 {
     disk->quota_bytes = quota_bytes;

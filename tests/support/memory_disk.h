@@ -42,6 +42,8 @@ bool memory_disk_is_down(const memory_disk *disk);
 
 /* Call number k from now of this operation fails. One failure at a time. */
 void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64_t k, memory_disk_failure failure);
+/* Take that back. */
+void memory_disk_heal(memory_disk *disk);
 /* Room for this many bytes in all files together; writes beyond are short. 0: no limit. */
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes);
 

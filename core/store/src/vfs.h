@@ -1,7 +1,7 @@
 /* vfs.h — the files of one vault as an atomic, tamper-evident page store under SQLite.
  *
  * SQLite3 Multiple Ciphers encrypts and authenticates single pages; this makes a transaction whole
- * or nothing and notices records that are lost, old, forged or rotten (docs/adr/0003).
+ * or nothing and notices records that are lost, old, forged or rotten (docs/adr/0003-store-and-encryption.md).
  *
  *   pages           page n at (n - 1) * 8192
  *   log 0, log 1    a root, then from 512 on one record per transaction (vfs_record.h)
@@ -15,8 +15,9 @@
  * fk_crypto_start() comes first.
  *
  * SQLite settings this needs, in this order after the key: page_size=8192, journal_mode=MEMORY,
- * locking_mode=EXCLUSIVE, cache_spill=OFF, synchronous=FULL, temp_store=MEMORY. A write outside a
- * batch (cache_spill on, synchronous off) gets SQLITE_IOERR.
+ * locking_mode=EXCLUSIVE, cache_spill=OFF, synchronous=FULL, temp_store=MEMORY; auto_vacuum=INCREMENTAL
+ * last, and for a new database only, because it writes at each call. A write outside a batch
+ * (cache_spill on, synchronous off) gets SQLITE_IOERR.
  *
  * What SQLite reports: SQLITE_FULL and SQLITE_NOMEM leave the store usable, the transaction is
  * gone. After any SQLITE_IOERR, or SQLITE_CORRUPT or SQLITE_NOTADB (the cipher turns a failed read

@@ -282,6 +282,15 @@ static int store_current_time(sqlite3_vfs *base, double *julian_day_out)
     return SQLITE_ERROR;
 }
 
+/* The wrapper calls this whether it is there or not. */
+static int store_last_error(sqlite3_vfs *base, int size, char *target)
+{
+    (void)base;
+    (void)size;
+    (void)target;
+    return 0;
+}
+
 static sqlite3_vfs store_vfs = {
     .iVersion = 1,
     .szOsFile = sizeof(store_file),
@@ -294,6 +303,7 @@ static sqlite3_vfs store_vfs = {
     .xRandomness = store_randomness,
     .xSleep = store_sleep,
     .xCurrentTime = store_current_time,
+    .xGetLastError = store_last_error,
 };
 
 int sqlite3_os_init(void)

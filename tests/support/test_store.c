@@ -1,0 +1,136 @@
+#include "test_store.h"
+
+#include <string.h>
+
+#include "fk/assert.h"
+
+test_store test_store_on(memory_disk *memory)
+{
+    test_store store = { .memory = memory, .allocator = &fk_allocator_libc };
+    for (size_t i = 0; i < FK_KEY_SIZE_BYTES; i++) {
+        store.mac_key.bytes[i] = (uint8_t)(i * 3);
+        store.page_key.bytes[i] = (uint8_t)(i * 5); /* starts with a NUL */
+    }
+    return store;
+}
+
+static fk_vfs_config config_of(const test_store *store)
+{
+    return (fk_vfs_config){ .allocator = store->allocator,
+                            .disk = memory_disk_port(store->memory),
+                            .store_id = { { 0x5a, 1, 2, 3 } },
+                            .mac_key = &store->mac_key };
+}
+
+fk_status test_store_create_vfs(test_store *store)
+{
+    fk_vfs_config config = config_of(store);
+    return fk_vfs_create(&config, &store->vfs);
+}
+
+fk_status test_store_open_vfs(test_store *store)
+{
+    fk_vfs_config config = config_of(store);
+    return fk_vfs_open(&config, &store->vfs, &store->report);
+}
+
+int test_store_connect(test_store *store)
+{
+    static const char SETTINGS[] = "PRAGMA page_size=8192; PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
+                                   "PRAGMA cache_spill=OFF; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;";
+    char raw_key[4 + FK_KEY_SIZE_BYTES] = "raw:";
+    memcpy(raw_key + 4, store->page_key.bytes, FK_KEY_SIZE_BYTES);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int code = sqlite3_open_v2(fk_vfs_name(store->vfs), &store->db, flags, NULL);
+    if (code == SQLITE_OK) {
+        code = sqlite3_key_v2(store->db, "main", raw_key, sizeof raw_key);
+    }
+    if (code == SQLITE_OK) {
+        code = test_store_run(store, SETTINGS);
+    }
+    if (code == SQLITE_OK) {
+        code = test_store_run(store, "SELECT count(*) FROM sqlite_schema");
+    }
+    if (code != SQLITE_OK) {
+        (void)sqlite3_close(store->db);
+        store->db = NULL;
+    }
+    return code;
+}
+
+fk_status test_store_create(test_store *store)
+{
+    FK_TRY(test_store_create_vfs(store));
+    /* auto_vacuum writes, so it is for a new database only. */
+    if (test_store_connect(store) == SQLITE_OK &&
+        test_store_run(store, "PRAGMA auto_vacuum=INCREMENTAL") == SQLITE_OK) {
+        return fk_ok();
+    }
+    test_store_close(store);
+    return fk_status_of(FK_ERR_IO);
+}
+
+fk_status test_store_open(test_store *store)
+{
+    FK_TRY(test_store_open_vfs(store));
+    if (test_store_connect(store) == SQLITE_OK) {
+        return fk_ok();
+    }
+    test_store_close(store);
+    return fk_status_of(FK_ERR_IO);
+}
+
+void test_store_close(test_store *store)
+{
+    int code = sqlite3_close(store->db);
+    FK_ASSERT(code == SQLITE_OK);
+    fk_vfs_close(store->vfs);
+    store->db = NULL;
+    store->vfs = NULL;
+}
+
+int test_store_run(test_store *store, const char *sql)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL);
+}
+
+int64_t test_store_number(test_store *store, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t number = -1;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        number = sqlite3_column_int64(statement, 0);
+    }
+    (void)sqlite3_finalize(statement);
+    return number;
+}
+
+bool test_store_digest(test_store *store, const char *sql, uint8_t digest_out[FK_HASH_SIZE_BYTES])
+{
+    sqlite3_stmt *statement = NULL;
+    fk_hash hash;
+    fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        for (int i = 0; code == SQLITE_ROW && i < sqlite3_column_count(statement); i++) {
+            const void *bytes = sqlite3_column_blob(statement, i);
+            size_t size_bytes = (size_t)sqlite3_column_bytes(statement, i);
+            uint8_t length[8];
+            fk_put_u64(length, size_bytes);
+            fk_hash_update(&hash, fk_bytes_of(length, sizeof length));
+            fk_hash_update(&hash, fk_bytes_of(size_bytes > 0 ? bytes : NULL, size_bytes));
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    fk_hash_final(&hash, digest_out);
+    return code == SQLITE_DONE;
+}
+
+fk_vfs_statistics test_store_statistics(const test_store *store)
+{
+    fk_vfs_statistics statistics;
+    fk_vfs_statistics_get(store->vfs, &statistics);
+    return statistics;
+}
