@@ -232,7 +232,7 @@ static fk_status read_dash(const scope *root, fk_dash_answers *answers)
     scope at;
     FK_TRY(read_object(root, "dash", "dash", &at));
     for (size_t i = 0; i < FK_DASH_ITEM_COUNT; i++) {
-        char number[3];
+        char number[12]; /* whatever an unsigned may hold */
         size_t answer = FK_DASH_NOT_ANSWERED;
         (void)snprintf(number, sizeof number, "%u", (unsigned)fk_dash_items[i].number);
         FK_TRY(read_choice(&at, number, &fk_dash_answer_names, &answer, NULL));

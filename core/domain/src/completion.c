@@ -33,13 +33,13 @@ typedef enum rule_kind {
     RULE_REASON_IF_LATER, /* at is recorded for version 2 and on */
 } rule_kind;
 
-typedef struct rule {
+typedef struct gap_rule {
     rule_kind kind;
     place at;
     place other;
-} rule;
+} gap_rule;
 
-static const rule assessment_rules[] = {
+static const gap_rule assessment_rules[] = {
     { RULE_RECORDED, { "instrument", NULL }, { NULL, NULL } },
     { RULE_DATE, { "assessedOn", NULL }, { NULL, NULL } },
     { RULE_RECORDED, { "worker", NULL }, { NULL, NULL } },
@@ -52,7 +52,7 @@ static const rule assessment_rules[] = {
 };
 
 /* A plan always says when it is looked at again (docs/DOMAIN.md 3.1). */
-static const rule safety_plan_rules[] = {
+static const gap_rule safety_plan_rules[] = {
     { RULE_DATE, { "plannedOn", NULL }, { NULL, NULL } },
     { RULE_RECORDED, { "worker", NULL }, { NULL, NULL } },
     { RULE_DATE_AFTER, { "nextReviewOn", NULL }, { "plannedOn", NULL } },
@@ -60,7 +60,7 @@ static const rule safety_plan_rules[] = {
 };
 
 /* Every case that goes to Marac is referred to the Idva service too (docs/DOMAIN.md 2.2). */
-static const rule referral_rules[] = {
+static const gap_rule referral_rules[] = {
     { RULE_DATE, { "referredOn", NULL }, { NULL, NULL } },
     { RULE_RECORDED, { "worker", NULL }, { NULL, NULL } },
     { RULE_RECORDED, { "evaluation", NULL }, { NULL, NULL } },
@@ -70,7 +70,7 @@ static const rule referral_rules[] = {
 
 static const struct {
     const char *type;
-    const rule *rules;
+    const gap_rule *rules;
     size_t rule_count;
 } documents[] = {
     { "assessment", assessment_rules, COUNT_OF(assessment_rules) },
@@ -116,14 +116,14 @@ static void add_gap(fk_completion *completion, const char *field, const char *ke
     completion->gaps[completion->gap_count++] = (fk_gap){ field, key, code };
 }
 
-static void add_gap_unless(bool is_fulfilled, const rule *rule, fk_gap_code code, fk_completion *completion)
+static void add_gap_unless(bool is_fulfilled, const gap_rule *rule, fk_gap_code code, fk_completion *completion)
 {
     if (!is_fulfilled) {
         add_gap(completion, rule->at.field, NULL, code);
     }
 }
 
-static void check_answers(const rule *rule, const fk_document_values *values, fk_completion *completion)
+static void check_answers(const gap_rule *rule, const fk_document_values *values, fk_completion *completion)
 {
     for (size_t i = 0; i < FK_DASH_ITEM_COUNT; i++) {
         fk_dash_answer answer = FK_DASH_NOT_ANSWERED;
@@ -145,7 +145,7 @@ static bool has_item_not_answered(const fk_document_values *values, place at)
     return false;
 }
 
-static void check_date_after(const rule *rule, const fk_document_values *values, fk_completion *completion)
+static void check_date_after(const gap_rule *rule, const fk_document_values *values, fk_completion *completion)
 {
     fk_civil_date date = { 0 };
     fk_civil_date than = { 0 };
@@ -157,7 +157,7 @@ static void check_date_after(const rule *rule, const fk_document_values *values,
 }
 
 /* Nothing chosen is a gap at the choice; a no without its reason is one at the reason. */
-static void check_yes_or_reason(const rule *rule, const fk_document_values *values, fk_completion *completion)
+static void check_yes_or_reason(const gap_rule *rule, const fk_document_values *values, fk_completion *completion)
 {
     if (is_text(values, rule->at, "yes") || is_recorded(values, rule->other)) {
         return;
@@ -169,7 +169,7 @@ static void check_yes_or_reason(const rule *rule, const fk_document_values *valu
     }
 }
 
-static void check_rule(const rule *rule, uint32_t version, const fk_document_values *values, fk_completion *completion)
+static void check_rule(const gap_rule *rule, uint32_t version, const fk_document_values *values, fk_completion *completion)
 {
     fk_civil_date date = { 0 };
     switch (rule->kind) {

@@ -22,7 +22,7 @@ enum {
 
 _Static_assert(AT_VERSION + 4 == VFS_RECORD_MAC_OFFSET_BYTES, "the MAC follows the version");
 _Static_assert(VFS_RECORD_MAC_OFFSET_BYTES + FK_HASH_SIZE_BYTES == VFS_RECORD_HEADER_SIZE_BYTES, "and ends the header");
-_Static_assert(AT_RECORD_BYTES == VFS_RECORD_START_SIZE_BYTES, "magic and generation come first");
+_Static_assert((int)AT_RECORD_BYTES == (int)VFS_RECORD_START_SIZE_BYTES, "magic and generation come first");
 
 size_t vfs_record_size_bytes(uint32_t record_page_count)
 {
