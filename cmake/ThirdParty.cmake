@@ -11,6 +11,7 @@ endif()
 add_library(fk_third_party_sqlite3mc STATIC ${FK_DEPS}/sqlite3mc/sqlite3.c)
 target_include_directories(fk_third_party_sqlite3mc SYSTEM PUBLIC ${FK_DEPS}/sqlite3mc)
 target_compile_options(fk_third_party_sqlite3mc PRIVATE -w -fno-sanitize=all)
+target_link_libraries(fk_third_party_sqlite3mc PUBLIC m)
 target_compile_definitions(fk_third_party_sqlite3mc PRIVATE
     SQLITE_OS_OTHER=1 SQLITE_THREADSAFE=0 SQLITE_TEMP_STORE=3
     SQLITE_ENABLE_BATCH_ATOMIC_WRITE SQLITE_ENABLE_FTS5

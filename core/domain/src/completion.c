@@ -169,7 +169,8 @@ static void check_yes_or_reason(const gap_rule *rule, const fk_document_values *
     }
 }
 
-static void check_rule(const gap_rule *rule, uint32_t version, const fk_document_values *values, fk_completion *completion)
+static void check_rule(const gap_rule *rule, uint32_t version, const fk_document_values *values,
+                       fk_completion *completion)
 {
     fk_civil_date date = { 0 };
     switch (rule->kind) {
