@@ -15,6 +15,7 @@ int getentropy(void *target, size_t size_bytes);
 uint8_t *fk_test_alloc(uint32_t size_bytes);
 void fk_test_free(uint8_t *block, uint32_t size_bytes);
 int32_t fk_test_json_check(const uint8_t *text, uint32_t size_bytes);
+int32_t fk_test_json_rewrite(const uint8_t *text, uint32_t size_bytes, uint8_t *target, uint32_t target_size_bytes);
 int32_t fk_test_crypto_start(void);
 void fk_test_random_bytes(uint8_t *target, uint32_t size_bytes);
 void fk_test_getentropy(uint8_t *target, uint32_t size_bytes);
@@ -43,6 +44,32 @@ FK_WASM_EXPORT("fk_test_json_check") int32_t fk_test_json_check(const uint8_t *t
 {
     fk_codec_start(&fk_allocator_libc);
     return fk_json_check(&fk_allocator_libc, fk_bytes_of(text, size_bytes), NULL).code;
+}
+
+/* Read, write canonically into target; the size of that, or minus the code of a failure. */
+FK_WASM_EXPORT("fk_test_json_rewrite")
+int32_t fk_test_json_rewrite(const uint8_t *text, uint32_t size_bytes, uint8_t *target, uint32_t target_size_bytes)
+{
+    fk_codec_start(&fk_allocator_libc);
+    fk_json_doc *doc = NULL;
+    fk_bytes source = fk_bytes_of(text, size_bytes);
+    fk_status status = fk_json_parse(&fk_allocator_libc, source, &fk_json_limits_form, &doc, NULL);
+    if (!fk_is_ok(status)) {
+        return -(int32_t)status.code;
+    }
+    fk_buffer buffer;
+    fk_buffer_init(&buffer, &fk_allocator_libc, target_size_bytes);
+    fk_json_writer writer;
+    fk_json_writer_init(&writer, &buffer);
+    fk_json_write_value(&writer, fk_json_root(doc));
+    status = fk_json_finish(&writer);
+    int32_t answer = fk_is_ok(status) ? (int32_t)buffer.size_bytes : -(int32_t)status.code;
+    for (size_t i = 0; i < buffer.size_bytes; i++) {
+        target[i] = buffer.data[i];
+    }
+    fk_buffer_free(&buffer);
+    fk_json_doc_free(doc);
+    return answer;
 }
 
 FK_WASM_EXPORT("fk_test_crypto_start") int32_t fk_test_crypto_start(void)
