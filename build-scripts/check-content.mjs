@@ -15,7 +15,8 @@ const PLAN_SECTION_SIZES = {
 };
 // "Safe" speaks of a contact, a talk, a place or a word, never of a person's situation.
 const SAFE_PHRASES = [
-    /safe contact/gi, /safe to (call|talk|ask|say|share|tell|record|do so)/gi, /(safe|safer) (number|time|word|adult|account|room|place|address)s?/gi,
+    /safe contact/gi, /in touch safely/gi, /safe to (call|talk|ask|say|share|tell|record|use|do so)/gi,
+    /safer? (number|day|time|word|adult|account|room|place|address)s?/gi,
     /does not mean (that )?the person is safe/gi,
 ];
 const VERDICTS = [
@@ -31,7 +32,7 @@ export function checkContent(project) {
     const problems = [];
     const say = (file, problem) => problems.push(`${file}: ${problem}`);
     checkSources(project.sources, say);
-    checkLanguage(project.content, say);
+    checkLanguage(project.content, project.screenWords, say);
     checkDash(project.content['dash-adult'], project, say);
     checkTopics('before-asking', project.content['before-asking'], say);
     checkTopics('after-asking', project.content['after-asking'], say);
@@ -92,8 +93,8 @@ function* sentences(value, where) {
     }
 }
 
-function checkLanguage(content, say) {
-    for (const [name, value] of Object.entries(content)) {
+function checkLanguage(content, screenWords, say) {
+    for (const [name, value] of [...Object.entries(content), ['words.en.ts', screenWords]]) {
         for (const [where, sentence] of sentences(value, '')) {
             const rest = SAFE_PHRASES.reduce((text, phrase) => text.replace(phrase, ' '), sentence);
             for (const [pattern, problem] of VERDICTS) {

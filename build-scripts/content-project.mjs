@@ -22,6 +22,7 @@ export function loadProject() {
         domainTopics: collectDomainTopics(),
         uses: collectUses(),
         completion: collectCompletion(),
+        screenWords: collectScreenWords(),
     };
 }
 
@@ -61,11 +62,17 @@ function collectUses() {
 function collectCompletion() {
     const source = fs.readFileSync(path.join(root, 'core/domain/src/completion.c'), 'utf8');
     const gapFields = {};
-    for (const [, type, rules] of source.matchAll(/static const rule (\w+)_rules\[\] = \{\n(.*?)\n\};/gs)) {
+    for (const [, type, rules] of source.matchAll(/static const \w+ (\w+)_rules\[\] = \{\n(.*?)\n\};/gs)) {
         gapFields[type] = [...rules.matchAll(/\{ RULE_(\w+), \{ "(\w+)", [^}]*\}, \{ (?:"(\w+)"|NULL)/g)].flatMap(
             ([, kind, field, other]) => (kind === 'YES_OR_REASON' ? [field, other] : [field]));
     }
     return { gapCodes: [...source.matchAll(/\[FK_GAP_[A-Z_]+\] = "([a-z-]+)"/g)].map(([, code]) => code), gapFields };
+}
+
+/** Every text of the web's catalogue of screen words. */
+function collectScreenWords() {
+    const source = fs.readFileSync(path.join(root, 'web/src/app/words.en.ts'), 'utf8').replace(/\/\*.*?\*\//gs, '');
+    return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`([^`]*)`/g)].map(([, quoted, template]) => quoted ?? template);
 }
 
 function listFiles(folder, pattern) {

@@ -92,6 +92,13 @@ for (const [name, breakIt, expected] of faults) {
     });
 }
 
+test('check_content__reads_the_screen_words_too', () => {
+    assert.ok(project.screenWords.length > 100, 'no screen words found: the reader is broken');
+    const copy = structuredClone(project);
+    copy.screenWords.push('This person is safe now');
+    assert.match(checkContent(copy).join('\n'), /words\.en\.ts: .*safe as a verdict/);
+});
+
 test('check_content__finds_a_key_that_stands_twice', () => {
     const copy = structuredClone(project);
     copy.sources['about.json'] = '{ "title": "{ \\"a\\": 1 }", "what": [{ "a": 1 }, { "a": 2, "a" : 3 }] }';

@@ -173,7 +173,7 @@ export interface About {
   readonly what: readonly string[];
   readonly limits: readonly string[];
   readonly credits: readonly Credit[];
-  readonly sources: readonly { readonly title: string; readonly publisher: string; readonly year?: number }[];
+  readonly sources: readonly { readonly title: string; readonly publisher: string; readonly year?: string }[];
 }
 
 export interface ToConfirm {

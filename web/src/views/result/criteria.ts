@@ -28,8 +28,9 @@ export function criteriaTexts(state: AppState, file: CaseFile, result: JsonObjec
 function criterionText(state: AppState, file: CaseFile, result: JsonObject, name: CriterionName): CriterionText {
   const content = state.content['criteria-words'];
   const status = textOf(member(result['criteria'], name));
-  const template = content?.criteria[name]?.[status] ?? '';
   const evidence = member(result['evidence'], name);
+  const sentences = content?.criteria[name];
+  const template = (lacksDates(name, evidence) ? sentences?.[`${status}_without_dates`] : undefined) ?? sentences?.[status] ?? '';
   const counted = name === 'potentialEscalation' || (name === 'repeat' && status === 'met') ? textsOf(member(evidence, 'incidentIds')) : [];
   return {
     name,
@@ -39,6 +40,11 @@ function criterionText(state: AppState, file: CaseFile, result: JsonObject, name
     sentence: fill(template, fillings(state, file, result, name)),
     incidents: counted.map((id) => incidentText(state, file, id)),
   };
+}
+
+/** Nothing to count from: the sentence with dates would have none. */
+function lacksDates(name: CriterionName, evidence: Json | undefined): boolean {
+  return (name === 'repeat' && textOf(member(evidence, 'anchor')) === '') || (name === 'transferIn' && textOf(member(evidence, 'movedOn')) === '');
 }
 
 /** Values for the names in braces. A date that is not recorded is said to be so. */
