@@ -43,6 +43,7 @@ typedef struct hub_server {
     struct MHD_Response *found[FK_HUB_ASSET_COUNT_MAX]; /* per asset */
     struct MHD_Response *healthy, *missing, *refused, *too_large, *header_too_large;
     uint32_t open_count;
+    bool has_room_again; /* a connection was closed since the loop last waited */
     hub_connection connections[FK_HUB_CONNECTION_COUNT_MAX];
 } hub_server;
 
@@ -284,6 +285,7 @@ static void notify_connection(void *ctx, struct MHD_Connection *handle, void **s
     FK_ASSERT(connection->is_open);
     connection->is_open = false;
     server->open_count--;
+    server->has_room_again = true;
 }
 
 /* libmicrohttpd's own timeout starts again with every byte, so a client that sends one byte now and
@@ -355,8 +357,14 @@ static bool watch(int epoll, int file)
     return file >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, file, &event) == 0;
 }
 
-static int wait_ms(const hub_server *server)
+/* At its limit of connections libmicrohttpd stops listening, and starts again only when it is run
+ * once more after one was closed: so then the loop does not wait. */
+static int wait_ms(hub_server *server)
 {
+    if (server->has_room_again) {
+        server->has_room_again = false;
+        return 0;
+    }
     MHD_UNSIGNED_LONG_LONG library_ms = 0;
     int bound_ms = server->open_count > 0 ? DEADLINE_CHECK_MS : -1;
     if (MHD_get_timeout(server->daemon, &library_ms) != MHD_YES) {
