@@ -8,13 +8,16 @@ import * as esbuild from 'esbuild';
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const outDir = path.join(root, 'build/tests/web');
 
-/** @param {string} entry path below the repository, such as web/src/worker/loader.ts */
-export async function importWebModule(entry) {
+/**
+ * One bundle of all entries, so that a class of one is the same class in the other.
+ * @param {...string} entries paths below the repository, such as web/src/worker/loader.ts
+ */
+export async function importWebModules(...entries) {
   mkdirSync(outDir, { recursive: true });
-  const outfile = path.join(outDir, `${entry.replaceAll('/', '_')}.${process.pid}.mjs`);
+  const outfile = path.join(outDir, `${entries.map((entry) => path.basename(entry, '.ts')).join('+')}.${process.pid}.mjs`);
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    stdin: { contents: entries.map((entry) => `export * from './${entry}';`).join('\n'), resolveDir: root },
     bundle: true,
     format: 'esm',
     target: ['es2022'],

@@ -6,10 +6,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
-import { importWebModule, root } from '../support/web-modules.mjs';
+import { importWebModules, root } from '../support/web-modules.mjs';
 import { wasmBytes, wasmModule } from '../support/wasm-modules.mjs';
 
-const { CORE_IMPORTS, KDF_IMPORTS } = await importWebModule('web/src/worker/loader.ts');
+const { CORE_IMPORTS, KDF_IMPORTS } = await importWebModules('web/src/worker/loader.ts');
 /** Gzipped, of what a phone loads. A growth beyond it is a decision, not an accident. */
 const GZIP_BUDGET_BYTES = { core: 700 * 1024, kdf: 40 * 1024 };
 

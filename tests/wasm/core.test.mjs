@@ -4,11 +4,11 @@ import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 
 import { MemoryDisk, memoryPorts } from '../support/memory-host.mjs';
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
-const { Core, instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
-const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } = await importWebModule('web/src/protocol/protocol.gen.ts');
+const { Core, instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
+const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } = await importWebModules('web/src/protocol/protocol.gen.ts');
 
 const load = async (ports = memoryPorts()) => Core.load(await wasmModule('core'), ports);
 async function started(ports) {

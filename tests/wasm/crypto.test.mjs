@@ -7,10 +7,10 @@ import { test } from 'node:test';
 
 import { memoryPorts } from '../support/memory-host.mjs';
 import { vectorsDir } from '../support/vectors.mjs';
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
-const { instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
+const { instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
 const { exports, memory } = await instantiateWithHost(await wasmModule('core-test'), memoryPorts());
 assert.equal(exports.fk_test_crypto_start(), 0);
 

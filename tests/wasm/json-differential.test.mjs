@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { memoryPorts } from '../support/memory-host.mjs';
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
 const TEXT_COUNT = 20000;
 const TARGET_BYTES = 1 << 16;
 
-const { instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
+const { instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
 const { exports, memory } = await instantiateWithHost(await wasmModule('core-test'), memoryPorts());
 
 /** The canonical text, or undefined when the reader refuses. */

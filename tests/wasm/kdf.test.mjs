@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import * as nodeCrypto from 'node:crypto';
 import { test } from 'node:test';
 
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
-const { derive, normalisePassphrase } = await importWebModule('web/src/worker/kdf.ts');
+const { derive, normalisePassphrase } = await importWebModules('web/src/worker/kdf.ts');
 const module = await wasmModule('kdf');
 const SALT_HEX = Buffer.from('somesaltsomesalt').toString('hex');
 const MEMORY_KIB = 65_536;

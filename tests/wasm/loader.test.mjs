@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { MemoryDisk, memoryPorts } from '../support/memory-host.mjs';
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
-const loader = await importWebModule('web/src/worker/loader.ts');
-const { instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
+const loader = await importWebModules('web/src/worker/loader.ts');
+const { instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
 const MIB = 1024 * 1024;
 
 const text = (value) => [value.length, ...Buffer.from(value)];

@@ -4,10 +4,10 @@ import { webcrypto } from 'node:crypto';
 import { test } from 'node:test';
 
 import { MemoryDisk, memoryPorts } from '../support/memory-host.mjs';
-import { importWebModule } from '../support/web-modules.mjs';
+import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
-const { instantiateWithHost } = await importWebModule('web/src/worker/core.ts');
+const { instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
 const ERR_NO_RANDOM = 17;
 
 async function startWith(fillRandom) {

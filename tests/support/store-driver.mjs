@@ -1,0 +1,103 @@
+// The store worker's service in Node: the code the browser runs, on a disk in memory, with real modules and real ports.
+import { memoryPorts } from './memory-host.mjs';
+import { importWebModules } from './web-modules.mjs';
+import { wasmModule } from './wasm-modules.mjs';
+
+const { StoreService, Core, derive, normalisePassphrase } = await importWebModules(
+  'web/src/worker/store-service.ts',
+  'web/src/worker/core.ts',
+  'web/src/worker/kdf.ts',
+);
+
+export const DIRECTORY = '0123456789abcdef0123456789abcdef';
+export const MEMORY_KIB = 65_536;
+
+/** One life of a store worker on a disk. */
+export class StoreDriver {
+  events = [];
+  hasEnded = false;
+  removed = [];
+  answerCount = 0;
+  #open = new Map();
+  #nextId = 1;
+
+  constructor(disk, overrides = {}) {
+    this.disk = disk;
+    const { ports = {}, ...environment } = overrides;
+    this.service = new StoreService({
+      openFiles: async () => disk.open(),
+      removeDirectory: async (directory) => void this.removed.push(directory),
+      probe: async () => undefined,
+      loadCore: async (files) => Core.load(await wasmModule('core'), memoryPorts(disk, { files, ...ports })),
+      post: (message) => this.#receive(message),
+      end: () => (this.hasEnded = true),
+      ...environment,
+    });
+  }
+
+  ask(body) {
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#open.set(id, resolve);
+      this.service.receive({ id, ...body });
+    });
+  }
+
+  open(create = false) {
+    return this.ask({ control: 'open', directory: DIRECTORY, create });
+  }
+
+  command(command, request) {
+    return this.ask({ command, request });
+  }
+
+  /** What the page does with a passphrase: a second party derives, its key comes by a port. */
+  async withPassphrase(control, typed, answer = deriveAs) {
+    const { port1, port2 } = new MessageChannel();
+    port2.onmessage = async ({ data }) => {
+      const result = await answer(typed, data);
+      port2.postMessage(result, result.ok ? [result.key] : []);
+      port2.close();
+    };
+    try {
+      return await this.ask({ ...control, port: port1 });
+    } finally {
+      port2.close();
+    }
+  }
+
+  create(typed) {
+    return this.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB }, typed);
+  }
+
+  unlock(typed) {
+    return this.withPassphrase({ control: 'unlock' }, typed);
+  }
+
+  #receive(message) {
+    if ('event' in message) {
+      this.events.push(message);
+      return;
+    }
+    const { id, ...answer } = message;
+    this.answerCount += 1;
+    const settle = this.#open.get(id);
+    this.#open.delete(id);
+    settle(answer);
+  }
+}
+
+async function deriveAs(typed, parameters) {
+  return derive(await wasmModule('kdf'), new TextEncoder().encode(normalisePassphrase(typed)), parameters);
+}
+
+/** A disk that already holds a vault; the driver is open on it. */
+export async function driverWithVault(disk, passphrase, overrides) {
+  const driver = new StoreDriver(disk, overrides);
+  const opened = await driver.open(true);
+  const created = opened.ok ? await driver.create(passphrase) : opened;
+  if (!created.ok) {
+    throw new Error(JSON.stringify(created));
+  }
+  return driver;
+}
