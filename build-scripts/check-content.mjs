@@ -305,7 +305,7 @@ function checkChoices({ choices }, schema, say) {
     }
 }
 
-function checkErrors(content, { protocol, completion }, say) {
+function checkErrors(content, { protocol, completion, namedStates }, say) {
     const file = 'errors';
     const codes = protocol.errors.map((error) => error.text).filter((code) => code !== 'ok');
     for (const code of codes.filter((name) => !(name in content.errors))) {
@@ -319,9 +319,11 @@ function checkErrors(content, { protocol, completion }, say) {
             say(file, `${id} lacks a title, a sentence or a way on`);
         }
     }
-    for (const id of ['no_storage', 'private_browsing', 'second_window', 'disk_full', 'damaged_vault', 'unfinished_vault',
-        'wrong_passphrase', 'torn_tail', 'newer_version', 'crashed_worker'].filter((name) => !(name in content.states))) {
+    for (const id of namedStates.needed.filter((name) => !(name in content.states))) {
         say(file, `no sentence for the state ${id}`);
+    }
+    for (const id of Object.keys(content.states).filter((name) => !namedStates.named.has(name))) {
+        say(file, `no screen names the state ${id}`);
     }
     for (const id of completion.gapCodes.filter((name) => !isText(content.gaps[name]))) {
         say(file, `no sentence for the gap ${id}`);

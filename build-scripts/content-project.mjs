@@ -23,6 +23,7 @@ export function loadProject() {
         uses: collectUses(),
         completion: collectCompletion(),
         screenWords: collectScreenWords(),
+        namedStates: collectNamedStates(),
     };
 }
 
@@ -73,6 +74,16 @@ function collectCompletion() {
 function collectScreenWords() {
     const source = fs.readFileSync(path.join(root, 'web/src/app/words.en.ts'), 'utf8').replace(/\/\*.*?\*\//gs, '');
     return [...source.matchAll(/'((?:[^'\\\n]|\\.)*)'|`([^`]*)`/g)].map(([, quoted, template]) => quoted ?? template);
+}
+
+/** The states of errors.json that the web names: quoted words with an underscore, or a code the host turns into one. */
+function collectNamedStates() {
+    const sources = listFiles(path.join(root, 'web/src'), /\.ts$/).map((file) => fs.readFileSync(file, 'utf8')).join('\n');
+    const hostStates = sources.match(/HOST_STATES[^{]*\{(.*?)\};/s)?.[1] ?? '';
+    return {
+        needed: [...new Set([...hostStates.matchAll(/: '([a-z_]+)'/g)].map(([, state]) => state))],
+        named: new Set([...sources.matchAll(/'([a-z]+(?:_[a-z]+)+)'/g)].map(([, word]) => word)),
+    };
 }
 
 function listFiles(folder, pattern) {

@@ -52,7 +52,8 @@ const faults = [
     ['error without sentence', (c) => { delete c.errors.errors.full; }, /no sentence for full/],
     ['error the protocol lacks', (c) => { c.errors.errors.tired = c.errors.errors.full; }, /tired is no error/],
     ['error without a way on', (c) => { c.errors.errors.auth.wayOn = ''; }, /auth lacks a title, a sentence or a way on/],
-    ['state without sentence', (c) => { delete c.errors.states.torn_tail; }, /no sentence for the state torn_tail/],
+    ['state without sentence', (c) => { delete c.errors.states.second_window; }, /no sentence for the state second_window/],
+    ['state nobody names', (c) => { c.errors.states.odd_state = c.errors.states.torn_tail; }, /no screen names the state odd_state/],
     ['gap without sentence', (c) => { delete c.errors.gaps.required; }, /no sentence for the gap required/],
     ['gap at a field without sentence', (c) => { delete c.errors.gapFields.assessment.concernReason; }, /a gap at assessment\.concernReason/],
     ['notice without words', (c) => { delete c['criteria-words'].notices.N_VHR_POSSIBLE; }, /no words for N_VHR_POSSIBLE/],
@@ -125,6 +126,7 @@ test('content_project__finds_the_ids_of_domain_and_core', () => {
     assert.ok(project.completion.gapCodes.includes('reason-needed'));
     assert.deepEqual(Object.keys(project.completion.gapFields), ['assessment', 'safety_plan', 'referral']);
     assert.ok(project.completion.gapFields.assessment.includes('outcomeNotToldReason'));
+    assert.ok(project.namedStates.needed.includes('no_storage') && project.namedStates.needed.length > 5);
 });
 
 test('gen_content__embeds_every_file_unchanged', () => {
