@@ -24,6 +24,7 @@ typedef struct pending {
 typedef struct memory_file {
     content seen;
     content durable;
+    uint64_t quota_bytes;
     pending *pending;
     size_t pending_count;
     size_t pending_capacity;
@@ -157,6 +158,11 @@ static uint64_t used_bytes(const memory_disk *disk)
     return sum;
 }
 
+static uint64_t beyond(uint64_t value, uint64_t limit)
+{
+    return value > limit ? value - limit : 0;
+}
+
 typedef enum outcome { WORKS, FAILS, IS_SHORT } outcome;
 
 /* Count the call and say how it goes. */
@@ -210,11 +216,11 @@ static int64_t port_write(void *ctx, fk_vault_file index, const uint8_t *source,
     }
     uint64_t end_bytes = offset_bytes + size_bytes;
     uint64_t growth_bytes = end_bytes > file->seen.size_bytes ? end_bytes - file->seen.size_bytes : 0;
-    uint64_t used = used_bytes(disk);
-    if (disk->quota_bytes != 0 && used + growth_bytes > disk->quota_bytes) {
-        uint64_t missing_bytes = used + growth_bytes - disk->quota_bytes;
-        size_bytes -= missing_bytes < size_bytes ? (size_t)missing_bytes : size_bytes;
-    }
+    uint64_t missing_bytes = beyond(used_bytes(disk) + growth_bytes, disk->quota_bytes);
+    uint64_t missing_in_file_bytes = beyond(file->seen.size_bytes + growth_bytes, file->quota_bytes);
+    missing_bytes = missing_bytes > missing_in_file_bytes ? missing_bytes : missing_in_file_bytes;
+    missing_bytes = missing_bytes < growth_bytes ? missing_bytes : growth_bytes;
+    size_bytes -= missing_bytes < size_bytes ? (size_t)missing_bytes : size_bytes;
     bool is_last = power_goes(disk);
     content_write(&file->seen, offset_bytes, source, size_bytes);
     add_pending(file, offset_bytes, source, size_bytes);
@@ -262,6 +268,10 @@ memory_disk *memory_disk_new(uint64_t seed)
     memory_disk *disk = must(calloc(1, sizeof *disk));
     disk->random.state = seed;
     disk->crash_at = UINT64_MAX;
+    disk->quota_bytes = MEMORY_DISK_NO_QUOTA;
+    for (size_t i = 0; i < FK_FILE_COUNT; i++) {
+        disk->files[i].quota_bytes = MEMORY_DISK_NO_QUOTA;
+    }
     disk->port = (fk_disk){ port_read, port_write, port_flush, port_truncate, port_size, disk };
     return disk;
 }
@@ -334,6 +344,11 @@ void memory_disk_heal(memory_disk *disk)
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes)
 {
     disk->quota_bytes = quota_bytes;
+}
+
+void memory_disk_set_file_quota(memory_disk *disk, fk_vault_file file, uint64_t quota_bytes)
+{
+    disk->files[file].quota_bytes = quota_bytes;
 }
 
 uint64_t memory_disk_count(const memory_disk *disk, memory_disk_operation operation)

@@ -24,8 +24,6 @@ typedef enum memory_disk_failure {
     MEMORY_DISK_BROKEN, /* answers -1; a write or truncate does nothing, a flush some of its work */
 } memory_disk_failure;
 
-#define MEMORY_DISK_ALL_FILES FK_FILE_COUNT
-
 memory_disk *memory_disk_new(uint64_t seed);
 /* The same durable bytes on another disk. */
 memory_disk *memory_disk_clone(const memory_disk *source, uint64_t seed);
@@ -44,8 +42,10 @@ bool memory_disk_is_down(const memory_disk *disk);
 void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64_t k, memory_disk_failure failure);
 /* Take that back. */
 void memory_disk_heal(memory_disk *disk);
-/* Room for this many bytes in all files together; writes beyond are short. 0: no limit. */
+/* Room for this many bytes in all files together, or in one; writes beyond are short. */
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes);
+void memory_disk_set_file_quota(memory_disk *disk, fk_vault_file file, uint64_t quota_bytes);
+#define MEMORY_DISK_NO_QUOTA UINT64_MAX
 
 uint64_t memory_disk_count(const memory_disk *disk, memory_disk_operation operation);
 /* The content reads see; borrowed until the next change. */

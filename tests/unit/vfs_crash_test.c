@@ -342,7 +342,7 @@ static void store__survives_a_full_disk(void **state)
             memcpy(work.candidate, work.acknowledged, sizeof work.candidate);
             check_state(&work);
         }
-        memory_disk_set_quota(memory, 0);
+        memory_disk_set_quota(memory, MEMORY_DISK_NO_QUOTA);
         assert_int_equal(transact(&work), SQLITE_OK);
         crash_and_reopen(&work);
         test_store_close(&work.store);
@@ -350,8 +350,12 @@ static void store__survives_a_full_disk(void **state)
     }
 }
 
-int main(void)
+/* With an argument, only the tests whose name matches it: builds with a planted fault use that. */
+int main(int argument_count, char **arguments)
 {
+    if (argument_count > 1) {
+        cmocka_set_test_filter(arguments[1]);
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(store__keeps_every_acknowledged_transaction_through_power_cuts),
         cmocka_unit_test(store__keeps_every_acknowledged_transaction_through_failing_calls),
