@@ -27,6 +27,9 @@ const SOLE_USERS = {
 const NOT_BANNED = {
   'core/base/src/memory.c': 'the one place over the allocator of libc',
 };
+// What the hub may link of ours: nothing that opens a record.
+const HUB_LINKS = ['fk_base', 'fk_hub', 'fk_port', 'fk_warnings', 'fk_wire'];
+const HUB_DEPS = ['base', 'port', 'wire'];
 // Folders of web/src, and the folders nothing in them may import. A realm is a folder.
 const MAY_NOT_IMPORT = {
   protocol: ['app', 'components', 'core-client', 'platform', 'state', 'views', 'worker'],
@@ -84,6 +87,16 @@ export function bannedLast(tree) {
   return select(tree, (path) => path.startsWith('core/') && path.endsWith('.c') && !NOT_BANNED[path])
     .filter(([, text]) => includesOf(text).at(-1) !== 'fk/banned.h')
     .map(([path]) => `${path}: its last include is not fk/banned.h`);
+}
+
+/** fk_module(hub .. DEPS ..) and target_link_libraries of the hub name nothing else of core/. */
+export function hubLinks(tree) {
+  const path = 'hub/CMakeLists.txt';
+  const text = (tree[path] ?? '').replace(/#.*/g, '');
+  const deps = [...text.matchAll(/\bDEPS\s+([^)]*)\)/g)].flatMap((match) => match[1].trim().split(/\s+/));
+  const links = [...text.matchAll(/target_link_libraries\(([^)]*)\)/g)].flatMap((match) => match[1].match(/\bfk_\w+/g) ?? []);
+  return [...deps.filter((name) => !HUB_DEPS.includes(name)), ...links.filter((name) => !HUB_LINKS.includes(name))]
+    .map((name) => `${path}: the hub links ${name}`);
 }
 
 /** In our layout a function body is what stands between { and } in the first column. */
@@ -247,7 +260,7 @@ function builtWasmBorder() {
 }
 
 export const TREE_RULES = [
-  soleUsers, bannedLast, functionLength, fileLength, unfinishedMarks, placeWords, domainReferences,
+  soleUsers, bannedLast, hubLinks, functionLength, fileLength, unfinishedMarks, placeWords, domainReferences,
   importEdges, realms, markupFromText, noAny,
 ];
 

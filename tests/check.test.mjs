@@ -30,6 +30,14 @@ const CASES = [
     allowed: [['core/app/src/a.c', '#include "a.h"\n\n#include "fk/banned.h"\n'], ['core/base/src/memory.c', '#include "a.h"\n'], ['hub/src/a.c', '#include "a.h"\n'], ['core/app/src/a.h', '']],
   },
   {
+    rule: 'hubLinks',
+    refused: [
+      ['hub/CMakeLists.txt', 'fk_module(hub SOURCES a.c\n DEPS base crypto)', 'the hub links crypto'],
+      ['hub/CMakeLists.txt', 'target_link_libraries(fieldkit-hub PRIVATE fk_hub fk_codec)', 'the hub links fk_codec'],
+    ],
+    allowed: [['hub/CMakeLists.txt', '# DEPS store)\nfk_module(hub SOURCES a.c DEPS base port)\ntarget_link_libraries(x PRIVATE fk_hub PkgConfig::A)']],
+  },
+  {
     rule: 'functionLength',
     refused: [['core/app/src/a.c', `int x;\n${body(68)}`, '71 lines'], ['tests/unit/a_test.c', body(200), '203 lines']],
     allowed: [['core/app/src/a.c', body(67) + body(67)], ['core/app/gen/a_gen.c', body(200)], ['hub/src/a.c', `static const int a[] = {\n${'1,\n'.repeat(100)}};\n`]],

@@ -11,15 +11,11 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "fk/protocol_codec.h"
 #include "fk/protocol_gen.h"
 #include "shape_sample.h"
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static void fill_struct(const fk_shape *shape, uint8_t *target, fk_arena *arena, const plan *what);
 

@@ -11,15 +11,11 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "fk/protocol_codec.h"
 #include "fk/protocol_gen.h"
 #include "shape_sample.h"
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 /* Whether the variant says anything about a field of this kind. */
 static bool applies(const fk_shape_field *field, variant how)

@@ -7,16 +7,12 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "fk/identity.h"
 #include "fk/kdf.h"
 #include "seeded_random.h"
 
 static seeded_random generator = { 1 };
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static void assert_hex(const uint8_t *bytes, size_t size_bytes, const char *hex)
 {

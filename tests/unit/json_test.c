@@ -10,14 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "fk/json.h"
 #include "vectors.h"
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static void assert_text(fk_bytes bytes, const char *text)
 {

@@ -7,13 +7,9 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "fk/json.h"
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static void assert_text(fk_bytes bytes, const char *text)
 {

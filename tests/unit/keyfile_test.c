@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "fk/keyfile.h"
 #include "memory_disk.h"
 #include "seeded_random.h"
@@ -23,11 +24,6 @@ enum { MADE_ON_MS = 1790000000 };
 
 static const fk_slot_secrets EVERY_SECRET = { { A, sizeof A }, { PRF, sizeof PRF }, { RECOVERY, sizeof RECOVERY } };
 static const fk_slot_secrets PASSPHRASE_ONLY = { .passphrase_key = { A, sizeof A } };
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static int start_with_seed(void **state)
 {

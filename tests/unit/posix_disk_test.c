@@ -15,16 +15,12 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "posix_disk.h"
 #include "posix_system.h"
 
 static char directory[64];
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static int make_directory(void **state)
 {

@@ -7,17 +7,13 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "failing_allocator.h"
 #include "record_value.h"
 #include "records_gen.h"
 
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static const fk_record_field *field_of(const char *type_name, const char *path)
 {

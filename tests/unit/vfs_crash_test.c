@@ -12,17 +12,13 @@
 
 #include <cmocka.h>
 
+#include "assert_code.h"
 #include "seeded_random.h"
 #include "test_store.h"
 
 static seeded_random generator = { 11 };
 
 static const char EVERYTHING[] = "SELECT id, step, body FROM t ORDER BY id";
-
-static void assert_code(fk_status status, fk_code code)
-{
-    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
-}
 
 static int start_with_seed(void **state)
 {
