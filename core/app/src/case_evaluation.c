@@ -147,13 +147,26 @@ static void write_flag(fk_json_writer *json, const char *key, bool flag)
     fk_json_write_bool(json, flag);
 }
 
-static void write_person(fk_json_writer *json, const fk_json *person)
+/* Whether an earlier party of the case says the same: one person recorded twice is still one. */
+static bool is_party_named_before(const fk_json *records, const fk_json *party, const char *role)
 {
-    fk_json_object_begin(json);
-    if (person != NULL) {
-        write_member(json, "id", fk_json_member_text(person, "id"));
-        write_member(json, "dob", fk_json_member_text(field(person, "birth"), "date"));
+    fk_bytes person = fk_json_string(field(party, "person"));
+    for (const fk_json *earlier = fk_json_first(records); earlier != party; earlier = fk_json_next(earlier)) {
+        if (is_type(earlier, "party") && field_is(earlier, "role", role) &&
+            fk_bytes_equal(fk_json_string(field(earlier, "person")), person)) {
+            return true;
+        }
     }
+    return false;
+}
+
+/* A party stands for a person even where the record of that person is hidden: then without a birth date. */
+static void write_person(fk_json_writer *json, const fk_json *records, const fk_json *party)
+{
+    const fk_json *person = find_record(records, fk_json_string(field(party, "person")));
+    fk_json_object_begin(json);
+    write_member(json, "id", field(party, "person"));
+    write_member(json, "dob", fk_json_member_text(field(person, "birth"), "date"));
     fk_json_object_end(json);
 }
 
@@ -162,8 +175,8 @@ static void write_people(fk_json_writer *json, const char *key, const fk_json *r
     fk_json_key_text(json, key);
     fk_json_array_begin(json);
     for (const fk_json *party = fk_json_first(records); party != NULL; party = fk_json_next(party)) {
-        if (is_type(party, "party") && field_is(party, "role", role)) {
-            write_person(json, find_record(records, fk_json_string(field(party, "person"))));
+        if (is_type(party, "party") && field_is(party, "role", role) && !is_party_named_before(records, party, role)) {
+            write_person(json, records, party);
         }
     }
     fk_json_array_end(json);
@@ -174,7 +187,7 @@ static void write_victim(fk_json_writer *json, const fk_json *records)
     for (const fk_json *party = fk_json_first(records); party != NULL; party = fk_json_next(party)) {
         if (is_type(party, "party") && field_is(party, "role", "victim")) {
             fk_json_key_text(json, "victim");
-            write_person(json, find_record(records, fk_json_string(field(party, "person"))));
+            write_person(json, records, party);
             return;
         }
     }
@@ -284,6 +297,31 @@ fk_status fk_area_rules_find(fk_session *session, fk_bytes area_profile, fk_json
     return fk_status_of(FK_ERR_INVALID_INPUT);
 }
 
+static bool is_replaced(const fk_json *records, const fk_json *document)
+{
+    fk_bytes id = fk_json_string(fk_json_member_text(document, "id"));
+    for (const fk_json *record = fk_json_first(records); record != NULL; record = fk_json_next(record)) {
+        if (fk_bytes_equal(fk_json_string(field(record, "previous")), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The day of the first referral, each in its newest version: it stands, whatever is sent or changed later. */
+static const fk_json *first_referral_date(const fk_json *records)
+{
+    const fk_json *first = NULL;
+    for (const fk_json *record = fk_json_first(records); record != NULL; record = fk_json_next(record)) {
+        const fk_json *date = field(record, "referredOn");
+        if (is_type(record, "referral") && date != NULL && !is_replaced(records, record) &&
+            (first == NULL || fk_bytes_compare(fk_json_string(date), fk_json_string(first)) < 0)) {
+            first = date;
+        }
+    }
+    return first;
+}
+
 static fk_status write_evaluation(const fk_json *records, const fk_json *case_record, const fk_json *rules,
                                   fk_bytes evaluation_date, fk_buffer *buffer, fk_case_evaluation *evaluation)
 {
@@ -305,7 +343,7 @@ static fk_status write_evaluation(const fk_json *records, const fk_json *case_re
     write_member(&json, "localFlags", field(case_record, "localFlags"));
     const fk_json *interpreter = fk_json_member_text(field(case_record, "interpreter"), "needed");
     write_flag(&json, "interpreterNeeded", fk_bytes_equal_text(fk_json_string(interpreter), "yes"));
-    write_member(&json, "referralSentOn", field(newest(records, "referral"), "referredOn"));
+    write_member(&json, "referralSentOn", first_referral_date(records));
     fk_json_object_end(&json);
     return fk_json_finish(&json);
 }
