@@ -130,10 +130,7 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
     if (check === undefined) return;
     const gaps = listOf(check['gaps']) as unknown as readonly Gap[];
     store.dispatch({ kind: 'gaps', gaps });
-    if (gaps.length > 0) {
-      store.dispatch({ kind: 'focus', target: 'errors' });
-      return;
-    }
+    if (gaps.length > 0) return;
     const reply = await context.core.call('document.complete', {
       mutationId: platform.newId(), timeMs: platform.nowMs(), today: platform.today(), recordId: part.recordId,
     });
@@ -183,7 +180,8 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
       /* An own point carries its section in its key, so that it stays in its place. */
       const key = itemId ?? `own.${sectionId.slice(3)}.${platform.newId().slice(0, 12)}`;
       const order = Object.keys(store.state().form?.values ?? {}).filter((path) => path.startsWith('plan.item/')).length;
-      forms.choose(planRef(key), { text, order });
+      /* An own point begins without words: it is kept from the first word on. */
+      forms.choose(planRef(key), text === '' ? { order } : { text, order });
       store.dispatch({ kind: 'focus', target: { id: controlId({ ...planRef(key), member: 'text' }) } });
     },
     removePlanItem(key) {

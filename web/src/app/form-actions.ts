@@ -119,7 +119,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
       }
     }
     await navigator.go({ name: 'case', caseId: form.caseId }, 'replace');
-    store.dispatch({ kind: 'banner', banner: { kind: 'success', title: words.shell.success, text: words.save.saved } });
+    store.dispatch({ kind: 'banner', banner: { kind: 'success', title: words.shell.success, text: words.shell.savedText } });
   }
 
   /** Which of these records have a draft: a form that nobody touched has none, and that is no error. */

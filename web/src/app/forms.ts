@@ -64,8 +64,8 @@ function newCaseParts(caseId: string, file: CaseFile | undefined, context: FormC
   const party = file === undefined ? undefined : draftsOfType(file, 'party')[0];
   const personId = personIdOf(party) ?? context.newId();
   return {
-    case: { type: 'case', recordId: caseId, seed: { status: 'open', openedOn: context.today } },
     person: { type: 'person', recordId: personId, seed: {} },
+    case: { type: 'case', recordId: caseId, seed: { status: 'open', openedOn: context.today } },
     party: { type: 'party', recordId: party?.recordId ?? context.newId(), seed: { person: personId, role: 'victim' } },
   };
 }

@@ -17,7 +17,9 @@ export interface Navigator {
   readonly go: (route: Route, how?: 'push' | 'replace') => Promise<void>;
   /** The address changed by Back, a link or typing. */
   readonly addressChanged: (route: Route | undefined) => Promise<void>;
-  /** Loads the present route again, for example after unlocking. */
+  /** Opens the app on the present route: the vault is open. */
+  readonly enter: () => Promise<void>;
+  /** Loads the present route again. */
   readonly reopen: () => Promise<void>;
   readonly loadContent: (version: string | undefined) => Promise<CoreError | undefined>;
   readonly loadList: (search: string, after?: string) => Promise<void>;
@@ -50,7 +52,8 @@ export function createNavigator(context: AppContext): Navigator {
 
   async function addressChanged(route: Route | undefined): Promise<void> {
     const target = route ?? HOME;
-    if (hashOf(target) === hashOf(store.state().route) && route !== undefined) return;
+    const present = store.state().opening ?? store.state().route;
+    if (hashOf(target) === hashOf(present) && route !== undefined) return;
     if (!(await maySettle(target))) {
       platform.setAddress(store.state().route, 'push');
       return;
@@ -69,8 +72,21 @@ export function createNavigator(context: AppContext): Navigator {
     const before = store.state().form;
     store.dispatch({ kind: 'route-opening', route });
     const data = store.state().phase.kind === 'open' ? await load(route, before) : {};
+    await show(route, data);
+  }
+
+  async function show(route: Route, data: RouteData): Promise<void> {
     store.dispatch({ kind: 'route-opened', route, data, today: platform.today() });
     if (store.state().phase.kind === 'open' && route.name === 'cases') await loadList(store.state().list.search);
+  }
+
+  /** The first screen of an open vault appears as a whole, when its data is there. */
+  async function enter(): Promise<void> {
+    const { route } = store.state();
+    store.dispatch({ kind: 'route-opening', route });
+    const data = await load(route, undefined);
+    store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
+    await show(route, data);
   }
 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
@@ -185,7 +201,7 @@ export function createNavigator(context: AppContext): Navigator {
     await open(store.state().route);
   }
 
-  return { go, addressChanged, reopen, loadContent, loadList, settle };
+  return { go, addressChanged, enter, reopen, loadContent, loadList, settle };
 }
 
 /** Nothing is said when the document behind an extra does not exist yet: the page says it. */

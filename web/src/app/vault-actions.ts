@@ -103,12 +103,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
       return;
     }
     store.dispatch({ kind: 'device', device: await platform.askForPersistence() });
-    await opened();
-  }
-
-  async function opened(): Promise<void> {
-    setPhase({ kind: 'open' });
-    await navigator.reopen();
+    await navigator.enter();
   }
 
   async function unlock(typed: string): Promise<void> {
@@ -128,7 +123,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
       else failed(code);
       return;
     }
-    await opened();
+    await navigator.enter();
     const news = outcome.value.tornTail ? 'torn_tail' : outcome.value.finishedCheckpoint ? 'finished_checkpoint' : undefined;
     const notice = news === undefined ? undefined : store.state().content.errors?.states[news];
     if (notice !== undefined) {

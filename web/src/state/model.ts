@@ -117,12 +117,16 @@ export interface AppState {
   readonly appName: string;
   readonly phase: Phase;
   readonly route: Route;
+  /** the route whose data is on its way */
+  readonly opening: Route | undefined;
   readonly content: Partial<ContentFiles>;
   readonly list: CaseList;
   readonly file: CaseFile | undefined;
   readonly form: FormState | undefined;
   readonly summary: DashSummary | undefined;
   readonly gaps: readonly Gap[] | undefined;
+  /** completing was asked for and refused because of the gaps */
+  readonly isGapsRefused: boolean;
   readonly result: JsonObject | undefined;
   readonly storage: StorageNumbers | undefined;
   readonly storageCheck: StorageCheck | 'running' | undefined;
@@ -150,12 +154,14 @@ export function initialState(appName: string, route: Route, today: string, embed
     appName,
     phase: { kind: 'starting' },
     route,
+    opening: undefined,
     content: embedded,
     list: { search: '', rows: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,
     summary: undefined,
     gaps: undefined,
+    isGapsRefused: false,
     result: undefined,
     storage: undefined,
     storageCheck: undefined,

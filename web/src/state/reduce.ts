@@ -11,11 +11,17 @@ export function reduce(state: AppState, event: StateEvent): AppState {
     case 'content':
       return { ...state, content: { ...state.content, ...event.content }, version: event.version ?? state.version };
     case 'route-opening':
-      return { ...state, route: event.route, isLoading: true, ...emptyScreen(state, event.route) };
+      return { ...state, opening: event.route, isLoading: true };
     case 'route-opened':
-      if (hashOf(event.route) !== hashOf(state.route)) return state;
+      /* The screen before stays until the next one is there as a whole; of two quick moves the last one wins. */
+      if (state.opening === undefined || hashOf(event.route) !== hashOf(state.opening)) return state;
+      /* Hidden or locked meanwhile: nothing of the vault may come back into the state. */
+      if (state.phase.kind !== 'open') return { ...state, route: event.route, opening: undefined, isLoading: false, focus: moved(state, 'heading') };
       return {
         ...state,
+        ...EMPTY_SCREEN,
+        route: event.route,
+        opening: undefined,
         isLoading: false,
         today: event.today,
         file: event.data.file,
@@ -47,7 +53,7 @@ export function reduce(state: AppState, event: StateEvent): AppState {
     case 'summary':
       return { ...state, summary: event.summary };
     case 'gaps':
-      return { ...state, gaps: event.gaps };
+      return withRefusedGaps(state, event.gaps);
     case 'save':
       return { ...state, save: event.save };
     case 'busy':
@@ -77,20 +83,13 @@ function withForm(state: AppState, change: (form: FormState) => FormState): AppS
   return state.form === undefined ? state : { ...state, form: change(state.form) };
 }
 
-/** A screen keeps nothing of the one before, except the case it belongs to, so that nothing flickers. */
-function emptyScreen(state: AppState, route: AppState['route']): Partial<AppState> {
-  const isSameCase = 'caseId' in route && state.file?.caseId === route.caseId;
-  return {
-    file: isSameCase ? state.file : undefined,
-    form: undefined,
-    summary: undefined,
-    gaps: undefined,
-    result: undefined,
-    storageCheck: undefined,
-    problem: undefined,
-    save: { kind: 'idle' },
-  };
-}
+/** A screen keeps nothing of the one before. */
+const EMPTY_SCREEN: Partial<AppState> = {
+  storageCheck: undefined,
+  save: { kind: 'idle' },
+  banner: undefined,
+  isGapsRefused: false,
+};
 
 /** Leaving the open vault empties everything that came out of it, in the same step. */
 function withPhase(state: AppState, phase: Phase): AppState {
@@ -117,6 +116,12 @@ function withPhase(state: AppState, phase: Phase): AppState {
     isPassphraseShown: isSamePage ? state.isPassphraseShown : false,
     focus,
   };
+}
+
+/** Gaps become errors only after a person asked to complete; before that they are a list of what is left to do. */
+function withRefusedGaps(state: AppState, gaps: AppState['gaps']): AppState {
+  const isGapsRefused = (gaps ?? []).length > 0;
+  return { ...state, gaps, isGapsRefused, focus: isGapsRefused ? moved(state, 'errors') : state.focus };
 }
 
 function withRows(state: AppState, event: Extract<StateEvent, { kind: 'list-rows' }>): AppState {

@@ -48,7 +48,7 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
     case 'case-new':
       return caseNewView(state, actions);
     case 'case':
-      return caseView(state, actions, route);
+      return caseView(state, actions);
     case 'facts':
       return factsView(state, actions, route);
     case 'person':

@@ -5,7 +5,7 @@ import type { Route } from '../state/routes.ts';
 import type { Actions, DocumentType } from './actions.ts';
 import { fill, words } from '../app/words.en.ts';
 import type { Part } from '../components/control.ts';
-import { errorSummary, type SummaryError } from '../components/error-summary/error-summary.ts';
+import { errorLine, errorSummary, type SummaryError } from '../components/error-summary/error-summary.ts';
 
 export interface GapsProps {
   readonly type: DocumentType;
@@ -14,11 +14,22 @@ export interface GapsProps {
   readonly ready: string;
 }
 
+/** Above the heading once completing was refused: an error summary that takes the focus. */
+export function refusedGaps(state: AppState, actions: Actions, props: GapsProps): Part {
+  return state.isGapsRefused ? gapsList(state, actions, props) : nothing;
+}
+
+/** In the page before that: what is left to do, without alarm. */
+export function openGaps(state: AppState, actions: Actions, props: GapsProps): Part {
+  if (state.isGapsRefused || state.gaps === undefined) return nothing;
+  return state.gaps.length === 0 ? html`<p class="govuk-body">${props.ready}</p>` : gapsList(state, actions, props);
+}
+
 /** One line per field; topics without an answer are one line together, which leads to the first of them. */
-export function gapsSummary(state: AppState, actions: Actions, props: GapsProps): Part {
+function gapsList(state: AppState, actions: Actions, props: GapsProps): Part {
   const { gaps } = state;
   if (gaps === undefined) return nothing;
-  if (gaps.length === 0) return html`<div class="govuk-inset-text">${props.ready}</div>`;
+  if (gaps.length === 0) return nothing;
   const unanswered = gaps.filter((gap) => keyOf(gap) !== '');
   const others = gaps.filter((gap) => keyOf(gap) === '');
   const line = (gap: Gap, message: string): SummaryError => ({
@@ -26,14 +37,15 @@ export function gapsSummary(state: AppState, actions: Actions, props: GapsProps)
     onFollow: () => actions.go(props.place(fieldOf(gap), keyOf(gap))),
   });
   const [first] = unanswered;
-  return errorSummary({
-    title: words.dash.gapsTitle,
-    text: [words.dash.gapsText],
-    errors: [
-      ...(first === undefined ? [] : [line(first, fill(words.dash.gapTopics, { count: unanswered.length }))]),
-      ...others.map((gap) => line(gap, gapText(state, props.type, gap))),
-    ],
-  });
+  const errors = [
+    ...(first === undefined ? [] : [line(first, fill(words.dash.gapTopics, { count: unanswered.length }))]),
+    ...others.map((gap) => line(gap, gapText(state, props.type, gap))),
+  ];
+  if (state.isGapsRefused) return errorSummary({ title: words.shell.problemTitle, text: [words.dash.gapsText], errors });
+  return html`<h2 class="govuk-heading-m">${words.dash.gapsTitle}</h2>
+    <ul class="govuk-list govuk-list--bullet app-gaps">
+      ${errors.map((error) => html`<li>${errorLine(error)}</li>`)}
+    </ul>`;
 }
 
 /** A gap names a field of schema.json, with `/key` for a keyed one. */

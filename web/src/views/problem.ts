@@ -49,5 +49,5 @@ export function aboveForm(state: AppState, action: Part = nothing): Part {
 export function hasError(state: AppState): boolean {
   const phaseProblem = 'problem' in state.phase && state.phase.problem !== undefined;
   const stepProblem = state.phase.kind === 'no-vault' && state.phase.step.kind === 'confirm' && state.phase.step.problem !== undefined;
-  return phaseProblem || stepProblem || state.problem !== undefined || (state.form?.errors.length ?? 0) > 0;
+  return phaseProblem || stepProblem || state.problem !== undefined || state.isGapsRefused || (state.form?.errors.length ?? 0) > 0;
 }

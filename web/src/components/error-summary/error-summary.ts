@@ -24,19 +24,19 @@ export function errorSummary(props: ErrorSummaryProps): TemplateResult {
     <div role="alert">
       <h2 class="govuk-error-summary__title">${props.title}</h2>
       <div class="govuk-error-summary__body">
-        ${(props.text ?? []).map((line) => html`<p>${line}</p>`)}
         ${props.errors.length === 0
           ? nothing
           : html`<ul class="govuk-list govuk-error-summary__list">
               ${props.errors.map((error) => html`<li>${errorLine(error)}</li>`)}
             </ul>`}
+        ${(props.text ?? []).map((line) => html`<p>${line}</p>`)}
         ${props.action ?? nothing}
       </div>
     </div>
   </div>`;
 }
 
-function errorLine(error: SummaryError): TemplateResult {
+export function errorLine(error: SummaryError): TemplateResult {
   const { controlId, onFollow } = error;
   if (controlId === undefined && onFollow === undefined) return html`<span>${error.message}</span>`;
   return html`<a

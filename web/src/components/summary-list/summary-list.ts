@@ -5,8 +5,13 @@ import type { Part } from '../control.ts';
 export interface SummaryRow {
   readonly key: string;
   readonly value: string | readonly string[] | TemplateResult;
-  readonly action?: { readonly text: string; readonly href: string } | undefined;
+  readonly action?: SummaryAction | undefined;
 }
+
+/** A link, or a button when something begins that was not there before. */
+export type SummaryAction =
+  | { readonly text: string; readonly href: string }
+  | { readonly text: string; readonly onPress: () => void };
 
 export interface SummaryListProps {
   readonly rows: readonly SummaryRow[];
@@ -28,9 +33,15 @@ function summaryRow(row: SummaryRow, emptyText: string): TemplateResult {
     ${action === undefined
       ? nothing
       : html`<dd class="govuk-summary-list__actions">
-          <a class="govuk-link" href=${action.href}>${action.text}<span class="govuk-visually-hidden"> ${row.key}</span></a>
+          ${actionControl(action, row.key)}
         </dd>`}
   </div>`;
+}
+
+function actionControl(action: SummaryAction, key: string): TemplateResult {
+  const text = html`${action.text}<span class="govuk-visually-hidden"> ${key}</span>`;
+  if ('href' in action) return html`<a class="govuk-link" href=${action.href}>${text}</a>`;
+  return html`<button type="button" class="app-link-button" @click=${() => action.onPress()}>${text}</button>`;
 }
 
 function summaryValue(value: SummaryRow['value'], emptyText: string): TemplateResult {

@@ -57,7 +57,7 @@ function aboutRows(state: AppState, fields: JsonObject): TemplateResult {
         ['worker', text.workerRead],
         ['workerRole', text.workerRoleRead],
         ['agency', text.agencyRead],
-        ['present', text.present],
+        ['present', words.rows.present],
         ['beforeAsking', text.beforeNote],
       ]),
       ...(textOf(fields['changeReason']) === '' ? [] : answerRows(state, fields, [['changeReason', text.changeReason]])),
@@ -103,13 +103,13 @@ function professionalRows(state: AppState, fields: JsonObject): TemplateResult {
     ${summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
-        ...(reason === '' ? [] : [{ key: text.notAsked, value: reason }]),
+        ...(reason === '' ? [] : [{ key: words.rows.notAsked, value: reason }]),
         ...answerRows(state, fields, [
-          ['concernHigh', text.concernHigh, 'yesNo'],
-          ['concernReason', text.concernReason],
-          ['wishes', text.wishes],
-          ['weaponsAccess', text.weapons],
-          ['outcomeTold', text.outcomeTold, 'yesNo'],
+          ['concernHigh', words.rows.concernHigh, 'yesNo'],
+          ['concernReason', words.rows.concernReason],
+          ['wishes', words.rows.wishes],
+          ['weaponsAccess', words.rows.weapons],
+          ['outcomeTold', words.rows.outcomeTold, 'yesNo'],
           ['outcomeNotToldReason', text.outcomeWhy],
         ]),
       ],

@@ -4,13 +4,10 @@ import type { AppState } from '../../state/model.ts';
 import { completedOf, draftsOfType, recordsOfType, shownFields, victimOf, type CaseFile, type StoredRecord } from '../../state/case-file.ts';
 import { textOf, textsOf } from '../../state/json.ts';
 import type { Actions, DocumentType } from '../actions.ts';
-import type { RouteFor } from '../route-of.ts';
 import { fill, words } from '../../app/words.en.ts';
 import { HOME, hashOf, type Route } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
-import type { Part } from '../../components/control.ts';
-import { summaryCard, summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
-import { tag } from '../../components/tag/tag.ts';
+import { summaryCard, summaryList, type SummaryAction, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { answerRows } from './rows.ts';
 import { draftsSection } from './drafts.ts';
 import { peopleSection } from './people.ts';
@@ -18,7 +15,7 @@ import { areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.t
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 
-export function caseView(state: AppState, actions: Actions, route: RouteFor<'case'>): TemplateResult {
+export function caseView(state: AppState, actions: Actions): TemplateResult {
   const { file } = state;
   if (file === undefined) return html``;
   const name = textOf(victimOf(file)?.person['name']);
@@ -28,7 +25,7 @@ export function caseView(state: AppState, actions: Actions, route: RouteFor<'cas
     back: HOME,
     backText: words.shell.list,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(actions, file, route.caseId)}
+    body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(actions, file)}
     ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(actions, file)} ${factsSection(state, file)}`,
   });
 }
@@ -56,7 +53,7 @@ function contactSection(state: AppState, actions: Actions, file: CaseFile): Temp
 }
 
 function contactRows(state: AppState, record: StoredRecord): readonly SummaryRow[] {
-  const text = words.contact;
+  const text = words.rows;
   return answerRows(state, record.fields, [
     ['safeToCall', text.safeToCall, 'yesNoAsked'],
     ['number', text.number],
@@ -70,61 +67,59 @@ function contactRows(state: AppState, record: StoredRecord): readonly SummaryRow
 }
 
 /** Checklist, criteria, plan and referral: what the case is worked with. */
-function documentsSection(actions: Actions, file: CaseFile, caseId: string): TemplateResult {
+function documentsSection(actions: Actions, file: CaseFile): TemplateResult {
   const text = words.case;
-  return html`${documentBlock(actions, file, {
-      type: 'assessment', title: text.dashTitle, none: text.dashNone, start: text.dashStart, again: text.dashNew,
-      route: (recordId) => ({ name: 'assessment', caseId, recordId }),
-    })}
-    <h2 class="govuk-heading-m">${text.resultTitle}</h2>
-    <p class="govuk-body">${text.resultText}</p>
-    <p class="govuk-body"><a class="govuk-link govuk-!-font-weight-bold" href=${hashOf({ name: 'result', caseId })}>${text.resultShow}</a></p>
-    ${documentBlock(actions, file, {
-      type: 'safety_plan', title: text.planTitle, none: text.planNone, start: text.planStart, again: text.planNext,
-      route: (recordId) => ({ name: 'plan', caseId, recordId }),
-    })}
-    ${documentBlock(actions, file, {
-      type: 'referral', title: text.referralTitle, none: text.referralNone, start: text.referralStart, again: text.referralNew,
-      route: (recordId) => ({ name: 'referral', caseId, recordId }),
+  const { caseId } = file;
+  return html`<h2 class="govuk-heading-m">${text.workTitle}</h2>
+    ${summaryList({
+      emptyText: words.shell.notRecorded,
+      rows: [
+        documentRow(actions, file, { type: 'assessment', title: text.dashTitle, none: text.dashNone, place: 'assessment', check: 'dash-check' }),
+        { key: text.resultTitle, value: text.resultText, action: { text: text.resultShow, href: hashOf({ name: 'result', caseId }) } },
+        documentRow(actions, file, { type: 'safety_plan', title: text.planTitle, none: text.planNone, place: 'plan', check: 'plan-check' }),
+        documentRow(actions, file, { type: 'referral', title: text.referralTitle, none: text.referralNone, place: 'referral', check: 'referral-check' }),
+      ],
     })}`;
 }
 
-interface DocumentBlock {
+interface DocumentKind {
   readonly type: DocumentType;
   readonly title: string;
   readonly none: string;
-  readonly start: string;
-  readonly again: string;
-  readonly route: (recordId: string) => Route;
+  readonly place: 'assessment' | 'plan' | 'referral';
+  readonly check: 'dash-check' | 'plan-check' | 'referral-check';
 }
 
-function documentBlock(actions: Actions, file: CaseFile, block: DocumentBlock): TemplateResult {
-  const versions = completedOf(file, block.type);
-  const [newest] = versions;
-  const isDrafted = draftsOfType(file, block.type).length > 0;
-  return html`<h2 class="govuk-heading-m">${block.title}</h2>
-    ${versions.length === 0
-      ? html`<p class="govuk-body">${block.none}</p>`
-      : html`<ul class="govuk-list app-versions">
-          ${versions.map((record) => html`<li>${versionLine(record, block.route(record.recordId))}</li>`)}
-        </ul>`}
-    ${isDrafted ? nothing : startButton(actions, file, block, newest)}`;
+function documentRow(actions: Actions, file: CaseFile, kind: DocumentKind): SummaryRow {
+  const { caseId } = file;
+  const versions = completedOf(file, kind.type);
+  const [draft] = draftsOfType(file, kind.type);
+  const links = versions.map((record) => versionLine(record, { name: kind.place, caseId, recordId: record.recordId }));
+  return {
+    key: kind.title,
+    value: links.length === 0 ? kind.none : html`<ul class="govuk-list app-versions">${links.map((link) => html`<li>${link}</li>`)}</ul>`,
+    action:
+      draft === undefined
+        ? documentAction(actions, file, kind, versions[0])
+        : { text: words.case.go, href: hashOf({ name: kind.check, caseId, recordId: draft.recordId }) },
+  };
 }
 
-/** The next plan continues the last one; a new checklist or referral can also start empty. */
-function startButton(actions: Actions, file: CaseFile, block: DocumentBlock, newest: StoredRecord | undefined): Part {
-  if (newest !== undefined && block.type === 'safety_plan') {
-    return html`<a class="govuk-button govuk-button--secondary" role="button" href=${hashOf({ name: 'new-version', caseId: file.caseId, recordId: newest.recordId })}>${block.again}</a>`;
+/** The next plan continues the last one; a checklist or a referral begins empty, or as a new version from its own page. */
+function documentAction(actions: Actions, file: CaseFile, kind: DocumentKind, newest: StoredRecord | undefined): SummaryAction {
+  const { caseId } = file;
+  if (newest !== undefined && kind.type === 'safety_plan') {
+    return { text: words.case.nextVersion, href: hashOf({ name: 'new-version', caseId, recordId: newest.recordId }) };
   }
-  return button({ text: newest === undefined ? block.start : block.again, kind: 'secondary', onPress: () => actions.beginDocument(block.type, file.caseId) });
+  return { text: newest === undefined ? words.case.start : words.case.startNew, onPress: () => actions.beginDocument(kind.type, caseId) };
 }
 
 function versionLine(record: StoredRecord, route: Route): TemplateResult {
   const { fields } = record;
   const review = dateText(fields['nextReviewOn']);
   const number = String(fields['version'] ?? 1);
-  return html`<a class="govuk-link" href=${hashOf(route)}>${fill(words.case.version, { number })}, ${fill(words.case.completedOn, { date: dateText(fields['completedOn']) })}</a>
-    ${review === '' ? nothing : html` ${tag(fill(words.case.reviewOn, { date: review }), 'blue')}`}`;
+  return html`<a class="govuk-link" href=${hashOf(route)}>${fill(words.case.version, { number })}, ${dateText(fields['completedOn'])}</a>
+    ${review === '' ? nothing : html`<span class="app-line">${fill(words.case.reviewOn, { date: review })}</span>`}`;
 }
 
 function incidentsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
@@ -148,11 +143,18 @@ function byOccurrence(left: StoredRecord, right: StoredRecord): number {
 function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): TemplateResult {
   const { fields, recordId } = record;
   const { caseId } = file;
-  const text = words.incident;
+  const text = words.rows;
   const date = datedText(fields['occurred']);
+  const type = choiceLabel(state, 'incidentType', fields['incidentType']);
+  const optional = answerRows(state, fields, [
+    ['policeReference', text.policeReference],
+    ['childrenPresent', text.childrenPresent, 'yesNoAsked'],
+    ['occurred.disclosedOn', text.disclosedOn, 'date'],
+    ['description', text.description],
+  ]);
   return summaryCard({
     id: `incident-${recordId}`,
-    title: date === '' ? words.case.dateNotKnown : date,
+    title: [date === '' ? words.case.dateNotKnown : date, type].join(', '),
     level: 3,
     actions: [
       { text: words.shell.change, href: hashOf({ name: 'incident', caseId, recordId }) },
@@ -161,14 +163,9 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
     body: summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
-        { key: text.type, value: choiceLabel(state, 'incidentType', fields['incidentType']) },
         { key: text.perpetrator, value: namesOf(file, [textOf(fields['perpetrator'])]) },
-        ...answerRows(state, fields, [
-          ['policeReported', text.policeReported, 'yesNo'],
-          ['policeReference', text.policeReference],
-          ['childrenPresent', text.childrenPresent, 'yesNoAsked'],
-          ['description', text.description],
-        ]),
+        ...answerRows(state, fields, [['policeReported', text.policeReported, 'yesNo']]),
+        ...optional.filter((row) => row.value !== ''),
       ],
     }),
   });
@@ -193,10 +190,10 @@ function priorsSection(actions: Actions, file: CaseFile): TemplateResult {
             body: summaryList({
               emptyText: words.shell.notRecorded,
               rows: [
-                { key: words.prior.referralDate, value: dateText(fields['referralDate']) },
-                { key: words.prior.meetingDate, value: dateText(fields['meetingDate']) },
-                { key: words.prior.perpetrators, value: namesOf(file, textsOf(fields['perpetrators'])) },
-                { key: words.prior.caseNumber, value: textOf(fields['caseNumber']) },
+                { key: words.rows.referralDate, value: dateText(fields['referralDate']) },
+                { key: words.rows.meetingDate, value: dateText(fields['meetingDate']) },
+                { key: words.rows.perpetrators, value: namesOf(file, textsOf(fields['perpetrators'])) },
+                { key: words.rows.caseNumber, value: textOf(fields['caseNumber']) },
               ],
             }),
           }),
@@ -205,30 +202,28 @@ function priorsSection(actions: Actions, file: CaseFile): TemplateResult {
 }
 
 function factsSection(state: AppState, file: CaseFile): TemplateResult {
-  const text = words.facts;
+  const text = words.rows;
   const fields = shownFields(file, file.caseId);
-  const href = hashOf({ name: 'facts', caseId: file.caseId });
+  const needs = (path: string, label: string, kind?: string): readonly SummaryRow[] =>
+    answerRows(state, fields, [kind === undefined ? [path, label] : [path, label, kind]]).filter((row) => row.value !== '');
   return summaryCard({
     id: 'facts',
-    title: text.title,
-    actions: [{ text: words.case.factsChange, href }],
+    title: words.facts.title,
+    actions: [{ text: words.case.factsChange, href: hashOf({ name: 'facts', caseId: file.caseId }) }],
     body: summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
+        { key: words.facts.area, value: areaTitle(state, fields['areaProfile']) },
         ...answerRows(state, fields, [
           ['reference', text.reference],
           ['status', text.status, 'caseStatus'],
-        ]),
-        { key: text.area, value: areaTitle(state, fields['areaProfile']) },
-        ...answerRows(state, fields, [
           ['transfer.movedOn', text.movedOn, 'date'],
-          ['transfer.fromArea', text.fromArea],
         ]),
-        { key: text.flags, value: textsOf(fields['localFlags']).map((flag) => choiceLabel(state, 'localFlag', flag)) },
-        ...answerRows(state, fields, [
-          ['interpreter.needed', text.interpreter, 'yesNoAsked'],
-          ['interpreter.language', text.language],
-        ]),
+        ...needs('transfer.fromArea', text.fromArea),
+        ...needs('transfer.permanence', text.permanence, 'permanence'),
+        { key: words.facts.flags, value: textsOf(fields['localFlags']).map((flag) => choiceLabel(state, 'localFlag', flag)) },
+        ...answerRows(state, fields, [['interpreter.needed', text.interpreter, 'yesNoAsked']]),
+        ...needs('interpreter.language', text.language),
       ],
     }),
   });

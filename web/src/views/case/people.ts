@@ -50,8 +50,8 @@ function personRows(state: AppState, each: PersonInCase): readonly SummaryRow[] 
   ];
   const filled: readonly SummaryRow[] = [
     ...answerRows(state, each.person, [['aliases', text.aliases]]),
-    ...answerRows(state, each.party, [['livesWithVictim', text.livesWithVictim, 'yesNoAsked']]),
-    { key: text.address, value: isConfidential && address !== '' ? html`${address}<br />${tag(text.confidential, 'red')}` : address },
+    ...answerRows(state, each.party, [['livesWithVictim', words.rows.livesWithVictim, 'yesNoAsked']]),
+    { key: text.address, value: isConfidential && address !== '' ? html`${address}<br />${tag(words.rows.confidential, 'red')}` : address },
     ...answerRows(state, each.person, [
       ['phone', text.phone],
       ['doctor', text.doctor],

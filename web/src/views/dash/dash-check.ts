@@ -4,33 +4,30 @@ import type { AppState } from '../../state/model.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { words } from '../../app/words.en.ts';
-import { stepId, type Route } from '../../state/routes.ts';
+import { hashOf, stepId, type Route, type RouteName } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
-import { summaryList } from '../../components/summary-list/summary-list.ts';
-import { taskList } from '../../components/task-list/task-list.ts';
+import { tag } from '../../components/tag/tag.ts';
+import { taskList, type Task } from '../../components/task-list/task-list.ts';
 import { fieldsOf, saved } from '../fields.ts';
-import { gapsSummary, keyOf } from '../gaps.ts';
+import { fieldOf, keyOf, openGaps, refusedGaps, type GapsProps } from '../gaps.ts';
 import { page } from '../shell/shell.ts';
 import { aboveForm } from '../problem.ts';
 import { answerField } from './dash-pages.ts';
-import { topicsOf } from './dash-topics.ts';
-import { hashOf } from '../../state/routes.ts';
+import { counts, topicsOf } from './dash-topics.ts';
 import { judgementSection } from './judgement.ts';
 
 export function dashCheckView(state: AppState, actions: Actions, route: RouteFor<'dash-check'>): TemplateResult {
-  const { caseId, recordId } = route;
+  const { caseId } = route;
   const { form } = state;
+  const gaps: GapsProps = { type: 'assessment', place: (field, key) => placeOf(state, route, field, key), ready: words.dash.checkReady };
   return page(state, actions, {
     heading: words.dash.checkTitle,
     caption: words.case.dashTitle,
     back: { name: 'case', caseId },
-    above: html`${aboveForm(state)}${gapsSummary(state, actions, {
-      type: 'assessment',
-      place: (field, key) => placeOf(state, route, field, key),
-      ready: words.dash.checkReady,
-    })}`,
-    body: form === undefined ? nothing : html`${taskList('dash', steps(caseId, recordId))} ${countRows(state)} ${judgementSection(state)}
+    above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
+    body: form === undefined ? nothing : html`${taskList('dash', steps(state, route))} ${openGaps(state, actions, gaps)}
+      ${countRows(state)} ${judgementSection(state)}
       ${restNotAsked(state, actions)}
       ${needsReason(state) ? fieldsOf(form, actions).area(answerField('notAskedReason'), { label: words.dash.notAsked, hint: words.dash.notAskedHint }) : nothing}
       ${saved(state, actions)}
@@ -39,31 +36,27 @@ export function dashCheckView(state: AppState, actions: Actions, route: RouteFor
   });
 }
 
-function steps(caseId: string, recordId: string): readonly { readonly title: string; readonly href: string }[] {
+function steps(state: AppState, route: RouteFor<'dash-check'>): readonly Task[] {
+  const { caseId, recordId } = route;
   const text = words.dash.parts;
-  const at = (name: 'dash-before' | 'dash-list' | 'dash-professional' | 'dash-after'): string => hashOf({ name, caseId, recordId });
+  const open = new Set((state.gaps ?? []).map((gap) => placeOf(state, route, fieldOf(gap), keyOf(gap)).name));
+  const task = (title: string, name: 'dash-before' | 'dash-list' | 'dash-professional' | 'dash-after', place: RouteName): Task => ({
+    title,
+    href: hashOf({ name, caseId, recordId }),
+    status: state.gaps === undefined ? nothing : open.has(place) ? tag(words.dash.stepOpen, 'yellow') : html`${words.dash.stepDone}`,
+  });
   return [
-    { title: text.before, href: at('dash-before') },
-    { title: text.topics, href: at('dash-list') },
-    { title: text.professional, href: at('dash-professional') },
-    { title: text.after, href: at('dash-after') },
+    task(text.before, 'dash-before', 'dash-before'),
+    task(text.topics, 'dash-list', 'dash-item'),
+    task(text.professional, 'dash-professional', 'dash-professional'),
+    task(text.after, 'dash-after', 'dash-after'),
   ];
 }
 
 function countRows(state: AppState): Part {
-  const { summary } = state;
-  if (summary === undefined) return nothing;
-  const labels = state.content.choices?.choices['answer'] ?? {};
+  if (state.summary === undefined) return nothing;
   return html`<h2 class="govuk-heading-m">${words.dash.countTitle}</h2>
-    ${summaryList({
-      emptyText: words.shell.notRecorded,
-      rows: [
-        { key: labels['yes'] ?? '', value: String(summary.yesCount) },
-        { key: labels['no'] ?? '', value: String(summary.noCount) },
-        { key: labels['dont_know'] ?? '', value: String(summary.dontKnowCount) },
-        { key: labels['not_answered'] ?? '', value: String(summary.notAnsweredCount) },
-      ],
-    })}
+    ${counts(state)}
     <p class="govuk-body">${state.content['criteria-words']?.belowThreshold}</p>`;
 }
 

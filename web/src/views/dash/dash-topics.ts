@@ -106,7 +106,7 @@ function topicFields(state: AppState, actions: Actions, form: FormState, topic: 
 export function counts(state: AppState): Part {
   const { summary } = state;
   if (summary === undefined) return nothing;
-  return html`<p class="govuk-body-s app-counts">
+  return html`<p class="govuk-body app-counts">
     ${fill(words.dash.counts, { yes: summary.yesCount, no: summary.noCount, dontKnow: summary.dontKnowCount, notAnswered: summary.notAnsweredCount })}
   </p>`;
 }

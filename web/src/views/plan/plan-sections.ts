@@ -75,7 +75,7 @@ function chosenItems(state: AppState, actions: Actions, form: FormState, section
   return html`<h2 class="govuk-heading-m">${words.plan.chosenTitle}</h2>
     ${chosen.length === 0 ? html`<p class="govuk-body">${words.plan.itemCount.zero}</p>` : nothing}
     ${chosen.map((item) => itemFields(state, actions, fieldsOf(form, actions), section, item))}
-    ${button({ text: words.plan.addOwn, kind: 'secondary', onPress: () => actions.addPlanItem(section.id, undefined, words.plan.ownLabel) })}`;
+    ${button({ text: words.plan.addOwn, kind: 'secondary', onPress: () => actions.addPlanItem(section.id, undefined, '') })}`;
 }
 
 /** Label of a field of a point, from the template. */

@@ -10,7 +10,7 @@ import { fill, words } from '../../app/words.en.ts';
 import { hashOf, type Route } from '../../state/routes.ts';
 import { button, buttonGroup } from '../../components/button/button.ts';
 import { choiceOptions, fieldsOf, formOf, saved, type Fields } from '../fields.ts';
-import { gapsSummary } from '../gaps.ts';
+import { openGaps, refusedGaps, type GapsProps } from '../gaps.ts';
 import { dateText } from '../words.ts';
 import { page } from '../shell/shell.ts';
 import { aboveForm } from '../problem.ts';
@@ -61,17 +61,14 @@ export function referralCheckView(state: AppState, actions: Actions, route: Rout
   const { file } = state;
   if (file === undefined) return html``;
   const fields = shownFields(file, recordId);
+  const gaps: GapsProps = { type: 'referral', place: () => ({ name: 'referral-form', caseId, recordId }), ready: words.referral.checkReady };
   const evaluation = recordOf(file, textOf(fields['evaluation']));
   return page(state, actions, {
     heading: words.referral.checkTitle,
     back: { name: 'referral-form', caseId, recordId },
-    above: html`${aboveForm(state)}${gapsSummary(state, actions, {
-      type: 'referral',
-      place: () => ({ name: 'referral-form', caseId, recordId }),
-      ready: words.referral.checkReady,
-    })}`,
+    above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
     body: html`<p class="govuk-body"><a class="govuk-link" href=${hashOf({ name: 'referral-form', caseId, recordId })}>${words.referral.changeText}</a></p>
-      ${referralBody(state, file, fields)}
+      ${openGaps(state, actions, gaps)} ${referralBody(state, file, fields)}
       <p class="govuk-body">${fill(words.referral.evaluatedOn, { date: dateText(evaluation?.fields['evaluatedOn']) || words.result.noDate })}</p>
       <p class="govuk-body">${words.referral.completeText}</p>
       ${buttonGroup(

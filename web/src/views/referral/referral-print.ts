@@ -53,23 +53,27 @@ function subjectsOf(file: CaseFile, section: ReferralSection, referral: JsonObje
 
 function sectionBlock(state: AppState, file: CaseFile, section: ReferralSection, subject: Subject): TemplateResult {
   const title = subject.number === undefined ? section.title : `${section.title} ${subject.number}`;
+  const isResult = (field: ReferralField): boolean => field.from?.record === 'evaluation' && field.from.field === 'result';
   return html`<section class="app-print-section">
     <h2 class="govuk-heading-m">${title}</h2>
+    ${section.fields.filter(isResult).map((field) => criteriaBlock(state, file, field, subject.referral))}
     ${summaryList({
       emptyText: state.content.referral?.empty ?? words.shell.notRecorded,
-      rows: section.fields.map((field) => fieldRow(state, file, field, subject)),
+      rows: section.fields.filter((field) => !isResult(field)).map((field) => ({ key: field.label, value: valueOf(state, file, field, subject) })),
     })}
   </section>`;
 }
 
-function fieldRow(state: AppState, file: CaseFile, field: ReferralField, subject: Subject): SummaryRow {
-  return { key: field.label, value: valueOf(state, file, field, subject) };
+/** All six criteria as they were kept on the day of the decision. */
+function criteriaBlock(state: AppState, file: CaseFile, field: ReferralField, referral: JsonObject): TemplateResult {
+  const result = recordOf(file, textOf(referral['evaluation']))?.fields['result'];
+  return html`<h3 class="govuk-heading-s">${field.label}</h3>
+    ${isObject(result) ? criteriaList(state, file, result) : html`<p class="govuk-body">${state.content.referral?.empty ?? words.shell.notRecorded}</p>`}`;
 }
 
 function valueOf(state: AppState, file: CaseFile, field: ReferralField, subject: Subject): SummaryRow['value'] {
   const { from } = field;
   if (from === null) return '';
-  if (from.record === 'evaluation') return evaluationValue(state, file, from.field, subject.referral);
   const fields = sourceFields(file, from.record, subject);
   return wordsOf(state, file, from.record, from.field, fields[from.field]);
 }
@@ -84,6 +88,8 @@ function sourceFields(file: CaseFile, record: string, subject: Subject): JsonObj
       return subject.person?.person ?? {};
     case 'party':
       return subject.person?.party ?? {};
+    case 'evaluation':
+      return recordOf(file, textOf(subject.referral['evaluation']))?.fields ?? {};
     case 'assessment':
       return recordOf(file, textOf(subject.referral['assessment']))?.fields ?? {};
     case 'safe_contact':
@@ -93,19 +99,12 @@ function sourceFields(file: CaseFile, record: string, subject: Subject): JsonObj
   }
 }
 
-function evaluationValue(state: AppState, file: CaseFile, field: string, referral: JsonObject): SummaryRow['value'] {
-  const evaluation = recordOf(file, textOf(referral['evaluation']))?.fields ?? {};
-  if (field !== 'result') return dateText(evaluation[field]);
-  const { result } = evaluation;
-  return isObject(result) ? criteriaList(state, file, result) : '';
-}
-
 /** How each kind of value is put in words. The field names are those of schema.json. */
 const CHOICE_FIELDS: Readonly<Record<string, string>> = {
   relationship: 'relationship', livesWithVictim: 'yesNoAsked', safeToCall: 'yesNoAsked', voicemailOk: 'yesNoAsked', textOk: 'yesNoAsked',
   concernHigh: 'yesNo', policeReported: 'yesNo', childrenPresent: 'yesNoAsked', incidentType: 'incidentType',
 };
-const DATE_FIELDS = new Set(['referredOn', 'checkedOn', 'referralDate', 'meetingDate', 'movedOn']);
+const DATE_FIELDS = new Set(['referredOn', 'checkedOn', 'referralDate', 'meetingDate', 'movedOn', 'evaluatedOn']);
 const REASON_FIELDS = new Set(['awareOfReferral', 'consentGiven', 'idvaReferral']);
 
 function wordsOf(state: AppState, file: CaseFile, record: string, field: string, value: Json | undefined): SummaryRow['value'] {
@@ -126,7 +125,7 @@ function wordsOf(state: AppState, file: CaseFile, record: string, field: string,
     case 'incident.occurred':
       return datedText(value);
     case 'person.address':
-      return [textOf(member(value, 'text')), member(value, 'confidential') === true ? words.person.confidential : ''];
+      return [textOf(member(value, 'text')), member(value, 'confidential') === true ? words.rows.confidential : ''];
     case 'prior_marac.perpetrators':
       return namesOf(file, textsOf(value));
     case 'incident.perpetrator':

@@ -29,7 +29,7 @@ export interface PageProps {
 
 export function page(state: AppState, actions: Actions, props: PageProps): TemplateResult {
   return html`<a class="govuk-skip-link" href="#" @click=${skip}>${words.shell.skip}</a>
-    ${header(state, actions)} ${navigation(state, actions)}
+    ${header(state, actions)} ${navigation(state)}
     <div class="govuk-width-container">
       ${backLink(props)}
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
@@ -80,6 +80,7 @@ function header(state: AppState, actions: Actions): TemplateResult {
       <a class="app-header__name" href=${hashOf(HOME)}>${state.appName}</a>
       ${isOpen
         ? html`<div class="app-header__actions">
+            <button type="button" class="app-header__button" id="lock" @click=${() => actions.lock()}>${words.shell.lock}</button>
             ${button({ text: words.shell.hide, kind: 'secondary', onPress: actions.hide, id: 'hide', describedBy: 'hide-hint' })}
             <span class="govuk-visually-hidden" id="hide-hint">${words.shell.hideHint}</span>
           </div>`
@@ -88,7 +89,7 @@ function header(state: AppState, actions: Actions): TemplateResult {
   </header>`;
 }
 
-function navigation(state: AppState, actions: Actions): TemplateResult {
+function navigation(state: AppState): TemplateResult {
   const isOpen = state.phase.kind === 'open';
   const links: readonly { readonly route: Route; readonly text: string }[] = [
     ...(isOpen
@@ -106,11 +107,6 @@ function navigation(state: AppState, actions: Actions): TemplateResult {
         <nav aria-label=${words.shell.menu} class="govuk-service-navigation__wrapper">
           <ul class="govuk-service-navigation__list">
             ${links.map((link) => navigationItem(state, link.route, link.text))}
-            ${isOpen
-              ? html`<li class="govuk-service-navigation__item">
-                  <button type="button" class="app-navigation__button" id="lock" @click=${() => actions.lock()}>${words.shell.lock}</button>
-                </li>`
-              : nothing}
           </ul>
         </nav>
       </div>
