@@ -14,6 +14,16 @@ static fk_json_doc *parse(fk_bytes text)
     return doc;
 }
 
+/* Tight limits refuse more, and only by size. */
+static void parse_within_tight_limits(fk_bytes text, bool is_good)
+{
+    static const fk_json_limits tight = { .size_bytes_max = 200, .depth_max = 3, .value_count_max = 10 };
+    fk_json_doc *doc = NULL;
+    fk_status status = fk_json_parse(&fk_allocator_libc, text, &tight, &doc, NULL);
+    FK_ASSERT(fk_is_ok(status) ? is_good : status.code == FK_ERR_TOO_LARGE || !is_good);
+    fk_json_doc_free(doc);
+}
+
 static void write(const fk_json_doc *doc, fk_buffer *text)
 {
     fk_json_writer writer;
@@ -28,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fk_codec_start(&fk_allocator_libc);
     fk_json_doc *doc = parse(fk_bytes_of(data, size));
+    parse_within_tight_limits(fk_bytes_of(data, size), doc != NULL);
     if (doc == NULL) {
         return 0;
     }
