@@ -45,7 +45,7 @@ const CASES = [
   {
     rule: 'fileLength',
     refused: [['core/app/src/a.c', '\n'.repeat(501), '501 lines'], ['web/src/app/a.ts', '\n'.repeat(502), '502 lines'], ['build-scripts/a.mjs', '\n'.repeat(501), '501 lines']],
-    allowed: [['core/app/src/a.c', '\n'.repeat(500)], ['core/app/gen/a.c', '\n'.repeat(501)], ['web/src/protocol/a.gen.ts', '\n'.repeat(501)], ['docs/a.md', '\n'.repeat(501)]],
+    allowed: [['core/app/src/a.c', '\n'.repeat(500)], ['core/app/gen/a.c', '\n'.repeat(501)], ['web/src/protocol/a.gen.ts', '\n'.repeat(501)], ['docs/a.md', '\n'.repeat(501)], ['web/src/app/words.cy.ts', '\n'.repeat(501)]],
   },
   {
     rule: 'unfinishedMarks',
