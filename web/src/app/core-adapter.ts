@@ -15,6 +15,7 @@ const HOST_STATES: Readonly<Record<string, string>> = {
   'no-locks': 'old_browser',
   'no-wasm': 'old_browser',
   'storage-refused': 'storage_refused',
+  'private-browsing': 'private_browsing',
   'held-elsewhere': 'second_window',
   'other-window': 'second_window',
   'not-loaded': 'files_missing',
@@ -25,7 +26,7 @@ const HOST_STATES: Readonly<Record<string, string>> = {
 
 /** Starts that end because this device or window cannot keep a vault; other failures are about the vault itself. */
 const REFUSALS = new Set([
-  'no-opfs', 'not-secure', 'no-locks', 'no-wasm', 'storage-refused', 'not-loaded', 'no-directory', 'no-random',
+  'no-opfs', 'not-secure', 'no-locks', 'no-wasm', 'storage-refused', 'private-browsing', 'not-loaded', 'no-directory', 'no-random',
 ]);
 
 function errorOf(error: { readonly code: string; readonly detail: string }): CoreError {

@@ -27,6 +27,8 @@ export type HostErrorCode =
   | 'no-opfs'
   /** the browser refuses storage: private browsing, or switched off */
   | 'storage-refused'
+  /** a private window whose files die with it */
+  | 'private-browsing'
   /** another window or an ended worker still holds the files */
   | 'held-elsewhere'
   /** no vault directory of that name */

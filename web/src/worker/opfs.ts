@@ -6,6 +6,7 @@
  */
 import type { VaultFiles } from './core.ts';
 import type { HostErrorCode } from '../protocol/envelope.ts';
+import { isThrowawayStorage } from './private-browsing.ts';
 
 /** By the numbers of enum fk_vault_file in core/port. */
 export const VAULT_FILE_NAMES: readonly string[] = ['pages', 'log0', 'log1', 'super0', 'super1', 'keys'];
@@ -61,11 +62,14 @@ export async function removeVaultDirectory(directory: string): Promise<void> {
   await retryWhileHeld(() => vaults.removeEntry(checkedName(directory), { recursive: true }));
 }
 
-/** Opens, writes, flushes and removes one file. Throws StorageError when this browser cannot. */
+/** Opens, writes, flushes and removes one file. Throws StorageError when this browser cannot keep a vault. */
 export async function probeStorage(): Promise<void> {
   const root = await storageRoot();
   const handle = await openHandle(root, PROBE_FILE);
   try {
+    if (await isThrowawayStorage(handle)) {
+      throw new StorageError('private-browsing', 'storage in memory');
+    }
     const written = handle.write(new Uint8Array(1), { at: 0 });
     handle.flush();
     if (written !== 1) {
@@ -75,8 +79,8 @@ export async function probeStorage(): Promise<void> {
     throw error instanceof StorageError ? error : new StorageError('storage-refused', nameOf(error));
   } finally {
     handle.close();
+    await root.removeEntry(PROBE_FILE);
   }
-  await root.removeEntry(PROBE_FILE);
 }
 
 /** Adapts handles of any realm that has them; tests pass their own. */

@@ -1,0 +1,210 @@
+// The client of the core in real browsers, on a page with nothing else, served by fieldkit-hub with its real headers: what
+// only a browser can show about workers, files, windows and the content security policy.
+import assert from 'node:assert/strict';
+import { appendFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import puppeteer from 'puppeteer-core';
+
+import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from './support/browser.mjs';
+import { buildClientPage } from './support/client-page.mjs';
+import { Hub } from './support/hub.mjs';
+import { until } from './support/until.mjs';
+
+const PASSPHRASE = 'acid bacon cedar delta eagle';
+const CASE = 'c0000000000000000000000000000001';
+let hub;
+
+before(async () => {
+  hub = await Hub.start(await buildClientPage('client-page'));
+});
+after(() => hub?.stop());
+
+const ready = (page) => until(() => page.evaluate(() => globalThis.fk !== undefined), 'the page has its client');
+
+async function visit(page) {
+  await page.goto(`${hub.origin}/`);
+  await ready(page);
+}
+
+const ask = (page, method, ...values) => page.evaluate((name, list) => globalThis.fk.client[name](...list), method, values);
+const command = (page, name, request) => ask(page, 'call', name, request);
+const newsOf = (page) => page.evaluate(() => globalThis.fk.news);
+const saveReference = (page, value) =>
+  command(page, 'draft.save', {
+    timeMs: 1, caseId: CASE, recordId: CASE, type: 'case',
+    changes: Object.entries({ status: 'open', openedOn: '2026-09-21', areaProfile: 'AREA_NORTHMARSH', reference: value })
+      .map(([field, changed]) => ({ field, value: changed })),
+  });
+
+/** Runs act with a browser on a fresh profile; the browser's own account of the run must be clean. */
+async function inBrowser(kind, act) {
+  const home = makeHome('client');
+  let browser;
+  const launch = async () => {
+    browser = await Browser.launch({ kind, home, origin: hub.origin, faults: browser?.faults });
+    await visit(browser.page);
+    return browser;
+  };
+  try {
+    await act(await launch(), async () => {
+      await browser.kill();
+      return launch();
+    });
+    assert.deepEqual(browser.faults.violations, []);
+    assert.deepEqual(browser.faults.foreign, []);
+    assert.deepEqual(browser.faults.errors.filter((error) => !error.includes('/favicon.ico')), []);
+  } finally {
+    await browser?.kill();
+    removeHome(home);
+  }
+}
+
+async function withVault(page) {
+  const start = await ask(page, 'start');
+  assert.deepEqual([start.kind, start.state], ['ready', 'none'], JSON.stringify(start));
+  const created = await ask(page, 'createVault', PASSPHRASE);
+  assert.equal(created.ok, true, JSON.stringify(created));
+}
+
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}__a_vault_survives_lock_reload_and_a_killed_browser`, () =>
+    inBrowser(kind, async ({ page }, relaunch) => {
+      await withVault(page);
+      assert.equal((await saveReference(page, 'NM-7')).reply.number, '1');
+      const before = await command(page, 'case.get', { caseId: CASE });
+      await ask(page, 'lock');
+      assert.equal((await command(page, 'case.list', { limit: 1 })).error.code, 'wrong-state');
+      assert.equal((await ask(page, 'unlock', 'acid bacon cedar delta')).error.code, 'auth');
+      assert.equal((await ask(page, 'unlock', PASSPHRASE.toUpperCase())).ok, true);
+      assert.deepEqual(await command(page, 'case.get', { caseId: CASE }), before);
+
+      await visit(page); // leaves while the vault is open
+      assert.equal((await ask(page, 'start')).state, 'locked');
+      assert.equal((await ask(page, 'unlock', PASSPHRASE)).ok, true);
+      assert.equal((await saveReference(page, 'NM-8')).ok, true);
+
+      const again = await relaunch();
+      assert.equal((await ask(again.page, 'start')).state, 'locked');
+      const unlocked = await ask(again.page, 'unlock', PASSPHRASE);
+      assert.deepEqual([unlocked.ok, unlocked.reply?.tornTail], [true, false], JSON.stringify(unlocked));
+      const { reply } = await command(again.page, 'case.get', { caseId: CASE });
+      assert.equal(reply.drafts[0].fields.reference, 'NM-8');
+      assert.equal((await again.page.evaluate(() => globalThis.fk.listVaultDirectories())).length, 1);
+    }));
+
+  test(`${kind}__a_second_window_is_told_reads_content_and_can_take_over`, () =>
+    inBrowser(kind, async (browser) => {
+      const first = browser.page;
+      await withVault(first);
+      const second = await browser.openWindow();
+      await visit(second);
+      assert.deepEqual(await ask(second, 'start'), { kind: 'other-window' });
+      assert.equal((await ask(second, 'unlock', PASSPHRASE)).error.code, 'other-window');
+      assert.equal((await ask(second, 'createVault', PASSPHRASE)).error.code, 'other-window');
+      assert.equal((await command(second, 'content.get', { name: 'emergency' })).ok, true);
+      assert.equal((await command(first, 'case.list', { limit: 1 })).ok, true, 'the first window was not disturbed');
+
+      const moved = await ask(second, 'moveHere');
+      assert.deepEqual([moved.kind, moved.state], ['ready', 'locked']);
+      assert.deepEqual(await newsOf(first), ['moved-away']);
+      assert.equal((await ask(second, 'unlock', PASSPHRASE)).ok, true);
+      assert.equal((await command(first, 'case.list', { limit: 1 })).error.code, 'wrong-state');
+      assert.deepEqual(await ask(first, 'start'), { kind: 'other-window' });
+
+      await second.close();
+      const back = await until(async () => {
+        const answer = await ask(first, 'start');
+        return answer.kind === 'ready' && answer;
+      }, 'the lock of the closed window is free');
+      assert.equal(back.state, 'locked');
+      assert.equal((await ask(first, 'unlock', PASSPHRASE)).ok, true);
+    }));
+}
+
+/** From now on the worker fails between the core's answer and its delivery: the change is made, nobody heard. */
+const breakAnswers = async (page) => {
+  const worker = page.workers().find((found) => found.url().endsWith('/store-worker.js'));
+  await worker.evaluate(() => {
+    TextDecoder.prototype.decode = () => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    };
+  });
+};
+
+test('chrome__a_crash_is_told_and_the_change_under_way_is_made_once_after_unlock', () =>
+  inBrowser(CHROMIUM, async ({ page }) => {
+    await withVault(page);
+    await saveReference(page, 'NM-7');
+    await page.evaluate(() => (globalThis.mutation = globalThis.fk.newMutation()));
+    const commit = () =>
+      page.evaluate((recordId) => globalThis.fk.client.call('draft.commit', { ...globalThis.mutation, recordIds: [recordId] }), CASE);
+    await breakAnswers(page);
+    assert.equal((await commit()).error.code, 'crashed');
+    assert.deepEqual(await newsOf(page), ['crashed']);
+    const unlocked = await ask(page, 'unlock', PASSPHRASE);
+    assert.deepEqual([unlocked.ok, unlocked.reply?.repeatedCount], [true, 1], JSON.stringify(unlocked));
+    const { operationCount } = (await command(page, 'vault.storage', {})).reply;
+    assert.equal(operationCount, '4');
+    assert.equal((await commit()).ok, true);
+    assert.equal((await command(page, 'vault.storage', {})).reply.operationCount, '4');
+  }));
+
+/** A page whose folder was damaged before it was served. */
+async function onDamagedPage(name, damage, act) {
+  const dir = await buildClientPage(name);
+  damage(dir);
+  const damaged = await Hub.start(dir);
+  const home = makeHome(name);
+  let browser;
+  try {
+    browser = await Browser.launch({ kind: CHROMIUM, home, origin: damaged.origin });
+    await browser.page.goto(`${damaged.origin}/`);
+    await ready(browser.page);
+    await act(browser.page);
+  } finally {
+    await browser?.kill();
+    removeHome(home);
+    await damaged.stop();
+  }
+}
+
+for (const [name, damage] of Object.entries({
+  missing: (dir) => rmSync(path.join(dir, 'core.wasm')),
+  changed: (dir) => appendFileSync(path.join(dir, 'core.wasm'), Buffer.from([0, 1, 0])),
+})) {
+  test(`chrome__a_core_that_is_${name}_is_not_run`, () =>
+    onDamagedPage(`client-page-${name}`, damage, async (page) => {
+      const start = await ask(page, 'start');
+      assert.deepEqual([start.kind, start.error?.code], ['refused', 'not-loaded']);
+    }));
+}
+
+test('chrome__a_kdf_worker_that_cannot_start_is_named_and_leaves_no_vault', () =>
+  onDamagedPage('client-page-no-kdf', (dir) => rmSync(path.join(dir, 'kdf-worker.js')), async (page) => {
+    assert.equal((await ask(page, 'start')).kind, 'ready');
+    assert.equal((await ask(page, 'createVault', PASSPHRASE)).error.code, 'kdf-failed');
+    assert.deepEqual(await page.evaluate(() => globalThis.fk.listVaultDirectories()), []);
+  }));
+
+const PRIVATE = [
+  [CHROMIUM, '/usr/bin/chromium', { args: ['--incognito', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])] }, ['private-browsing', 'storage in memory']],
+  [FIREFOX, '/usr/bin/firefox-esr', { extraPrefsFirefox: { 'browser.privatebrowsing.autostart': true } }, ['storage-refused', 'SecurityError']],
+];
+for (const [kind, executablePath, options, expected] of PRIVATE) {
+  test(`${kind}__a_private_window_is_refused_and_content_still_answers`, async () => {
+    const home = makeHome('private');
+    const browser = await puppeteer.launch({ browser: kind, executablePath, userDataDir: path.join(home, 'profile'), headless: true, ...options });
+    try {
+      const page = (await browser.pages())[0];
+      await visit(page);
+      const start = await ask(page, 'start');
+      assert.deepEqual([start.kind, start.error?.code, start.error?.detail], ['refused', ...expected]);
+      assert.equal((await command(page, 'content.get', { name: 'emergency' })).ok, true);
+    } finally {
+      await browser.close();
+      removeHome(home);
+    }
+  });
+}
