@@ -311,6 +311,33 @@ static void store__can_be_cut_at_each_step_of_commit_and_checkpoint(void **state
     }
 }
 
+/* The superblock's flush fails, so it may be in the system's cache only when the store is opened
+ * again from it. The next checkpoint must not cut the older log before it is really there. */
+static void store__survives_a_checkpoint_whose_last_flush_failed(void **state)
+{
+    (void)state;
+    enum { FLUSH_OF_SUPERBLOCK = 2 };
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        bool is_done = false;
+        for (uint64_t k = 0; !is_done; k++) {
+            memory_disk *memory = memory_disk_new(seed * 100 + k);
+            workload work;
+            workload_begin(&work, memory, seed);
+            assert_int_equal(transact(&work), SQLITE_OK);
+            memory_disk_fail(memory, MEMORY_DISK_FLUSH, FLUSH_OF_SUPERBLOCK, MEMORY_DISK_BROKEN);
+            assert_code(fk_vfs_checkpoint(work.store.vfs), FK_ERR_IO);
+            assert_int_equal(test_store_run(&work.store, "INSERT INTO t(step) VALUES(1)"), SQLITE_IOERR);
+            test_store_close(&work.store);
+            reopen(&work);
+            memory_disk_crash_at(memory, k);
+            is_done = transact(&work) == SQLITE_OK;
+            crash_and_reopen(&work);
+            test_store_close(&work.store);
+            memory_disk_free(memory);
+        }
+    }
+}
+
 /* No room: commits get SQLITE_FULL and change nothing, reading goes on, also after a restart; with
  * room again everything goes on. */
 static void store__survives_a_full_disk(void **state)
@@ -357,6 +384,7 @@ int main(int argument_count, char **arguments)
         cmocka_unit_test(store__keeps_every_acknowledged_transaction_through_failing_calls),
         cmocka_unit_test(store_create__can_be_cut_anywhere),
         cmocka_unit_test(store__can_be_cut_at_each_step_of_commit_and_checkpoint),
+        cmocka_unit_test(store__survives_a_checkpoint_whose_last_flush_failed),
         cmocka_unit_test(store__survives_a_full_disk),
     };
     return cmocka_run_group_tests(tests, start_with_seed, NULL);
