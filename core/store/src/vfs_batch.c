@@ -119,8 +119,10 @@ static fk_status make_room(fk_vfs *vfs, size_t record_size_bytes)
             return status;
         }
         if (!fk_is_ok(status)) {
-            /* No room or memory for it now: the log goes on growing up to its cap. */
-            vfs->retry_checkpoint_at_bytes = end_bytes + VFS_CHECKPOINT_RETRY_BYTES;
+            /* No room or memory for it now: the log goes on growing, and at its cap each commit tries. */
+            uint64_t retry_at_bytes = end_bytes + VFS_CHECKPOINT_RETRY_BYTES;
+            vfs->retry_checkpoint_at_bytes =
+                retry_at_bytes < FK_VFS_LOG_SIZE_BYTES_MAX ? retry_at_bytes : FK_VFS_LOG_SIZE_BYTES_MAX;
         }
     }
     bool has_room = vfs->log_end_bytes + record_size_bytes <= FK_VFS_LOG_SIZE_BYTES_MAX;

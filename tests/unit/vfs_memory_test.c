@@ -1,0 +1,213 @@
+/* Every allocation of the VFS and of SQLite fails once, at each step of a store's life: nothing
+ * acknowledged is lost, nothing leaks, the store goes on or opens again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "failing_allocator.h"
+#include "seeded_random.h"
+#include "test_store.h"
+
+static seeded_random generator = { 51 };
+
+static void assert_code(fk_status status, fk_code code)
+{
+    assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
+}
+
+/* --- SQLite's allocator, with a counter ------------------------------------------------------------------ */
+
+static uint64_t sqlite_request_count;
+static uint64_t sqlite_fail_at = UINT64_MAX;
+
+/* The size stands before the block, as SQLite asks for it back. */
+typedef struct sized {
+    _Alignas(16) size_t size_bytes;
+} sized;
+
+static void *sqlite_allocate(int size)
+{
+    if (sqlite_request_count++ == sqlite_fail_at) {
+        return NULL;
+    }
+    sized *block = malloc(sizeof *block + (size_t)size);
+    if (block == NULL) {
+        return NULL;
+    }
+    block->size_bytes = (size_t)size;
+    return block + 1;
+}
+
+static void sqlite_release(void *memory)
+{
+    free((sized *)memory - 1);
+}
+
+static int sqlite_size(void *memory)
+{
+    return memory == NULL ? 0 : (int)((sized *)memory - 1)->size_bytes;
+}
+
+static void *sqlite_resize(void *memory, int size)
+{
+    void *moved = sqlite_allocate(size);
+    if (moved != NULL) {
+        size_t kept = (size_t)sqlite_size(memory);
+        memcpy(moved, memory, kept < (size_t)size ? kept : (size_t)size);
+        sqlite_release(memory);
+    }
+    return moved;
+}
+
+static int sqlite_round_up(int size)
+{
+    return (size + 7) & ~7;
+}
+
+static int sqlite_begin(void *data)
+{
+    (void)data;
+    return SQLITE_OK;
+}
+
+static void sqlite_end(void *data)
+{
+    (void)data;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    static sqlite3_mem_methods methods = { sqlite_allocate, sqlite_release, sqlite_resize, sqlite_size,
+                                           sqlite_round_up, sqlite_begin,   sqlite_end,    NULL };
+    fk_random random = seeded_random_port(&generator);
+    bool is_started = fk_is_ok(fk_crypto_start(&random));
+    /* No lookaside: every small request reaches the counter too. */
+    return is_started && sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK &&
+                   sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK
+               ? 0
+               : -1;
+}
+
+/* --- the life of a store ------------------------------------------------------------------------------------ */
+
+enum { ROWS_BEFORE = 2 };
+
+static memory_disk *disk_with_a_store(void)
+{
+    memory_disk *memory = memory_disk_new(1);
+    test_store store = test_store_on(memory);
+    assert_code(test_store_create(&store), FK_OK);
+    assert_int_equal(test_store_run(&store, "CREATE TABLE t(id INTEGER PRIMARY KEY, body BLOB)"), SQLITE_OK);
+    for (int i = 0; i < ROWS_BEFORE; i++) {
+        assert_int_equal(test_store_run(&store, "INSERT INTO t(body) VALUES(zeroblob(20000))"), SQLITE_OK);
+    }
+    test_store_close(&store);
+    return memory;
+}
+
+/* Commit, checkpoint, commit on an open store. How many of the two commits were acknowledged? */
+static int live(test_store *store)
+{
+    int acknowledged = 0;
+    acknowledged += test_store_run(store, "INSERT INTO t(body) VALUES(zeroblob(70000))") == SQLITE_OK;
+    fk_status status = fk_vfs_checkpoint(store->vfs);
+    assert_true(status.code == FK_OK || status.code == FK_ERR_NO_MEMORY);
+    acknowledged += test_store_run(store, "INSERT INTO t(body) VALUES(zeroblob(300000))") == SQLITE_OK;
+    assert_code(fk_vfs_failure(store->vfs), FK_OK); /* lack of memory breaks nothing */
+    return acknowledged;
+}
+
+static void check_rows(memory_disk *memory, int rows)
+{
+    test_store store = test_store_on(memory);
+    memory_disk_crash(memory);
+    assert_code(test_store_open(&store), FK_OK);
+    assert_int_equal(test_store_number(&store, "SELECT count(*) FROM t"), rows);
+    assert_int_equal(test_store_number(&store, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
+    test_store_close(&store);
+}
+
+static void store__survives_each_failed_allocation_of_its_own(void **state)
+{
+    (void)state;
+    bool has_failed = true;
+    for (uint64_t k = 0; has_failed; k++) {
+        failing_allocator failing;
+        failing_allocator_init(&failing, k);
+        memory_disk *memory = disk_with_a_store();
+        test_store store = test_store_on(memory);
+        store.allocator = &failing.allocator;
+        int acknowledged = fk_is_ok(test_store_open(&store)) ? live(&store) : 0;
+        has_failed = failing_allocator_failed(&failing);
+        assert_true(has_failed || acknowledged == 2);
+        test_store_close(&store);
+        assert_int_equal(failing.live_bytes, 0);
+        check_rows(memory, ROWS_BEFORE + acknowledged);
+        memory_disk_free(memory);
+        assert_true(k < 1000);
+    }
+}
+
+static void store_create__survives_each_failed_allocation(void **state)
+{
+    (void)state;
+    bool has_failed = true;
+    for (uint64_t k = 0; has_failed; k++) {
+        failing_allocator failing;
+        failing_allocator_init(&failing, k);
+        memory_disk *memory = memory_disk_new(1);
+        test_store store = test_store_on(memory);
+        store.allocator = &failing.allocator;
+        fk_status status = test_store_create_vfs(&store);
+        has_failed = failing_allocator_failed(&failing);
+        assert_code(status, has_failed ? FK_ERR_NO_MEMORY : FK_OK);
+        fk_vfs_close(store.vfs);
+        assert_int_equal(failing.live_bytes, 0);
+        memory_disk_free(memory);
+    }
+}
+
+/* From the first statement on. Opening a connection is left out: there SQLite3 Multiple Ciphers 2.3.5
+ * itself uses memory it did not get (sqlite3mcCloneCodecParameterTable), which stops the program
+ * before anything is written. */
+static void store__survives_each_failed_allocation_of_sqlite(void **state)
+{
+    (void)state;
+    uint64_t failure_count = 0;
+    for (uint64_t k = 0;; k++) {
+        memory_disk *memory = disk_with_a_store();
+        test_store store = test_store_on(memory);
+        assert_code(test_store_open(&store), FK_OK);
+        sqlite_request_count = 0;
+        sqlite_fail_at = k;
+        int acknowledged = live(&store);
+        bool has_failed = sqlite_request_count > k;
+        sqlite_fail_at = UINT64_MAX;
+        test_store_close(&store);
+        check_rows(memory, ROWS_BEFORE + acknowledged);
+        memory_disk_free(memory);
+        if (!has_failed) {
+            assert_int_equal(acknowledged, 2);
+            break;
+        }
+        failure_count++;
+    }
+    print_message("%llu allocations of SQLite failed in turn\n", (unsigned long long)failure_count);
+    assert_true(failure_count > 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(store_create__survives_each_failed_allocation),
+        cmocka_unit_test(store__survives_each_failed_allocation_of_its_own),
+        cmocka_unit_test(store__survives_each_failed_allocation_of_sqlite),
+    };
+    return cmocka_run_group_tests(tests, start, NULL);
+}
