@@ -188,6 +188,61 @@ test('chrome__a_kdf_worker_that_cannot_start_is_named_and_leaves_no_vault', () =
     assert.deepEqual(await page.evaluate(() => globalThis.fk.listVaultDirectories()), []);
   }));
 
+/** The worker of a page that has no vault open; it takes the files of the one vault there is, as a dying worker would. */
+async function holdFiles(page) {
+  const worker = page.workers().find((found) => found.url().endsWith('/store-worker.js'));
+  await worker.evaluate(async () => {
+    const vaults = await (await navigator.storage.getDirectory()).getDirectoryHandle('vaults');
+    const [directory] = await Array.fromAsync(vaults.values());
+    globalThis.held = await (await directory.getFileHandle('keys')).createSyncAccessHandle();
+  });
+  return () => worker.evaluate(() => globalThis.held.close());
+}
+
+test('chrome__files_that_are_still_held_are_asked_for_again_and_named_when_they_stay_held', () =>
+  inBrowser(CHROMIUM, async (browser) => {
+    await withVault(browser.page);
+    const second = await browser.openWindow();
+    await visit(second);
+    assert.equal((await command(second, 'content.get', { name: 'emergency' })).ok, true);
+    await ask(browser.page, 'lock');
+    const release = await holdFiles(second);
+    const [start] = await Promise.all([ask(browser.page, 'start'), release()]);
+    assert.deepEqual([start.kind, start.state], ['ready', 'locked'], JSON.stringify(start));
+    await ask(browser.page, 'lock');
+    const releaseLater = await holdFiles(second);
+    const begun = performance.now();
+    const refused = await ask(browser.page, 'start');
+    assert.ok(performance.now() - begun > 5_000, 'it was asked again for a while');
+    assert.deepEqual([refused.kind, refused.error?.code], ['refused', 'held-elsewhere']);
+    assert.equal((await command(browser.page, 'content.get', { name: 'emergency' })).ok, true);
+    await releaseLater();
+    assert.equal((await ask(browser.page, 'start')).state, 'locked');
+    assert.equal((await ask(browser.page, 'unlock', PASSPHRASE)).ok, true);
+    assert.equal((await ask(browser.page, 'start')).state, 'open');
+  }));
+
+test('chrome__at_quota_a_save_is_full_nothing_is_lost_and_it_goes_on_when_there_is_room', () =>
+  inBrowser(CHROMIUM, async (browser) => {
+    const { page } = browser;
+    await withVault(page);
+    assert.equal((await saveReference(page, 'NM-7')).ok, true);
+    const session = await browser.cdp();
+    const quota = (quotaSize) => session.send('Storage.overrideQuotaForOrigin', { origin: hub.origin, ...(quotaSize && { quotaSize }) });
+    await quota(1);
+    let answer;
+    for (let i = 0; i < 400 && answer?.ok !== false; i++) answer = await saveReference(page, `long ${i} ${'x'.repeat(80)}`);
+    assert.equal(answer.error?.code, 'full', 'room that was reserved before is used up first');
+    const kept = (await command(page, 'case.get', { caseId: CASE })).reply.drafts[0].fields.reference;
+    assert.match(kept, /^(NM-7|long \d+ x+)$/);
+    await quota();
+    assert.equal((await saveReference(page, 'NM-9')).ok, true);
+    await ask(page, 'lock');
+    const unlocked = await ask(page, 'unlock', PASSPHRASE);
+    assert.deepEqual([unlocked.ok, unlocked.reply?.tornTail], [true, false]);
+    assert.equal((await command(page, 'case.get', { caseId: CASE })).reply.drafts[0].fields.reference, 'NM-9');
+  }));
+
 const PRIVATE = [
   [CHROMIUM, '/usr/bin/chromium', { args: ['--incognito', ...(process.getuid() === 0 ? ['--no-sandbox'] : [])] }, ['private-browsing', 'storage in memory']],
   [FIREFOX, '/usr/bin/firefox-esr', { extraPrefsFirefox: { 'browser.privatebrowsing.autostart': true } }, ['storage-refused', 'SecurityError']],

@@ -207,6 +207,22 @@ test('derivation__a_device_without_memory_is_named_and_a_lost_kdf_worker_is_not_
   assert.equal(codeOf(await driver.create(PASSPHRASE)), 'ok', 'and the vault can still be made');
 });
 
+test('derivation__a_lock_does_not_wait_for_it', async () => {
+  const disk = new MemoryDisk();
+  await (await driverWithVault(disk, PASSPHRASE)).ask({ control: 'lock' });
+  const { driver } = await opened(disk);
+  let hasBegun;
+  const begun = new Promise((resolve) => (hasBegun = resolve));
+  const unlocking = driver.withPassphrase({ control: 'unlock' }, PASSPHRASE, () => {
+    hasBegun();
+    return new Promise(() => {});
+  });
+  await begun;
+  assert.equal(codeOf(await driver.ask({ control: 'lock' })), 'ok');
+  assert.equal(codeOf(await unlocking), 'kdf-failed');
+  assert.deepEqual([driver.hasEnded, disk.isClosed], [true, true]);
+});
+
 test('derivation__a_key_of_the_wrong_size_is_refused', async () => {
   const driver = new StoreDriver(new MemoryDisk());
   await driver.open(true);

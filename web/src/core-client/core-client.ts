@@ -183,7 +183,12 @@ export class CoreClient {
     if (!probed.ok) {
       return refused(probed.error);
     }
-    return { kind: 'ready', state: opened.reply.status.state, appVersion: opened.reply.start.appVersion };
+    // Asked now: the worker may have been open, and unlocked, before this start.
+    const status = await this.call('vault.status', {});
+    if (!status.ok) {
+      return refused(status.error);
+    }
+    return { kind: 'ready', state: status.reply.state, appVersion: opened.reply.start.appVersion };
   }
 
   /** A window that is not live serves content from a worker without files. */

@@ -7,5 +7,8 @@ export async function compileModule({ url, integrity }: BuildFile): Promise<WebA
   if (response === null || !response.ok) {
     throw new RefusedModuleError(`${url} is not available`);
   }
-  return WebAssembly.compile(await response.arrayBuffer());
+  // From the stream, because browsers keep the compiled code of those and the next start is faster.
+  return WebAssembly.compileStreaming(response).catch(() => {
+    throw new RefusedModuleError(`${url} is no module`);
+  });
 }

@@ -60,6 +60,10 @@ export class StoreService {
       this.#environment.post({ id: message.id, ok: true, reply: {} });
       return;
     }
+    if ('control' in message && message.control === 'lock') {
+      // Nobody waits for a key that is not wanted any more.
+      this.#abandonDerivation?.();
+    }
     this.#queue = this.#queue.then(() => this.#run(message));
   }
 
