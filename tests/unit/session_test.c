@@ -198,6 +198,27 @@ static void session__discarded_draft_is_gone_and_numbers_go_on(void **state)
     fixture_free(&f);
 }
 
+/* Somebody typed a name and the power went: the case is on no list yet, and it must be found again. */
+static void session__begun_case_is_found_until_it_is_listed(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    make_vault(&f);
+    assert_has(call(&f, "case.begun", "{}"), "\"drafts\":[]");
+    assert_has(save(&f, "person", ID_VICTIM, CHANGE("name", "\"Begun\"")), "\"number\":\"1\"");
+    assert_has(call(&f, "case.list", "{\"limit\":10}"), "\"totalCount\":0");
+    const char *begun = call(&f, "case.begun", "{}");
+    assert_has(begun, "\"recordId\":\"" ID_VICTIM "\"");
+    assert_has(begun, "\"caseId\":\"" ID_CASE "\"");
+    assert_has(begun, "\"name\":\"Begun\"");
+    assert_ok(call(&f, "draft.discard", "{\"recordId\":\"" ID_VICTIM "\"}"));
+    add_people(&f);
+    assert_has(save(&f, "person", ID_VICTIM, CHANGE("name", "\"Changed\"")), "\"ok\":true");
+    assert_has(call(&f, "case.begun", "{}"), "\"drafts\":[]");
+    fixture_free(&f);
+}
+
 /* Whatever request the memory fails at, the answer is an error and the vault stays whole. */
 static void session__every_allocation_may_fail(void **state)
 {
@@ -249,6 +270,7 @@ int main(void)
         cmocka_unit_test(session__completed_version_never_changes),
         cmocka_unit_test(session__refuses_what_does_not_belong),
         cmocka_unit_test(session__discarded_draft_is_gone_and_numbers_go_on),
+        cmocka_unit_test(session__begun_case_is_found_until_it_is_listed),
         cmocka_unit_test(session__every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);

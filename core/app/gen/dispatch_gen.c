@@ -58,6 +58,11 @@ static fk_status run_case_get(fk_session *session, fk_arena *arena, const void *
     return fk_handle_case_get(session, arena, request, reply, error);
 }
 
+static fk_status run_case_begun(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_case_begun(session, arena, request, reply, error);
+}
+
 static fk_status run_draft_save(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_draft_save(session, arena, request, reply, error);
@@ -120,6 +125,7 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_content_get,
     run_case_list,
     run_case_get,
+    run_case_begun,
     run_draft_save,
     run_draft_discard,
     run_draft_commit,

@@ -33,6 +33,8 @@ FK_MUST_USE fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, 
     fk_case_list_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case_get_request *request,
     fk_case_get_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_case_begun(fk_session *session, fk_arena *arena, const fk_case_begun_request *request,
+    fk_case_begun_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_draft_save(fk_session *session, fk_arena *arena, const fk_draft_save_request *request,
     fk_draft_save_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_draft_discard(fk_session *session, fk_arena *arena, const fk_draft_discard_request *request,

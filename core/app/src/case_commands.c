@@ -181,3 +181,23 @@ fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case
     }
     return fk_ok();
 }
+
+fk_status fk_handle_case_begun(fk_session *session, fk_arena *arena, const fk_case_begun_request *request,
+                               fk_case_begun_reply *reply, fk_error *error)
+{
+    (void)request;
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    record_page page = {
+        .store = session->store,
+        .arena = arena,
+        .drafts = fk_arena_allocate(arena, sizeof *page.drafts * PAGE_COUNT_MAX),
+    };
+    if (page.drafts == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    FK_TRY(fk_store_unlisted_drafts(session->store, PAGE_COUNT_MAX, add_draft, &page));
+    reply->drafts = page.drafts;
+    reply->drafts_count = page.draft_count;
+    return fk_ok();
+}

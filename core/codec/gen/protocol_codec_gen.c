@@ -168,6 +168,13 @@ static const fk_shape_field shape_case_get_reply_fields[] = {
 };
 static const fk_shape shape_case_get_reply = { shape_case_get_reply_fields, 3, sizeof(fk_case_get_reply) };
 
+static const fk_shape shape_case_begun_request = { NULL, 0, sizeof(fk_case_begun_request) };
+
+static const fk_shape_field shape_case_begun_reply_fields[] = {
+    { .name = "drafts", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_case_begun_reply, drafts), .count_max = 100, .count_offset = offsetof(fk_case_begun_reply, drafts_count), .object = &shape_draft_row },
+};
+static const fk_shape shape_case_begun_reply = { shape_case_begun_reply_fields, 1, sizeof(fk_case_begun_reply) };
+
 static const fk_shape_field shape_draft_save_request_fields[] = {
     { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_draft_save_request, time_ms), .max = 253402300799999 },
     { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_draft_save_request, case_id) },
@@ -314,6 +321,7 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "content.get", 9, 0, false, &shape_content_get_request, &shape_content_get_reply },
     { "case.list", 10, 0, false, &shape_case_list_request, &shape_case_list_reply },
     { "case.get", 11, 0, false, &shape_case_get_request, &shape_case_get_reply },
+    { "case.begun", 22, 0, false, &shape_case_begun_request, &shape_case_begun_reply },
     { "draft.save", 12, 0, false, &shape_draft_save_request, &shape_draft_save_reply },
     { "draft.discard", 13, 0, false, &shape_draft_discard_request, &shape_draft_discard_reply },
     { "draft.commit", 14, 0, true, &shape_draft_commit_request, &shape_draft_commit_reply },

@@ -81,24 +81,38 @@ fk_status fk_store_draft(fk_store *store, const fk_id *record, fk_arena *arena, 
     return status;
 }
 
+/* Gives every row of the query to the visitor and ends the query. */
+static fk_status visit_drafts(fk_query *query, fk_draft_visitor *visitor, void *ctx)
+{
+    bool has_row = false;
+    fk_status status = fk_query_next(query, &has_row);
+    while (fk_is_ok(status) && has_row) {
+        fk_draft_row row;
+        status = read_draft_row(query, &row);
+        if (fk_is_ok(status)) {
+            status = visitor(ctx, &row);
+        }
+        if (fk_is_ok(status)) {
+            status = fk_query_next(query, &has_row);
+        }
+    }
+    fk_query_end(query);
+    return status;
+}
+
 fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
 {
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFTS, &query));
     fk_query_id(&query, 1, case_id);
     fk_query_integer(&query, 2, limit);
-    bool has_row = false;
-    fk_status status = fk_query_next(&query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        fk_draft_row row;
-        status = read_draft_row(&query, &row);
-        if (fk_is_ok(status)) {
-            status = visitor(ctx, &row);
-        }
-        if (fk_is_ok(status)) {
-            status = fk_query_next(&query, &has_row);
-        }
-    }
-    fk_query_end(&query);
-    return status;
+    return visit_drafts(&query, visitor, ctx);
+}
+
+fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFTS_UNLISTED, &query));
+    fk_query_integer(&query, 1, limit);
+    return visit_drafts(&query, visitor, ctx);
 }

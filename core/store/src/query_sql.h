@@ -127,6 +127,9 @@
              " GROUP BY record")                                                                                       \
     X(DRAFTS, "SELECT record, case_id, type, max(saved_ms), max(number) AS newest FROM drafts"                         \
               " WHERE case_id = ?1 GROUP BY record ORDER BY newest LIMIT ?2")                                          \
+    X(DRAFTS_UNLISTED, "SELECT record, case_id, type, max(saved_ms), max(number) AS newest FROM drafts d"              \
+                       " WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.case_id = d.case_id)"                         \
+                       " GROUP BY record ORDER BY newest DESC LIMIT ?1")                                               \
     X(DRAFT_FIELDS, "SELECT field, value FROM drafts WHERE record = ?1 ORDER BY field")                                \
                                                                                                                        \
     X(NUMBERS, "SELECT (SELECT count(*) FROM operations), (SELECT count(DISTINCT record) FROM drafts),"                \

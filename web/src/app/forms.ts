@@ -122,9 +122,9 @@ function personRoute(file: CaseFile, personId: string): Route | undefined {
 
 /** The drafts thrown away together with one: a person and the party that names it, or all of a case never started. */
 export function draftGroup(file: CaseFile, recordId: string): readonly string[] {
+  if (recordsOfType(file, 'case').length === 0) return file.drafts.map((each) => each.recordId);
   const draft = file.drafts.find((each) => each.recordId === recordId);
   if (draft === undefined) return [];
-  if (draft.type === 'case' && recordsOfType(file, 'case').length === 0) return file.drafts.map((each) => each.recordId);
   if (draft.type !== 'party') return [recordId];
   const personId = textOf(shownFields(file, recordId)['person']);
   return file.drafts.some((each) => each.recordId === personId) ? [recordId, personId] : [recordId];

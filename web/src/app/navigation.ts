@@ -1,6 +1,6 @@
 /** Opening a route: save what is on screen, load what the next screen shows, draw it. */
 import { CONTENT_NAMES } from '../state/content.ts';
-import type { CaseFile, StoredDraft, StoredRecord } from '../state/case-file.ts';
+import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '../state/case-file.ts';
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
 import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
@@ -77,7 +77,13 @@ export function createNavigator(context: AppContext): Navigator {
 
   async function show(route: Route, data: RouteData): Promise<void> {
     store.dispatch({ kind: 'route-opened', route, data, today: platform.today() });
-    if (store.state().phase.kind === 'open' && route.name === 'cases') await loadList(store.state().list.search);
+    if (store.state().phase.kind === 'open' && route.name === 'cases') await Promise.all([loadBegun(), loadList(store.state().list.search)]);
+  }
+
+  async function loadBegun(): Promise<void> {
+    const outcome = await core.call('case.begun', {});
+    if (!outcome.ok || store.state().phase.kind !== 'open') return;
+    store.dispatch({ kind: 'list-begun', begun: begunCases(listOf(outcome.value['drafts']) as unknown as readonly StoredDraft[]) });
   }
 
   /** The first screen of an open vault appears as a whole, when its data is there. */

@@ -101,6 +101,7 @@ export const words = {
   list: {
     title: 'Cases',
     add: 'Start a new case',
+    begunTitle: 'Begun and not started yet',
     search: 'Search by name',
     searchHint: 'The beginning of a first, last or other name is enough',
     clear: 'Clear the search',

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xa3d970ee;
+export const SCHEMA_HASH = 0x456c7f0d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -214,6 +214,12 @@ export interface CaseGetReply {
   readonly next?: Id;
 }
 
+export type CaseBegunRequest = Readonly<Record<string, never>>;
+
+export interface CaseBegunReply {
+  readonly drafts: readonly DraftRow[];
+}
+
 export interface DraftSaveRequest {
   readonly timeMs: number;
   readonly caseId: Id;
@@ -361,6 +367,8 @@ export interface Commands {
   readonly 'case.list': { readonly request: CaseListRequest; readonly reply: CaseListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** The records and drafts of one case, 100 records a page, oldest first. Hidden records are left out. */
   readonly 'case.get': { readonly request: CaseGetRequest; readonly reply: CaseGetReply; readonly error: 'wrong-state' | 'not-found' | 'io' | 'damaged' | CommonErrorCode };
+  /** Drafts of cases that were begun and are not on the list yet, newest save first. */
+  readonly 'case.begun': { readonly request: CaseBegunRequest; readonly reply: CaseBegunReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Keep what a person typed. Starts the draft when there is none. Answers after the flush. */
   readonly 'draft.save': { readonly request: DraftSaveRequest; readonly reply: DraftSaveReply; readonly error: 'wrong-state' | 'invalid-input' | 'frozen' | 'full' | 'io' | CommonErrorCode };
   /** Throw a draft away. The record, if there is one, stays as it was. */
@@ -397,6 +405,7 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'content.get': 9,
   'case.list': 10,
   'case.get': 11,
+  'case.begun': 22,
   'draft.save': 12,
   'draft.discard': 13,
   'draft.commit': 14,

@@ -111,6 +111,17 @@ export function personName(file: CaseFile, personId: string): string {
   return textOf(shownFields(file, personId)['name']);
 }
 
+/** Drafts of cases not on the list, one entry for each case, with the name typed so far. */
+export function begunCases(drafts: readonly StoredDraft[]): readonly { caseId: string; name: string; savedMs: number }[] {
+  const found = new Map<string, { caseId: string; name: string; savedMs: number }>();
+  for (const draft of drafts) {
+    const entry = found.get(draft.caseId) ?? { caseId: draft.caseId, name: '', savedMs: 0 };
+    const name = draft.type === 'person' ? textOf(draft.fields['name']) : '';
+    found.set(draft.caseId, { ...entry, name: entry.name === '' ? name : entry.name, savedMs: Math.max(entry.savedMs, draft.savedMs) });
+  }
+  return [...found.values()];
+}
+
 /** Completed versions of a document type, the newest first. */
 export function completedOf(file: CaseFile, type: string): readonly StoredRecord[] {
   return recordsOfType(file, type)

@@ -2,7 +2,7 @@
 import type { CaseFile } from './case-file.ts';
 import type { LoadedContent } from './model.ts';
 import type {
-  Banner, CaseRow, CoreError, DashSummary, DeviceStorage, Gap, Phase, SaveState, StorageCheck, StorageNumbers,
+  Banner, BegunCase, CaseRow, CoreError, DashSummary, DeviceStorage, Gap, Phase, SaveState, StorageCheck, StorageNumbers,
 } from './model.ts';
 import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -25,6 +25,7 @@ export type StateEvent =
   | { readonly kind: 'route-opening'; readonly route: Route }
   | { readonly kind: 'route-opened'; readonly route: Route; readonly data: RouteData; readonly today: string }
   | { readonly kind: 'list-search'; readonly search: string }
+  | { readonly kind: 'list-begun'; readonly begun: readonly BegunCase[] }
   | { readonly kind: 'list-rows'; readonly rows: readonly CaseRow[]; readonly totalCount: number; readonly next?: string; readonly isMore: boolean }
   | { readonly kind: 'field'; readonly ref: FieldRef; readonly whole: Json }
   | { readonly kind: 'date-text'; readonly ref: FieldRef; readonly part: DatePart; readonly text: string }

@@ -46,9 +46,17 @@ export interface CaseRow {
   readonly draftCount: number;
 }
 
+/** A case that was begun and not started yet: only drafts of it exist. */
+export interface BegunCase {
+  readonly caseId: string;
+  readonly name: string;
+  readonly savedMs: number;
+}
+
 export interface CaseList {
   readonly search: string;
   readonly rows: readonly CaseRow[];
+  readonly begun: readonly BegunCase[];
   readonly totalCount: number;
   readonly next?: string;
   readonly isLoaded: boolean;
@@ -156,7 +164,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     route,
     opening: undefined,
     content: embedded,
-    list: { search: '', rows: [], totalCount: 0, isLoaded: false },
+    list: { search: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,
     summary: undefined,

@@ -35,6 +35,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       };
     case 'list-search':
       return { ...state, list: { ...state.list, search: event.search } };
+    case 'list-begun':
+      return { ...state, list: { ...state.list, begun: event.begun } };
     case 'list-rows':
       return withRows(state, event);
     case 'field':
@@ -100,7 +102,7 @@ function withPhase(state: AppState, phase: Phase): AppState {
   return {
     ...state,
     phase,
-    list: { search: '', rows: [], totalCount: 0, isLoaded: false },
+    list: { search: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,
     summary: undefined,

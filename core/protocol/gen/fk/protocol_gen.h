@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xa3d970eeU
+#define FK_PROTOCOL_SCHEMA_HASH 0x456c7f0dU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 21,
+    FK_COMMAND_COUNT = 22,
 };
 
 /* X(name, NAME, id, "text") */
@@ -34,6 +34,7 @@ enum {
     X(content_get, CONTENT_GET, 9, "content.get") \
     X(case_list, CASE_LIST, 10, "case.list") \
     X(case_get, CASE_GET, 11, "case.get") \
+    X(case_begun, CASE_BEGUN, 22, "case.begun") \
     X(draft_save, DRAFT_SAVE, 12, "draft.save") \
     X(draft_discard, DRAFT_DISCARD, 13, "draft.discard") \
     X(draft_commit, DRAFT_COMMIT, 14, "draft.commit") \
@@ -57,6 +58,7 @@ typedef enum fk_command_id {
     FK_COMMAND_CONTENT_GET = 9,
     FK_COMMAND_CASE_LIST = 10,
     FK_COMMAND_CASE_GET = 11,
+    FK_COMMAND_CASE_BEGUN = 22,
     FK_COMMAND_DRAFT_SAVE = 12,
     FK_COMMAND_DRAFT_DISCARD = 13,
     FK_COMMAND_DRAFT_COMMIT = 14,
@@ -247,6 +249,15 @@ typedef struct fk_case_get_reply {
     bool has_next;
     fk_id next;
 } fk_case_get_reply;
+
+typedef struct fk_case_begun_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_case_begun_request;
+
+typedef struct fk_case_begun_reply {
+    const fk_protocol_draft_row *drafts;
+    size_t drafts_count; /* at most 100 */
+} fk_case_begun_reply;
 
 typedef struct fk_draft_save_request {
     uint64_t time_ms;

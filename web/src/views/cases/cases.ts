@@ -1,9 +1,11 @@
 /** The list of cases with search by the beginning of a name. */
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { AppState, CaseRow } from '../../state/model.ts';
+import type { AppState, BegunCase, CaseRow } from '../../state/model.ts';
 import type { Actions } from '../actions.ts';
 import { counted, fill, words } from '../../app/words.en.ts';
 import { longDate } from '../../app/dates.ts';
+import { civilDate, clockTime } from '../../platform/clock.ts';
+import type { Part } from '../../components/control.ts';
 import { hashOf } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
 import { tag } from '../../components/tag/tag.ts';
@@ -18,7 +20,7 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
   return page(state, actions, {
     heading: words.list.title,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${isEmpty && !isSearching
+    body: html`${begunSection(state)} ${isEmpty && !isSearching && list.begun.length === 0
       ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
           <p class="govuk-body">${words.list.emptyText}</p>
           ${button({ text: words.list.add, onPress: actions.newCase })}`
@@ -29,6 +31,28 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
           </ul>`}
           ${list.next === undefined ? nothing : button({ text: words.list.more, kind: 'secondary', onPress: actions.showMore })}`}`,
   });
+}
+
+/** Somebody began a case and was interrupted: it goes on where it stopped. */
+function begunSection(state: AppState): Part {
+  const { begun } = state.list;
+  if (begun.length === 0) return nothing;
+  return html`<h2 class="govuk-heading-m">${words.list.begunTitle}</h2>
+    <ul class="app-drafts">
+      ${begun.map((each) => begunItem(each))}
+    </ul>`;
+}
+
+function begunItem(each: BegunCase): TemplateResult {
+  const name = each.name === '' ? words.list.noName : each.name;
+  const saved = `${longDate(civilDate(each.savedMs))}, ${clockTime(each.savedMs)}`;
+  return html`<li class="app-drafts__item">
+    <a class="govuk-link govuk-!-font-weight-bold" href=${hashOf({ name: 'case-new', caseId: each.caseId })}>${name}</a>
+    <span class="app-drafts__saved">${fill(words.case.savedAt, { date: saved })}</span>
+    <a class="govuk-link" href=${hashOf({ name: 'discard', caseId: each.caseId, recordId: each.caseId })}
+      >${words.case.throwAway}<span class="govuk-visually-hidden"> ${name}</span></a
+    >
+  </li>`;
 }
 
 function searchBox(state: AppState, actions: Actions): TemplateResult {
