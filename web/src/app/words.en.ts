@@ -151,7 +151,7 @@ export const words = {
     factsChange: 'Change',
     workTitle: 'Checklist, plan and referral',
     start: 'Start',
-    startNew: 'Start a new one',
+    startNew: 'Start new',
     nextVersion: 'Next version',
     dashTitle: 'Dash risk checklist',
     dashNone: 'No checklist completed.',

@@ -40,6 +40,7 @@ export function errorLine(error: SummaryError): TemplateResult {
   const { controlId, onFollow } = error;
   if (controlId === undefined && onFollow === undefined) return html`<span>${error.message}</span>`;
   return html`<a
+    class="govuk-link"
     href="#"
     @click=${(event: Event) => {
       event.preventDefault();

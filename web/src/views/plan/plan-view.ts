@@ -73,7 +73,8 @@ export function planBody(state: AppState, fields: JsonObject): TemplateResult {
 
 function sectionBlock(section: PlanSection, items: readonly PlanItem[]): TemplateResult {
   return html`<section class="app-plan-section">
-    <h2 class="govuk-heading-m">${section.title} ${section.inVictimCopy === 'never' ? tag(words.plan.notForCopy, 'red') : nothing}</h2>
+    <h2 class="govuk-heading-m">${section.title}</h2>
+    ${section.inVictimCopy === 'never' ? html`<p class="govuk-body">${tag(words.plan.notForCopy, 'red')}</p>` : nothing}
     <ul class="app-plan-items">
       ${items.map((item) => html`<li class="app-plan-items__item">${itemText(item)} ${itemFacts(item)}</li>`)}
     </ul>
