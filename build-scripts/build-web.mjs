@@ -204,14 +204,14 @@ async function emitServiceWorker(build) {
     globPatterns: ['**/*'],
     globIgnores: ['sw.js'],
     maximumFileSizeToCacheInBytes: FILE_SIZE_MAX_BYTES,
-    dontCacheBustURLsMatching: /-[0-9a-f]{16}\.[a-z0-9]+$/,
     manifestTransforms: [
       (manifest) => {
-        entries = manifest.map(({ url, revision }) => ({
-          url: `/${url}`,
-          revision,
-          integrity: integrityOf(readFileSync(path.join(outDir, url))),
-        }));
+        /* A revision makes Workbox ask the server and not the HTTP cache, where an answer of a captive
+         * portal or of a broken release could stay for a year and refuse every install. */
+        entries = manifest.map(({ url }) => {
+          const bytes = readFileSync(path.join(outDir, url));
+          return { url: `/${url}`, revision: digest(bytes, 'sha256', 'hex').slice(0, 16), integrity: integrityOf(bytes) };
+        });
         return { manifest: entries, warnings: [] };
       },
     ],

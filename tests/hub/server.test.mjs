@@ -55,7 +55,7 @@ function assertSecurityHeaders(response) {
   for (const feature of features) {
     assert.match(feature, /^[a-z-]+=\(\)$/);
   }
-  for (const feature of ['camera', 'microphone', 'geolocation', 'bluetooth', 'usb']) {
+  for (const feature of ['camera', 'microphone', 'geolocation', 'usb', 'clipboard-read']) {
     assert.ok(features.includes(`${feature}=()`), feature);
   }
   for (const name of ['server', 'access-control-allow-origin', 'set-cookie', 'x-powered-by']) {

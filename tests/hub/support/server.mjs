@@ -35,21 +35,21 @@ export function run(args) {
 }
 
 export class Server {
-  /** Starts and waits for the line that names the address. */
-  static start(args) {
+  /** Starts and waits for the line that names the address. Port 0: a free one. */
+  static start(args, port = 0) {
     const server = new Server();
     server.log = '';
-    server.child = spawn(PROGRAM, ['--listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    server.child = spawn(PROGRAM, ['--listen', `127.0.0.1:${port}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     server.ended = new Promise((resolve) => server.child.once('close', (code, signal) => resolve({ code, signal })));
     server.child.stderr.on('data', (chunk) => (server.log += chunk));
     return new Promise((resolve, reject) => {
       server.child.once('error', reject);
       server.child.stdout.on('data', (chunk) => {
         server.log += chunk;
-        const port = /listening on http:\/\/[^ ]*:(\d+)/.exec(server.log)?.[1];
-        if (port !== undefined) {
-          server.port = Number(port);
-          server.origin = `http://127.0.0.1:${port}`;
+        const bound = /listening on http:\/\/[^ ]*:(\d+)/.exec(server.log)?.[1];
+        if (bound !== undefined) {
+          server.port = Number(bound);
+          server.origin = `http://127.0.0.1:${bound}`;
           resolve(server);
         }
       });
