@@ -5,10 +5,13 @@ import { test } from 'node:test';
 
 import { MemoryDisk, memoryPorts } from '../support/memory-host.mjs';
 import { importWebModules } from '../support/web-modules.mjs';
-import { wasmModule } from '../support/wasm-modules.mjs';
+import { wasmBytes, wasmModule, withMemoryMaximum } from '../support/wasm-modules.mjs';
 
 const { Core, instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
-const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX } = await importWebModules('web/src/protocol/protocol.gen.ts');
+const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, SCHEMA_HASH } = await importWebModules('web/src/protocol/protocol.gen.ts');
+
+/** 6 MiB: enough to start and for a request, not for the tree of a large one. */
+const PAGES_OF_A_SMALL_DEVICE = 96;
 
 const load = async (ports = memoryPorts()) => Core.load(await wasmModule('core'), ports);
 async function started(ports) {
@@ -74,9 +77,23 @@ for (const [name, command, request, expected] of HOSTILE) {
   });
 }
 
-test('call__more_than_the_border_allocates_is_no_memory_and_the_core_goes_on', async () => {
+test('call__any_size_above_the_bound_is_too_large_and_the_core_goes_on', async () => {
   const core = await started();
-  assert.throws(() => core.callBytes(COMMAND_IDS['case.list'], new Uint8Array(5 * 1024 * 1024)), { name: 'CoreMemoryError' });
+  for (const sizeBytes of [REQUEST_BYTES_MAX + 2, 5 * 1024 * 1024, 64 * 1024 * 1024]) {
+    const request = new Uint8Array(sizeBytes).fill(0x20);
+    assert.equal(codeOf(call(core, 'case.list', request)), 'too-large');
+    assert.equal(request.every((byte) => byte === 0), true, 'all of it is wiped');
+  }
+  assert.equal(codeOf(call(core, 'vault.status', bytes('{}'))), 'ok');
+});
+
+test('call__without_memory_for_the_request_is_a_named_error_and_the_core_goes_on', async () => {
+  const core = await Core.load(await WebAssembly.compile(withMemoryMaximum(wasmBytes('core'), PAGES_OF_A_SMALL_DEVICE)), memoryPorts());
+  assert.equal(codeOf(call(core, 'core.start', bytes('{}'))), 'ok');
+  const values = bytes(`[${`"${'a'.repeat(22)}",`.repeat(65_000)}0]`);
+  for (let i = 0; i < 3; i++) {
+    assert.equal(codeOf(call(core, 'case.list', values.slice())), 'no-memory');
+  }
   assert.equal(codeOf(call(core, 'vault.status', bytes('{}'))), 'ok');
 });
 
@@ -150,6 +167,27 @@ test('content_get__large_replies_survive_memory_growth', async () => {
   assert.ok(core.memorySizeBytes >= before);
 });
 
+/** The module with another schema hash: the constant of fk_abi_schema_hash, replaced by one of the same length. */
+function withSchemaHash(source, from, to) {
+  const at = source.indexOf(Buffer.from([0x41, ...signedLeb(from)]));
+  assert.ok(at > 0, 'the constant is found');
+  const changed = Buffer.from(source);
+  changed.set(signedLeb(to), at + 1);
+  return changed;
+}
+
+function signedLeb(value) {
+  const low = value & 0x7f;
+  const rest = value >> 7;
+  const isLast = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+  return isLast ? [low] : [low | 0x80, ...signedLeb(rest)];
+}
+
 test('core__refuses_a_module_of_another_protocol', async () => {
-  await assert.rejects(Core.load(await wasmModule('core-test'), memoryPorts()), { name: 'RefusedModuleError' });
+  const changed = withSchemaHash(wasmBytes('core'), SCHEMA_HASH | 0, (SCHEMA_HASH ^ 1) | 0);
+  await assert.rejects(Core.load(await WebAssembly.compile(changed), memoryPorts()), {
+    name: 'RefusedModuleError',
+    message: /is not of this build/,
+  });
+  await assert.rejects(Core.load(await wasmModule('core-test'), memoryPorts()), { name: 'RefusedModuleError', message: /no export fk_abi/ });
 });

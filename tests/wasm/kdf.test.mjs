@@ -4,7 +4,7 @@ import * as nodeCrypto from 'node:crypto';
 import { test } from 'node:test';
 
 import { importWebModules } from '../support/web-modules.mjs';
-import { wasmModule } from '../support/wasm-modules.mjs';
+import { wasmBytes, wasmModule, withMemoryMaximum } from '../support/wasm-modules.mjs';
 
 const { derive, normalisePassphrase } = await importWebModules('web/src/worker/kdf.ts');
 const module = await wasmModule('kdf');
@@ -68,8 +68,8 @@ for (const [name, [passphrase, settings]] of Object.entries(REFUSED)) {
 
 test('derive__a_device_without_the_memory_is_a_named_error', async () => {
   // The same module with a maximum of 512 pages (32 MiB), so that growing to 64 MiB fails as on a small device.
-  const bytes = await withMemoryMaximum(512);
-  const result = await derive(await WebAssembly.compile(bytes), encode('a'), parameters());
+  const small = withMemoryMaximum(wasmBytes('kdf'), 512);
+  const result = await derive(await WebAssembly.compile(small), encode('a'), parameters());
   assert.deepEqual(result, { ok: false, error: { code: 'kdf-no-memory', detail: 'status 2' } });
 });
 
@@ -80,31 +80,3 @@ test('normalise__capitals_spaces_and_composition_do_not_matter', () => {
   }
   assert.equal(normalisePassphrase('a-b_c 1'), 'a-b_c 1');
 });
-
-/** Rewrites the limits of the one memory in the memory section (id 5). */
-async function withMemoryMaximum(pages) {
-  const { wasmBytes } = await import('../support/wasm-modules.mjs');
-  const source = wasmBytes('kdf');
-  let at = 8;
-  const leb = () => {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = source[at++];
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value >>> 0;
-    }
-  };
-  const unsigned = (value) => (value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]);
-  for (;;) {
-    const start = at;
-    const id = source[at++];
-    const end = leb() + at;
-    if (id === 5) {
-      assert.equal(leb(), 1);
-      assert.equal(source[at++], 1, 'has a maximum');
-      const body = [1, 1, ...unsigned(leb()), ...unsigned(pages)];
-      return Buffer.concat([source.subarray(0, start), Buffer.from([5, ...unsigned(body.length), ...body]), source.subarray(end)]);
-    }
-    at = end;
-  }
-}

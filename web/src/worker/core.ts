@@ -4,7 +4,7 @@
  * Names no global that Node or a worker lacks, so that tests and benchmarks drive the very same code.
  * After a trap the instance is never called again; whoever owns it starts a new one from disk.
  */
-import { COMMAND_IDS, SCHEMA_HASH, PROTOCOL_VERSION, type CommandName } from '../protocol/protocol.gen.ts';
+import { COMMAND_IDS, PROTOCOL_VERSION, REQUEST_BYTES_MAX, SCHEMA_HASH, type CommandName } from '../protocol/protocol.gen.ts';
 import { CORE_IMPORTS, exportedFunction, instantiate, RefusedModuleError, type HostFunctions } from './loader.ts';
 import { ModuleMemory } from './memory.ts';
 
@@ -104,7 +104,9 @@ export class Core {
     }
   }
 
-  #callOnce(commandId: number, request: Uint8Array): string {
+  #callOnce(commandId: number, whole: Uint8Array): string {
+    // One byte too many is enough for the core to refuse it by name; the rest need not be copied.
+    const request = whole.subarray(0, REQUEST_BYTES_MAX + 1);
     const sizeBytes = request.byteLength;
     const address = sizeBytes === 0 ? 0 : this.#alloc(sizeBytes) >>> 0;
     if (address === 0 && sizeBytes > 0) {
