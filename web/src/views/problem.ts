@@ -44,10 +44,3 @@ export function aboveForm(state: AppState, action: Part = nothing): Part {
     errors: errors.map((error) => ({ message: error.message, controlId: controlId(error.ref) })),
   });
 }
-
-/** True when the title of the page begins with `Error: `. */
-export function hasError(state: AppState): boolean {
-  const phaseProblem = 'problem' in state.phase && state.phase.problem !== undefined;
-  const stepProblem = state.phase.kind === 'no-vault' && state.phase.step.kind === 'confirm' && state.phase.step.problem !== undefined;
-  return phaseProblem || stepProblem || state.problem !== undefined || state.isGapsRefused || (state.form?.errors.length ?? 0) > 0;
-}

@@ -2,7 +2,7 @@
 import type { AppState } from '../state/model.ts';
 import { specOf } from '../state/routes.ts';
 import { words } from '../app/words.en.ts';
-import { hasError } from './problem.ts';
+import { hasError } from '../state/has-error.ts';
 
 export function pageTitle(state: AppState): string {
   if (state.phase.kind === 'hidden') return words.hidden.title;
