@@ -87,7 +87,8 @@ static fk_status move_log_to_pages(fk_vfs *vfs)
     if (count == 0) {
         return fk_ok();
     }
-    size_t buffer_size_bytes = FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX;
+    size_t run_page_count_max = count < RUN_PAGE_COUNT_MAX ? count : RUN_PAGE_COUNT_MAX;
+    size_t buffer_size_bytes = run_page_count_max * FK_VFS_PAGE_SIZE_BYTES;
     size_t places_size_bytes = count * sizeof(vfs_page_place);
     vfs_page_place *places = fk_allocate(vfs->allocator, places_size_bytes);
     uint8_t *buffer = fk_allocate(vfs->allocator, buffer_size_bytes);

@@ -5,9 +5,9 @@
 
 #include "fk/banned.h"
 
-enum { WINDOW_SIZE_BYTES = 1024 * 1024 };
+enum { WINDOW_SIZE_BYTES_MAX = 1024 * 1024 };
 
-_Static_assert((int)WINDOW_SIZE_BYTES >= (int)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * 4,
+_Static_assert((int)WINDOW_SIZE_BYTES_MAX >= (int)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * 4,
                "all page numbers of a record fit");
 
 fk_status vfs_log_reader_init(vfs_log_reader *reader, const fk_allocator *allocator, const fk_disk *disk,
@@ -19,14 +19,16 @@ fk_status vfs_log_reader_init(vfs_log_reader *reader, const fk_allocator *alloca
         return fk_status_of(FK_ERR_IO);
     }
     reader->size_bytes = (uint64_t)size_bytes;
-    reader->window = fk_allocate(allocator, WINDOW_SIZE_BYTES);
+    reader->window_size_bytes = reader->size_bytes < WINDOW_SIZE_BYTES_MAX ? (size_t)size_bytes : WINDOW_SIZE_BYTES_MAX;
+    reader->window_size_bytes += reader->window_size_bytes == 0; /* an empty file: never read into */
+    reader->window = fk_allocate(allocator, reader->window_size_bytes);
     return reader->window != NULL ? fk_ok() : fk_status_of(FK_ERR_NO_MEMORY);
 }
 
 void vfs_log_reader_free(vfs_log_reader *reader)
 {
     if (reader->window != NULL) {
-        fk_release(reader->allocator, reader->window, WINDOW_SIZE_BYTES);
+        fk_release(reader->allocator, reader->window, reader->window_size_bytes);
     }
     *reader = (vfs_log_reader){ .disk = NULL };
 }
@@ -44,9 +46,9 @@ static fk_status view(vfs_log_reader *reader, uint64_t offset_bytes, size_t size
                         offset_bytes - reader->window_offset_bytes <= reader->window_used_bytes &&
                         size_bytes <= reader->window_used_bytes - (offset_bytes - reader->window_offset_bytes);
     if (!is_in_window) {
-        int64_t read_bytes =
-            reader->disk->read(reader->disk->ctx, reader->file, reader->window, WINDOW_SIZE_BYTES, offset_bytes);
-        if (read_bytes < 0 || read_bytes > WINDOW_SIZE_BYTES) {
+        int64_t read_bytes = reader->disk->read(reader->disk->ctx, reader->file, reader->window,
+                                                reader->window_size_bytes, offset_bytes);
+        if (read_bytes < 0 || (uint64_t)read_bytes > reader->window_size_bytes) {
             return fk_status_of(FK_ERR_IO);
         }
         reader->window_offset_bytes = offset_bytes;

@@ -13,6 +13,7 @@ typedef struct vfs_log_reader {
     fk_vault_file file;
     uint64_t size_bytes; /* of the file */
     uint8_t *window;
+    size_t window_size_bytes;
     uint64_t window_offset_bytes;
     size_t window_used_bytes;
 } vfs_log_reader;
