@@ -267,6 +267,26 @@ static void store__newer_schema_is_refused_untouched(void **state)
     fixture_free(&f);
 }
 
+static void store__opens_on_a_full_disk_and_writes_nothing(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    write_case(&f, 1, "\"Ann Lee\"", 1000);
+    assert_true(fk_is_ok(fk_store_checkpoint(f.store)));
+    fk_store_close(f.store);
+    memory_disk_set_quota(f.disk, 1);
+    uint64_t write_count = memory_disk_count(f.disk, MEMORY_DISK_WRITE);
+    fk_store_report report;
+    fk_error error;
+    assert_int_equal(fk_store_open(&f.config, &f.store, &report, &error).code, FK_OK);
+    fk_store_numbers numbers;
+    assert_true(fk_is_ok(fk_store_numbers_read(f.store, &numbers)));
+    assert_true(numbers.operation_count > 0);
+    assert_int_equal(memory_disk_count(f.disk, MEMORY_DISK_WRITE), write_count);
+    fixture_free(&f);
+}
+
 static void store__rolled_back_write_leaves_no_gap(void **state)
 {
     (void)state;
@@ -295,6 +315,7 @@ int main(void)
         cmocka_unit_test(store__check_notices_a_derived_row_that_no_operation_made),
         cmocka_unit_test(store__pages_give_every_case_once),
         cmocka_unit_test(store__newer_schema_is_refused_untouched),
+        cmocka_unit_test(store__opens_on_a_full_disk_and_writes_nothing),
         cmocka_unit_test(store__rolled_back_write_leaves_no_gap),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);

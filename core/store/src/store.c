@@ -22,8 +22,7 @@ static fk_status set_key(fk_store *store, const fk_key *page_key)
     return fk_status_of_sqlite(result);
 }
 
-/* The order matters: auto_vacuum writes page 1 at once and would open a journal file before
- * journal_mode. With these settings every transaction is one batch of the VFS. */
+/* With these settings every transaction is one batch of the VFS. */
 static const char settings[] = "PRAGMA page_size = 8192;"
                                "PRAGMA journal_mode = MEMORY;"
                                "PRAGMA locking_mode = EXCLUSIVE;"
@@ -31,8 +30,11 @@ static const char settings[] = "PRAGMA page_size = 8192;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA temp_store = MEMORY;"
                                "PRAGMA foreign_keys = ON;"
-                               "PRAGMA trusted_schema = OFF;"
-                               "PRAGMA auto_vacuum = INCREMENTAL;";
+                               "PRAGMA trusted_schema = OFF;";
+
+/* After the others, because it writes page 1 at once and would open a journal file before journal_mode; and for a new
+ * database only, because it writes each time it is set: a vault must open on a full disk and read untouched. */
+static const char settings_of_a_new_database[] = "PRAGMA auto_vacuum = INCREMENTAL;";
 
 /* Settings alone are no proof that pages are encrypted and authenticated: without a key SQLite3MC
  * says hmac_check 1 all the same, but reserves no bytes and has no salt. */
@@ -54,7 +56,7 @@ static fk_status check_cipher(fk_store *store, fk_error *error)
     return fk_ok();
 }
 
-static fk_status open_database(fk_store *store, const fk_store_config *config, fk_error *error)
+static fk_status open_database(fk_store *store, const fk_store_config *config, bool is_new, fk_error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
     int result = sqlite3_open_v2(fk_vfs_name(store->vfs), &store->database, flags, NULL);
@@ -62,6 +64,9 @@ static fk_status open_database(fk_store *store, const fk_store_config *config, f
     store->statements.database = store->database;
     FK_TRY(set_key(store, &config->keys->page));
     FK_TRY(fk_sql_execute(store->database, settings));
+    if (is_new) {
+        FK_TRY(fk_sql_execute(store->database, settings_of_a_new_database));
+    }
     FK_TRY(fk_schema_migrate(store->database));
     return check_cipher(store, error);
 }
@@ -109,7 +114,7 @@ static fk_status open_store(const fk_store_config *config, bool is_new, fk_store
     store->allocator = config->allocator;
     fk_status status = open_files(store, config, is_new, report_out, error);
     if (fk_is_ok(status)) {
-        status = open_database(store, config, error);
+        status = open_database(store, config, is_new, error);
     }
     if (fk_is_ok(status) && is_new) {
         store->device = fk_random_id();
