@@ -95,7 +95,7 @@ export function dashAfterView(state: AppState, actions: Actions, route: RouteFor
     above: aboveForm(state),
     body: form === undefined ? nothing : formOf(() => actions.saveAndGo(next), html`${pointsList(content)} ${afterFields(state, actions)}
       <p class="govuk-body">
-        <a class="govuk-link" href=${hashOf({ name: 'result', caseId: route.caseId })}>${words.case.resultShow}</a>
+        <a class="govuk-link app-lead-link" href=${hashOf({ name: 'result', caseId: route.caseId })}>${words.case.resultShow}</a>
       </p>
       ${saved(state, actions)} ${button({ text: words.dash.toCheck, isSubmit: true, isWaiting: state.isBusy })}`),
   });

@@ -78,7 +78,7 @@ export function dashListView(state: AppState, actions: Actions, route: RouteFor<
     back: { name: 'dash-check', caseId, recordId },
     above: aboveForm(state),
     body: formOf(() => actions.saveAndGo(next), html`<p class="govuk-body">
-        <a class="govuk-link" href=${hashOf({ name: 'dash-item', caseId, recordId, step: stepId(recordId, 0) })}>${words.dash.oneTopic}</a>
+        <a class="govuk-link app-lead-link" href=${hashOf({ name: 'dash-item', caseId, recordId, step: stepId(recordId, 0) })}>${words.dash.oneTopic}</a>
       </p>
       ${groups.map((group) => html`<h2 class="govuk-heading-m app-group">${group}</h2>
         ${topicsOf(state).filter((topic) => topic.group === group).map((topic) => html`<div class="app-topic">${topicFields(state, actions, form, topic, 'list')}</div>`)}`)}

@@ -195,14 +195,15 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
   });
 }
 
+/** What is wrong with what was typed; a fault of the device is no error of the box. */
 function unlockMessage(state: AppState, problem: CoreError | 'empty' | undefined): string | undefined {
-  if (problem === undefined) return undefined;
   if (problem === 'empty') return words.passphrase.empty;
-  return noticeOf(state, problem.code)?.title ?? words.shell.problemTitle;
+  return problem?.code === 'auth' ? noticeOf(state, 'auth')?.title : undefined;
 }
 
 function unlockSummary(state: AppState, problem: CoreError | 'empty' | undefined, message: string | undefined): Part {
-  if (problem === undefined || message === undefined) return nothing;
+  if (problem === undefined) return nothing;
+  if (message === undefined) return problem === 'empty' ? nothing : problemSummary(state, problem);
   const notice = problem === 'empty' ? undefined : noticeOf(state, problem.code);
   return errorSummary({
     title: words.shell.problemTitle,

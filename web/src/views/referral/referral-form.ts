@@ -67,7 +67,7 @@ export function referralCheckView(state: AppState, actions: Actions, route: Rout
     heading: words.referral.checkTitle,
     back: { name: 'referral-form', caseId, recordId },
     above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
-    body: html`<p class="govuk-body"><a class="govuk-link" href=${hashOf({ name: 'referral-form', caseId, recordId })}>${words.referral.changeText}</a></p>
+    body: html`<p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'referral-form', caseId, recordId })}>${words.referral.changeText}</a></p>
       ${openGaps(state, actions, gaps)} ${referralBody(state, file, fields)}
       <p class="govuk-body">${fill(words.referral.evaluatedOn, { date: dateText(evaluation?.fields['evaluatedOn']) || words.result.noDate })}</p>
       <p class="govuk-body">${words.referral.completeText}</p>

@@ -19,7 +19,6 @@ export interface PageProps {
   /** where Back leads; none on the first page of all */
   readonly back?: Route | undefined;
   readonly backText?: string | undefined;
-  readonly backAction?: (() => void) | undefined;
   /** goes above the heading: error summary, banner */
   readonly above?: Part;
   /** the heading is drawn by the body itself */
@@ -28,7 +27,7 @@ export interface PageProps {
 }
 
 export function page(state: AppState, actions: Actions, props: PageProps): TemplateResult {
-  return html`<a class="govuk-skip-link" href="#" @click=${skip}>${words.shell.skip}</a>
+  return html`<a class="govuk-skip-link" href="#main" @click=${skip}>${words.shell.skip}</a>
     ${header(state, actions)} ${navigation(state)}
     <div class="govuk-width-container">
       ${backLink(props)}
@@ -124,20 +123,10 @@ function navigationItem(state: AppState, route: Route, text: string): TemplateRe
 }
 
 function backLink(props: PageProps): Part {
-  if (props.backAction !== undefined) {
-    const press = props.backAction;
-    return html`<a
-      href="#"
-      class="govuk-back-link"
-      @click=${(event: Event) => {
-        event.preventDefault();
-        press();
-      }}
-      >${props.backText ?? words.shell.back}</a
-    >`;
-  }
   if (props.back === undefined) return nothing;
-  return html`<a href=${hashOf(props.back)} class="govuk-back-link">${props.backText ?? words.shell.back}</a>`;
+  return html`<nav class="app-back" aria-label=${words.shell.back}>
+    <a href=${hashOf(props.back)} class="govuk-back-link">${props.backText ?? words.shell.back}</a>
+  </nav>`;
 }
 
 function update(state: AppState, actions: Actions): Part {
