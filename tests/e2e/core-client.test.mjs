@@ -123,6 +123,52 @@ for (const kind of [CHROMIUM, FIREFOX]) {
     }));
 }
 
+/** Runs in the page: a fixed mix of everything at once. Counts the answers; a promise that never settles fails the test. */
+async function mixOperations(passphrase, caseId) {
+  const { client } = globalThis.fk;
+  const operations = {
+    list: () => client.call('case.list', { limit: 1 }),
+    content: () => client.call('content.get', { name: 'emergency' }),
+    save: () => client.call('draft.save', { timeMs: 1, caseId, recordId: caseId, type: 'case', changes: [{ field: 'reference', value: 'x' }] }),
+    unlock: () => client.unlock(passphrase),
+    lock: () => client.lock().then(() => ({ ok: true })),
+    start: () => client.start().then(({ kind }) => ({ ok: kind === 'ready', error: { code: kind } })),
+  };
+  const names = Object.keys(operations);
+  const counts = {};
+  let state = 7;
+  const next = (bound) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % bound;
+  };
+  for (let round = 0; round < 12; round++) {
+    const running = Array.from({ length: 8 }, async () => {
+      const name = names[next(names.length)];
+      const answer = await operations[name]();
+      const key = `${name} ${answer.ok ? 'ok' : answer.error.code}`;
+      counts[key] = (counts[key] ?? 0) + 1;
+    });
+    // Half of the rounds begin while the one before still runs.
+    if (round % 2 === 0) await Promise.all(running);
+    else void Promise.all(running);
+  }
+  await client.lock();
+  return counts;
+}
+
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}__calls_locks_and_unlocks_in_any_mix_are_all_answered_and_content_always_is`, () =>
+    inBrowser(kind, async ({ page }) => {
+      await withVault(page);
+      const counts = await page.evaluate(mixOperations, PASSPHRASE, CASE);
+      const answers = Object.keys(counts);
+      assert.ok(answers.every((answer) => /^(\w+ ok|(list|save) (wrong-state|stopped)|unlock (wrong-state|stopped|kdf-failed)|start refused)$/.test(answer)), answers.join());
+      assert.ok(counts['content ok'] > 5 && counts['unlock ok'] > 0, JSON.stringify(counts));
+      assert.equal((await ask(page, 'unlock', PASSPHRASE)).ok, true);
+      assert.equal((await page.evaluate(() => globalThis.fk.listVaultDirectories())).length, 1);
+    }));
+}
+
 /** From now on the worker fails between the core's answer and its delivery: the change is made, nobody heard. */
 const breakAnswers = async (page) => {
   const worker = page.workers().find((found) => found.url().endsWith('/store-worker.js'));

@@ -16,7 +16,7 @@ import {
 import { missingCapability } from './capabilities.ts';
 import { newId } from './ids.ts';
 import { LiveWindow } from './live-window.ts';
-import { STOPPED, StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
+import { StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
 import { listVaultDirectories } from './vault-directories.ts';
 
 export type StartResult =
@@ -61,6 +61,7 @@ export class CoreClient {
   /** Of the one vault this device has, or will have; null while there is none. */
   #directory: string | null = null;
   #opened: Opened | null = null;
+  #content: Opened | null = null;
   /** Mutations without an answer, oldest first; those a crash left over are sent again after unlock. */
   #mutations: SentCommand[] = [];
 
@@ -95,11 +96,11 @@ export class CoreClient {
     command: Name,
     request: Commands[Name]['request'],
   ): Promise<Result<Commands[Name]['reply']>> {
-    let opened = await this.#ensureOpen();
-    if (!opened.ok && command === 'content.get') {
-      opened = await this.#open(null, false).result;
-    }
-    return opened.ok ? ((await this.#send(command, request)) as Result<Commands[Name]['reply']>) : opened;
+    const opened = this.#window.isLive ? this.#open(this.#directory, false) : this.#openContent();
+    const result = await this.#send(opened, command, request);
+    const isAnswered = result.ok || command !== 'content.get' || result.error.code === 'not-found';
+    // The worker was just being locked, or the vault's files cannot be opened.
+    return (isAnswered ? result : await this.#send(this.#openContent(), command, request)) as Result<Commands[Name]['reply']>;
   }
 
   /** Make a vault in a new directory and open it. On failure nothing of it stays. */
@@ -191,9 +192,13 @@ export class CoreClient {
     return { kind: 'ready', state: status.reply.state, appVersion: opened.reply.start.appVersion };
   }
 
-  /** A window that is not live serves content from a worker without files. */
-  #ensureOpen(): Promise<Result<OpenReply>> {
-    return this.#open(this.#window.isLive ? this.#directory : null, false).result;
+  /** A second worker without files and keys: in a window that is not live, and when the first cannot answer. */
+  #openContent(): Opened {
+    if (this.#content === null || this.#content.connection.hasEnded) {
+      const connection = new StoreConnection(() => undefined);
+      this.#content = { directory: null, connection, result: this.#openOn(connection, null, false) };
+    }
+    return this.#content;
   }
 
   /** The worker that is open on this directory, or a new one after the old one has let go. */
@@ -217,12 +222,16 @@ export class CoreClient {
     return result;
   }
 
-  async #send(command: PageCommand, request: unknown): Promise<Result<unknown>> {
+  async #send({ connection, result: opening }: Opened, command: PageCommand, request: unknown): Promise<Result<unknown>> {
+    const opened = await opening;
+    if (!opened.ok) {
+      return opened;
+    }
     const sent: SentCommand = { command, request };
     if (MUTATIONS.has(command)) {
       this.#mutations.push(sent);
     }
-    const result = (await this.#opened?.connection.send(sent)) ?? STOPPED;
+    const result = await connection.send(sent);
     if (result.ok || result.error.code !== 'crashed') {
       this.#mutations = this.#mutations.filter((mutation) => mutation !== sent);
     }
