@@ -51,6 +51,22 @@ const environment = {
   LLVM_PROFILE_FILE: path.join(logs, 'profiles/%m.profraw'),
 };
 
+/** Each program has a process group of its own, browsers and servers it starts included, so none outlives it. */
+const running = new Set();
+function stopGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    /* it had ended by itself */
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    running.forEach(stopGroup);
+    process.exit(130);
+  });
+}
+
 /** Runs a program to its end or its time; its output goes to a log and comes back as text. */
 function run(command, { log, minutes, env = {} }) {
   return new Promise((resolve) => {
@@ -58,16 +74,10 @@ function run(command, { log, minutes, env = {} }) {
     const file = createWriteStream(log);
     const chunks = [];
     let isLate = false;
-    const stop = () => {
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        /* it had ended by itself */
-      }
-    };
+    running.add(child);
     const timer = setTimeout(() => {
       isLate = true;
-      stop();
+      stopGroup(child);
     }, minutes * MINUTE_MS);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
@@ -77,6 +87,7 @@ function run(command, { log, minutes, env = {} }) {
     }
     const finish = (code, reason) => {
       clearTimeout(timer);
+      running.delete(child);
       file.end();
       resolve({ code: isLate ? null : code, reason: isLate ? `did not end within ${minutes} minutes` : reason, text: Buffer.concat(chunks).toString() });
     };
