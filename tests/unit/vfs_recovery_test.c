@@ -232,30 +232,66 @@ static void open__refuses_a_log_of_another_generation(void **state)
     memory_disk_free(past.memory);
 }
 
-/* A record that fits in every way, made under our own key, but of another generation. */
+/* One more record made under our own key, of one page, with one thing wrong. */
+static void append_record(history *past, size_t field_offset, uint8_t mask, uint32_t page_number)
+{
+    static uint8_t longer[512 * 1024];
+    const test_store keys = test_store_on(past->memory);
+    fk_bytes log = memory_disk_content(past->memory, FK_FILE_LOG_0);
+    vfs_record_header header;
+    assert_code(vfs_record_parse_header(log.data + past->record_offset_bytes[COMMITS_AFTER - 1], &header), FK_OK);
+    memcpy(longer, log.data, log.size_bytes);
+    header.sequence++;
+    memcpy(header.previous_mac, header.mac, sizeof header.mac);
+    header.record_page_count = 1;
+    ((uint8_t *)&header)[field_offset] ^= mask;
+    uint8_t *record = longer + log.size_bytes;
+    memset(record, 0, vfs_record_padded_size_bytes(1));
+    fk_put_u32(record + VFS_RECORD_HEADER_SIZE_BYTES + FK_VFS_PAGE_SIZE_BYTES, page_number);
+    vfs_record_finish(&header, &keys.mac_key, record);
+    memory_disk_replace(past->memory, FK_FILE_LOG_0,
+                        fk_bytes_of(longer, log.size_bytes + vfs_record_padded_size_bytes(1)));
+}
+
 static void open__does_not_replay_a_record_of_another_generation(void **state)
 {
     (void)state;
-    for (int is_same_generation = 0; is_same_generation < 2; is_same_generation++) {
+    history past = make_history();
+    test_store store = test_store_on(past.memory);
+    append_record(&past, offsetof(vfs_record_header, generation), 1, 1);
+    assert_code(test_store_open_vfs(&store), FK_OK);
+    assert_true(store.report.torn_tail);
+    assert_int_equal(store.report.recovered_count, COMMITS_AFTER);
+    fk_vfs_close(store.vfs);
+    memory_disk_free(past.memory);
+}
+
+/* Authentic and of this generation, so something is wrong with what stands before it. */
+static void open__calls_a_record_that_does_not_follow_damage(void **state)
+{
+    (void)state;
+    static const size_t fields[] = { offsetof(vfs_record_header, sequence), offsetof(vfs_record_header, previous_mac),
+                                     offsetof(vfs_record_header, store_id) };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        history past = make_history();
+        append_record(&past, fields[i], 0x20, 1);
+        assert_refused(past.memory, FK_ERR_DAMAGED, FK_VFS_DAMAGE_LOG_RECORD);
+        memory_disk_free(past.memory);
+    }
+}
+
+static void open__replays_only_pages_of_the_database(void **state)
+{
+    (void)state;
+    static const uint32_t page_numbers[] = { 1, 0, 1000, UINT32_MAX };
+    for (size_t i = 0; i < sizeof page_numbers / sizeof page_numbers[0]; i++) {
         history past = make_history();
         test_store store = test_store_on(past.memory);
-        fk_bytes log = memory_disk_content(past.memory, FK_FILE_LOG_0);
-        const uint8_t *last = log.data + past.record_offset_bytes[COMMITS_AFTER - 1];
-        vfs_record_header header;
-        assert_code(vfs_record_parse_header(last, &header), FK_OK);
-        static uint8_t longer[512 * 1024];
-        memcpy(longer, log.data, log.size_bytes);
-        header.sequence++;
-        memcpy(header.previous_mac, header.mac, sizeof header.mac);
-        header.record_page_count = 1;
-        header.generation.bytes[0] ^= is_same_generation ? 0 : 1;
-        fk_put_u32(longer + log.size_bytes + VFS_RECORD_HEADER_SIZE_BYTES + FK_VFS_PAGE_SIZE_BYTES, 1);
-        vfs_record_finish(&header, &store.mac_key, longer + log.size_bytes);
-        memory_disk_replace(past.memory, FK_FILE_LOG_0,
-                            fk_bytes_of(longer, log.size_bytes + vfs_record_padded_size_bytes(1)));
+        bool is_page = page_numbers[i] == 1;
+        append_record(&past, 0, 0, page_numbers[i]);
         assert_code(test_store_open_vfs(&store), FK_OK);
-        assert_int_equal(store.report.torn_tail, !is_same_generation);
-        assert_int_equal(store.report.recovered_count, COMMITS_AFTER + is_same_generation);
+        assert_int_equal(store.report.torn_tail, !is_page);
+        assert_int_equal(store.report.recovered_count, COMMITS_AFTER + is_page);
         fk_vfs_close(store.vfs);
         memory_disk_free(past.memory);
     }
@@ -430,6 +466,8 @@ int main(int argument_count, char **arguments)
         cmocka_unit_test(open__calls_a_missing_record_damage),
         cmocka_unit_test(open__refuses_a_log_of_another_generation),
         cmocka_unit_test(open__does_not_replay_a_record_of_another_generation),
+        cmocka_unit_test(open__calls_a_record_that_does_not_follow_damage),
+        cmocka_unit_test(open__replays_only_pages_of_the_database),
         cmocka_unit_test(open__calls_a_lost_superblock_damage_when_its_log_holds_work),
         cmocka_unit_test(open__falls_back_when_the_newer_superblock_says_nothing_new),
         cmocka_unit_test(open__names_what_is_wrong_with_both_superblocks),

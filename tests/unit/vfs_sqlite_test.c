@@ -311,6 +311,8 @@ static void a_database__shrinks_and_stays_so(void **state)
     assert_int_equal(test_store_run(&store, "DELETE FROM t; PRAGMA incremental_vacuum"), SQLITE_OK);
     uint64_t small_count = test_store_statistics(&store).page_count;
     assert_true(small_count < page_count - 40);
+    assert_int_equal(test_store_run(&store, "INSERT INTO t VALUES(1, 'a')"), SQLITE_OK);
+    assert_int_equal(test_store_statistics(&store).page_count, small_count);
     assert_code(fk_vfs_checkpoint(store.vfs), FK_OK);
     test_store_close(&store);
     assert_code(test_store_open(&store), FK_OK);
