@@ -17,6 +17,7 @@ export interface App {
   readonly navigator: Navigator;
   readonly saver: Saver;
   readonly begin: () => Promise<void>;
+  readonly lockAtOnce: () => void;
 }
 
 export interface AppOptions {
@@ -88,7 +89,7 @@ export function createApp(options: AppOptions): App {
     store.dispatch({ kind: 'storage-check', check: outcome.value as never });
   }
 
-  return { store, actions, navigator, saver, begin: vault.begin };
+  return { store, actions, navigator, saver, begin: vault.begin, lockAtOnce: vault.lockAtOnce };
 }
 
 /** The first control of the field, by which its error is shown. */

@@ -17,6 +17,8 @@ export interface VaultActions {
   readonly showPassphrase: (isShown: boolean) => void;
   readonly askForPersistence: () => void;
   readonly lock: () => void;
+  /** Nobody is there: locked whatever happens to the last save. */
+  readonly lockAtOnce: () => void;
   readonly hide: () => void;
   readonly showUnlock: () => void;
   readonly moveHere: () => void;
@@ -145,11 +147,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
   }
 
   /** The screen is empty before anything else happens; saving and locking follow behind it. */
-  function hide(): void {
-    const { phase } = store.state();
-    if (phase.kind !== 'open') return;
+  function leave(phase: Phase): void {
+    if (store.state().phase.kind !== 'open') return;
     const pending = saver.flush();
-    setPhase({ kind: 'hidden' });
+    setPhase(phase);
     locking = pending.then(() => {
       saver.clear();
       return core.lock();
@@ -196,7 +197,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     showPassphrase: (isShown) => store.dispatch({ kind: 'show-passphrase', isShown }),
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
     lock: () => void lock(),
-    hide,
+    lockAtOnce: () => leave({ kind: 'locked', isWorking: false }),
+    hide: () => leave({ kind: 'hidden' }),
     showUnlock() {
       if (store.state().phase.kind === 'hidden') setPhase({ kind: 'locked', isWorking: false });
     },

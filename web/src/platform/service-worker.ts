@@ -2,6 +2,7 @@
  * Registers the service worker. `updateViaCache: 'none'` keeps the HTTP cache out of updates. A new version
  * waits until a person accepts it; only then is it told to take over, and the page reloads once, when it has.
  */
+import type { ServiceWorkerRequest } from '../../../sw/messages.ts';
 import { trustedScriptUrl } from './trusted-urls.ts';
 
 export interface Updates {
@@ -22,7 +23,8 @@ export async function registerServiceWorker(onReady: (updates: Updates) => void)
     onReady({
       accept() {
         isAccepted = true;
-        waiting.postMessage({ type: 'SKIP_WAITING' });
+        const request: ServiceWorkerRequest = { type: 'activate' };
+        waiting.postMessage(request);
       },
     });
   };
