@@ -47,8 +47,8 @@ if (unknown.length > 0) {
 const environment = {
   ...process.env,
   FK_QUICK: isQuick ? '1' : '',
-  /* Coverage counters of instrumented programs: kept out of the tree. */
-  LLVM_PROFILE_FILE: path.join(logs, 'profiles/%m.profraw'),
+  /* Coverage counters of instrumented programs; the fuzzers, which report theirs, name files of their own. */
+  LLVM_PROFILE_FILE: '/dev/null',
 };
 
 /** Each program has a process group of its own, browsers and servers it starts included, so none outlives it. */
@@ -150,20 +150,27 @@ function filesOf(names) {
 
 /* --- native --------------------------------------------------------------------------------- */
 
+/** One cmocka program, by its own report. */
+function countCmocka(name, { code, text }) {
+  const passed = Number(/^\[ {2}PASSED {2}\] (\d+) test/m.exec(text)?.[1] ?? 0);
+  const failed = Number(/^\[ {2}FAILED {2}\] (\d+) test/m.exec(text)?.[1] ?? 0);
+  const skipped = [...new Set([...text.matchAll(/^\[ {2}SKIPPED \] (\w+)$/gm)].map(([, test]) => `${name}: ${test}`))]; /* named twice */
+  const isDead = (code !== 0 && failed === 0) || passed + failed + skipped.length === 0;
+  return { ...nothing(), passed, failed: failed + (isDead ? 1 : 0), skipped };
+}
+
+/** The programs ctest knows. One with an expected output (a planted fault that must be found) is one test. */
 async function runUnitTests(suite, minutes) {
   const listed = spawnSync('ctest', ['--preset', 'dev', '-L', 'unit', '--show-only=json-v1'], { cwd: root, encoding: 'utf8' });
   const total = nothing();
-  for (const { name, command } of listed.status === 0 ? JSON.parse(listed.stdout).tests : []) {
-    const log = logOf(suite, path.basename(name));
-    const { code, reason, text } = await run(command, { log, minutes });
-    const passed = Number(/^\[ {2}PASSED {2}\] (\d+) test/m.exec(text)?.[1] ?? 0);
-    const failed = Number(/^\[ {2}FAILED {2}\] (\d+) test/m.exec(text)?.[1] ?? 0);
-    const skipped = [...new Set([...text.matchAll(/^\[ {2}SKIPPED \] (\w+)$/gm)].map(([, test]) => `${name}: ${test}`))]; /* named twice */
-    const isDead = (code !== 0 && failed === 0) || passed + failed === 0;
-    add(total, { passed, failed: failed + (isDead ? 1 : 0), skipped, failures: [] });
-    if (isDead || failed > 0) {
-      total.failures.push(`${name} ${reason} (${logName(log)})\n${text.trimEnd().split('\n').slice(-40).join('\n')}`);
-    }
+  for (const { name, command, properties } of listed.status === 0 ? JSON.parse(listed.stdout).tests : []) {
+    const log = logOf(suite, name);
+    const result = await run(command, { log, minutes });
+    const expected = properties.find((property) => property.name === 'PASS_REGULAR_EXPRESSION')?.value;
+    const counts = expected === undefined ? countCmocka(name, result) : one(expected.some((pattern) => new RegExp(pattern).test(result.text)));
+    counts.failures = counts.failed === 0 ? []
+      : [`${name} ${result.reason}${expected === undefined ? '' : `; expected was ${expected.join(' or ')}`} (${logName(log)})\n${result.text.trimEnd().split('\n').slice(-40).join('\n')}`];
+    add(total, counts);
   }
   return total;
 }
@@ -212,8 +219,8 @@ async function runSuite(suite) {
 
 function removeOldLogs() {
   mkdirSync(logs, { recursive: true });
-  for (const name of readdirSync(logs).filter((entry) => entry.startsWith('test-') || entry === 'profiles')) {
-    rmSync(path.join(logs, name), { recursive: true });
+  for (const name of readdirSync(logs).filter((entry) => entry.startsWith('test-'))) {
+    rmSync(path.join(logs, name));
   }
 }
 
