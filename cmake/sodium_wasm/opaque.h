@@ -3,8 +3,8 @@
  * clang 14 turns "load a number, fill a vector with it" into one load_splat instruction and forgets
  * that it is a load: a store that comes later in the source may be moved before it. ChaCha20 then
  * used the counter of the next four blocks, silently, for every message of 256 bytes or more. The
- * empty statement hides where the number came from. Fixed upstream in LLVM 15; tests/wasm refuses
- * any load_splat in what is shipped. */
+ * empty statement hides where the number came from. tests/wasm refuses any load_splat in what is
+ * shipped (docs/adr/0008). */
 #ifndef FK_SODIUM_WASM_OPAQUE_H
 #define FK_SODIUM_WASM_OPAQUE_H
 

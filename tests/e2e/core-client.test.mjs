@@ -183,7 +183,7 @@ test('chrome__a_crash_is_told_and_the_change_under_way_is_made_once_after_unlock
   inBrowser(CHROMIUM, async ({ page }) => {
     await withVault(page);
     await saveReference(page, 'NM-7');
-    await page.evaluate(() => (globalThis.mutation = globalThis.fk.newMutation()));
+    await page.evaluate(() => (globalThis.mutation = { mutationId: globalThis.fk.newId(), timeMs: Date.now() }));
     const commit = () =>
       page.evaluate((recordId) => globalThis.fk.client.call('draft.commit', { ...globalThis.mutation, recordIds: [recordId] }), CASE);
     await breakAnswers(page);

@@ -3,10 +3,11 @@ import { memoryPorts } from './memory-host.mjs';
 import { importWebModules } from './web-modules.mjs';
 import { wasmModule } from './wasm-modules.mjs';
 
-const { StoreService, Core, derive, normalisePassphrase } = await importWebModules(
+const { StoreService, Core, derive, normalPassphrase } = await importWebModules(
   'web/src/worker/store-service.ts',
   'web/src/worker/core.ts',
   'web/src/worker/kdf.ts',
+  'web/src/protocol/passphrase.ts',
 );
 
 export const DIRECTORY = '0123456789abcdef0123456789abcdef';
@@ -88,7 +89,7 @@ export class StoreDriver {
 }
 
 async function deriveAs(typed, parameters) {
-  return derive(await wasmModule('kdf'), new TextEncoder().encode(normalisePassphrase(typed)), parameters);
+  return derive(await wasmModule('kdf'), new TextEncoder().encode(normalPassphrase(typed)), parameters);
 }
 
 /** A disk that already holds a vault; the driver is open on it. */

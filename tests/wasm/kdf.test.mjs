@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { importWebModules } from '../support/web-modules.mjs';
 import { wasmBytes, wasmModule, withMemoryMaximum } from '../support/wasm-modules.mjs';
 
-const { derive, normalisePassphrase } = await importWebModules('web/src/worker/kdf.ts');
+const { derive, normalPassphrase } = await importWebModules('web/src/worker/kdf.ts', 'web/src/protocol/passphrase.ts');
 const module = await wasmModule('kdf');
 const SALT_HEX = Buffer.from('somesaltsomesalt').toString('hex');
 const MEMORY_KIB = 65_536;
@@ -76,7 +76,7 @@ test('derive__a_device_without_the_memory_is_a_named_error', async () => {
 test('normalise__capitals_spaces_and_composition_do_not_matter', () => {
   const expected = 'caf\u00e9 noir acid';
   for (const typed of ['caf\u00e9 noir acid', '  Cafe\u0301 \t Noir\nACID ', 'CAF\u00c9\u00a0noir\u2003acid']) {
-    assert.equal(normalisePassphrase(typed), expected);
+    assert.equal(normalPassphrase(typed), expected);
   }
-  assert.equal(normalisePassphrase('a-b_c 1'), 'a-b_c 1');
+  assert.equal(normalPassphrase('a-b_c 1'), 'a-b_c 1');
 });

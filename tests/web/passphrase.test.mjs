@@ -9,6 +9,7 @@ import { importWebModules, root } from '../support/web-modules.mjs';
 const { PASSPHRASE_WORDS, WORD_COUNT, fairIndex, makePassphrase, newId, normalPassphrase, parseWordList } = await importWebModules(
   'web/src/platform/passphrase.ts',
   'web/src/platform/random.ts',
+  'web/src/protocol/passphrase.ts',
 );
 const text = readFileSync(path.join(root, 'build/deps/wordlist_en_eff.txt'), 'utf8');
 const words = parseWordList(text);

@@ -1,6 +1,6 @@
 /** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
 import type { Phase } from '../state/model.ts';
-import { normalPassphrase } from '../platform/passphrase.ts';
+import { normalPassphrase } from '../protocol/passphrase.ts';
 import type { AppContext } from './context.ts';
 import { busy } from './context.ts';
 import type { StartOutcome } from './core-port.ts';

@@ -5,6 +5,7 @@
  * when the worker stopped. A mutation carries its time and its ids from whoever made it, so a repeat is
  * the same mutation and the core answers it with the first reply.
  */
+import { newId } from '../platform/random.ts';
 import type { CallError, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import {
   MUTATIONS,
@@ -14,7 +15,6 @@ import {
   type VaultUnlockReply,
 } from '../protocol/protocol.gen.ts';
 import { missingCapability } from './capabilities.ts';
-import { newId } from './ids.ts';
 import { LiveWindow } from './live-window.ts';
 import { StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
 import { listVaultDirectories } from './vault-directories.ts';
@@ -89,7 +89,7 @@ export class CoreClient {
   }
 
   /**
-   * One command. The caller makes mutation ids and times before it calls (ids.ts). content.get answers
+   * One command. The caller makes mutation ids and times before it calls. content.get answers
    * whatever the state: the emergency page must open in a second window and without storage too.
    */
   async call<Name extends PageCommand>(

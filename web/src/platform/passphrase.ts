@@ -20,8 +20,3 @@ export function makePassphrase(words: readonly string[], count = PASSPHRASE_WORD
   if (words.length !== WORD_COUNT) throw new Error('the word list is not complete');
   return Array.from({ length: count }, () => words[fairIndex(words.length, random)] ?? '').join(' ');
 }
-
-/** What the key is made from: capitals, extra spaces and the way an accent is stored do not matter. */
-export function normalPassphrase(typed: string): string {
-  return typed.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ');
-}

@@ -6,8 +6,9 @@
  */
 import { buildInfo } from '../build-info.ts';
 import type { KdfParameters, KdfRequest, KdfResult } from '../protocol/envelope.ts';
+import { normalPassphrase } from '../protocol/passphrase.ts';
 import { compileModule } from './fetch-module.ts';
-import { derive, normalisePassphrase } from './kdf.ts';
+import { derive } from './kdf.ts';
 import { RefusedModuleError } from './loader.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -25,7 +26,7 @@ async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promis
 
 self.onmessage = (event: MessageEvent<KdfRequest>) => {
   const { passphrase, port } = event.data;
-  const bytes = new TextEncoder().encode(normalisePassphrase(passphrase));
+  const bytes = new TextEncoder().encode(normalPassphrase(passphrase));
   port.onmessage = async (message: MessageEvent<KdfParameters>) => {
     const result = await answer(bytes, message.data);
     // Transferred, so no copy of the key stays here.

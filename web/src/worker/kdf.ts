@@ -13,11 +13,6 @@ const SALT_SIZE_BYTES = 16;
 const STATUS_OK = 0;
 const STATUS_NO_MEMORY = 2;
 
-/** What a person types is the same phrase with other capitals, spacing or composed letters. */
-export function normalisePassphrase(typed: string): string {
-  return typed.normalize('NFC').toLowerCase().replace(/\s+/gu, ' ').trim();
-}
-
 /** The key is the caller's to wipe. Never derives with weaker settings than asked. */
 export async function derive(
   module: WebAssembly.Module,
