@@ -62,10 +62,10 @@ export function createNavigator(context: AppContext): Navigator {
     await open(target);
   }
 
-  /** Help is never held up by a field that is not complete; what stands there comes back with Back. */
+  /** The way to help and back is never held up by a field that is not complete; what stands there comes back with Back. */
   function maySettle(route: Route): Promise<boolean> {
-    if (specOf(route.name).access === 'always') return saver.flush().then(() => true);
-    return settle();
+    const isHelp = [route, store.state().route].some((each) => specOf(each.name).access === 'always');
+    return isHelp ? saver.flush().then(() => true) : settle();
   }
 
   async function open(route: Route): Promise<void> {
@@ -90,6 +90,7 @@ export function createNavigator(context: AppContext): Navigator {
   async function enter(): Promise<void> {
     const { route } = store.state();
     store.dispatch({ kind: 'route-opening', route });
+    await saver.flush();
     const data = await load(route, undefined);
     store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
     await show(route, data);

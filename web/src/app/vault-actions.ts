@@ -17,6 +17,7 @@ export interface VaultActions {
   readonly showPassphrase: (isShown: boolean) => void;
   readonly askForPersistence: () => void;
   readonly lock: () => void;
+  readonly unlockAgain: () => void;
   /** Nobody is there: locked whatever happens to the last save. */
   readonly lockAtOnce: () => void;
   readonly hide: () => void;
@@ -151,10 +152,14 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     if (store.state().phase.kind !== 'open') return;
     const pending = saver.flush();
     setPhase(phase);
-    locking = pending.then(() => {
-      saver.clear();
-      return core.lock();
-    });
+    /* What could not be saved waits in the saver for the next unlock; ordinarily nothing is left in it. */
+    locking = pending.then(() => core.lock());
+  }
+
+  /** After a fault of the storage the screen is left, not what was typed on it. */
+  function unlockAgain(): void {
+    setPhase({ kind: 'locked', isWorking: false, problem: { code: 'io' } });
+    locking = core.lock();
   }
 
   async function removeUnfinished(): Promise<void> {
@@ -170,10 +175,12 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
   }
 
   core.onNews((news) => {
+    if (news === 'crashed') {
+      setPhase({ kind: 'locked', isWorking: false, problem: { code: 'crashed_worker' } });
+      return;
+    }
     saver.clear();
-    if (news === 'locked') setPhase({ kind: 'locked', isWorking: false });
-    else if (news === 'moved-away') setPhase({ kind: 'other-window', isMoving: false });
-    else setPhase({ kind: 'broken', state: 'crashed_worker' });
+    setPhase(news === 'locked' ? { kind: 'locked', isWorking: false } : { kind: 'other-window', isMoving: false });
   });
 
   return {
@@ -197,6 +204,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     showPassphrase: (isShown) => store.dispatch({ kind: 'show-passphrase', isShown }),
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
     lock: () => void lock(),
+    unlockAgain,
     lockAtOnce: () => leave({ kind: 'locked', isWorking: false }),
     hide: () => leave({ kind: 'hidden' }),
     showUnlock() {

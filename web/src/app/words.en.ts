@@ -42,6 +42,7 @@ export const words = {
     held: 'Not saved yet',
     heldText: 'Something on this page is not complete',
     retry: 'Save again',
+    unlock: 'Unlock again and save',
   },
   starting: { title: 'Starting', text: 'This takes a moment.' },
   refused: {

@@ -37,6 +37,8 @@ export interface Actions {
   readonly inputDate: (ref: FieldRef, part: DatePart, text: string) => void;
   readonly leaveField: () => void;
   readonly saveAgain: () => void;
+  /** Opens the vault again after its storage failed; what could not be saved is kept for then. */
+  readonly unlockAgain: () => void;
 
   /** Finish the records of the form and go on to the case. */
   readonly saveForm: () => void;

@@ -1,9 +1,10 @@
 /** Binds controls to fields of the form on screen. One function per kind of control; every view uses these and no other. */
 import { html, type TemplateResult } from 'lit-html';
 import type { AppState } from '../state/model.ts';
-import { controlId, dateBox, valueOf, type FieldRef, type FormState } from '../state/form.ts';
+import { controlId, dateBox, hasHeld, valueOf, type FieldRef, type FormState } from '../state/form.ts';
 import { textOf, textsOf } from '../state/json.ts';
 import { choiceLabels } from './words.ts';
+import { noticeOf } from './problem.ts';
 import type { Actions } from './actions.ts';
 import type { Part } from '../components/control.ts';
 import { checkbox, checkboxes } from '../components/checkboxes/checkboxes.ts';
@@ -14,7 +15,6 @@ import { select } from '../components/select/select.ts';
 import { textarea } from '../components/textarea/textarea.ts';
 import { textInput, type TextInputProps } from '../components/text-input/text-input.ts';
 import { fill, words } from '../app/words.en.ts';
-import { hasHeld } from '../state/form.ts';
 
 export interface FieldProps {
   readonly label: string;
@@ -124,12 +124,19 @@ export function choiceOptions(state: AppState, choice: string): readonly RadioOp
 
 /** The line that says whether what is on screen is stored. It stands at the foot of every form, beside the buttons. */
 export function saved(state: AppState, actions: Actions): TemplateResult {
+  const { save } = state;
+  const mustUnlock = save.kind === 'failed' && NEEDS_UNLOCK.has(save.code);
   return savedState({
-    save: state.save,
+    save,
     hasHeld: state.form !== undefined && hasHeld(state.form),
-    onRetry: actions.saveAgain,
+    notice: save.kind === 'failed' ? noticeOf(state, save.code) : undefined,
+    retryText: mustUnlock ? words.save.unlock : words.save.retry,
+    onRetry: mustUnlock ? actions.unlockAgain : actions.saveAgain,
   });
 }
+
+/** After these the vault has to be opened again; what is on screen is kept and saved then. */
+const NEEDS_UNLOCK = new Set(['io', 'crashed_worker', 'wrong-state']);
 
 /** A form: Enter does what its main button does. */
 export function formOf(onSubmit: () => void, body: Part): TemplateResult {

@@ -43,7 +43,7 @@ function gapsList(state: AppState, actions: Actions, props: GapsProps): Part {
   ];
   if (state.isGapsRefused) return errorSummary({ title: words.shell.problemTitle, text: [words.dash.gapsText], errors });
   return html`<h2 class="govuk-heading-m">${words.dash.gapsTitle}</h2>
-    <ul class="govuk-list govuk-list--bullet app-gaps">
+    <ul class="govuk-list app-gaps">
       ${errors.map((error) => html`<li>${errorLine(error)}</li>`)}
     </ul>`;
 }

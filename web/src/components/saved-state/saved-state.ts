@@ -3,12 +3,16 @@
  * change is announced without taking the focus. The words change only between waiting, saved and not saved.
  */
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { Notice } from '../../state/content.ts';
 import type { SaveState } from '../../state/model.ts';
 import { words } from '../../app/words.en.ts';
 
 export interface SavedStateProps {
   readonly save: SaveState;
   readonly hasHeld: boolean;
+  /** why it is not saved, and a way on */
+  readonly notice: Notice | undefined;
+  readonly retryText: string;
   readonly onRetry: () => void;
 }
 
@@ -18,7 +22,8 @@ export function savedState(props: SavedStateProps): TemplateResult {
   return html`<div class="app-saved app-saved--${kind}" role="status" aria-live="polite">
     ${kind === 'idle' ? nothing : html`<span class="app-saved__text">${text(kind)}</span>`}
     ${kind === 'failed'
-      ? html`<button type="button" class="app-link-button" @click=${() => props.onRetry()}>${words.save.retry}</button>`
+      ? html`${props.notice === undefined ? nothing : html`<span>${props.notice.text} ${props.notice.wayOn}</span>`}
+          <button type="button" class="app-link-button" @click=${() => props.onRetry()}>${props.retryText}</button>`
       : nothing}
   </div>`;
 }

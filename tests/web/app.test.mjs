@@ -1,0 +1,218 @@
+// What the app does when the core says no: nothing typed is lost, nothing is said to be saved, and hiding waits for nobody.
+// The core is a double here because these answers (disk full, storage gone, a trap) cannot be had from a healthy one.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { importWebModules } from '../support/web-modules.mjs';
+
+const { createApp } = await importWebModules('web/src/app/app.ts');
+const CASE = 'c'.repeat(32);
+const FACTS = { name: 'facts', caseId: CASE };
+const REFERENCE = { part: 'case', field: 'reference' };
+const MOVED = { part: 'case', field: 'transfer', member: 'movedOn' };
+const ok = (value = {}) => ({ ok: true, value });
+const no = (code) => ({ ok: false, error: { code } });
+const settled = async () => {
+  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** An app over a core with one case; answers of draft.save can be changed by the test. */
+async function openApp() {
+  const log = [];
+  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false }) };
+  let news = () => {};
+  let nextId = 0;
+  const drafts = new Map();
+  const core = {
+    start: async () => ({ kind: 'vault', state: 'locked', version: '1' }),
+    takeOver: async () => ({ kind: 'other-window' }),
+    async call(command, request) {
+      log.push({ command, request });
+      if (answers[command]?.ok === false) return answers[command];
+      if (command === 'draft.save') for (const { field, value } of request.changes) drafts.set(field, value);
+      if (command === 'content.get') return ok({ content: {} });
+      if (command === 'case.list') return ok({ cases: [], totalCount: 0 });
+      if (command === 'case.begun') return ok({ drafts: [] });
+      if (command === 'case.get') {
+        const record = { recordId: CASE, type: 'case', createdMs: 1, changedMs: 1, fields: { status: 'open', openedOn: '2026-01-01', areaProfile: 'A' } };
+        const draft = { recordId: CASE, type: 'case', caseId: CASE, savedMs: 1, number: '1', fields: Object.fromEntries(drafts) };
+        return ok({ records: [record], drafts: drafts.size === 0 ? [] : [draft] });
+      }
+      return answers[command] ?? ok();
+    },
+    createVault: async () => ok(),
+    unlock: async () => answers.unlock,
+    lock: async () => {
+      log.push({ command: 'lock' });
+    },
+    removeUnfinished: async () => ok(),
+    onNews: (listener) => {
+      news = listener;
+    },
+  };
+  const addresses = [];
+  const app = createApp({
+    appName: 'Notebook',
+    route: FACTS,
+    embedded: {},
+    core,
+    platform: {
+      nowMs: () => 1, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
+      readDeviceStorage: async () => ({}), askForPersistence: async () => ({}), print: () => {}, reload: () => {}, acceptUpdate: () => {},
+      setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
+    },
+    setTimer: () => () => {},
+  });
+  await app.begin();
+  app.actions.unlock('a b c d e');
+  await settled();
+  assert.equal(app.store.state().phase.kind, 'open');
+  return { app, log, answers, addresses, tell: (item) => news(item), commands: () => log.map((entry) => entry.command) };
+}
+
+test('disk full: leaving stays on the screen with its text and the reason', async () => {
+  const { app, answers, addresses } = await openApp();
+  answers['draft.save'] = no('full');
+  app.actions.input(REFERENCE, 'typed');
+  app.actions.go({ name: 'cases' });
+  await settled();
+  const state = app.store.state();
+  assert.deepEqual(state.route, FACTS);
+  assert.equal(state.form.values['case.reference'], 'typed');
+  assert.deepEqual(state.problem, { code: 'full' });
+  assert.deepEqual(state.save, { kind: 'failed', code: 'full' });
+  assert.deepEqual(addresses, []);
+});
+
+test('disk full: Back is undone in the address as well', async () => {
+  const { app, answers, addresses } = await openApp();
+  answers['draft.save'] = no('full');
+  app.actions.input(REFERENCE, 'typed');
+  await app.navigator.addressChanged({ name: 'cases' });
+  assert.deepEqual(app.store.state().route, FACTS);
+  assert.deepEqual(addresses, ['push facts']);
+});
+
+test('disk full: saving again after making room keeps everything', async () => {
+  const { app, answers, log } = await openApp();
+  answers['draft.save'] = no('full');
+  app.actions.choose(REFERENCE, 'typed');
+  await settled();
+  answers['draft.save'] = ok({ number: '2' });
+  app.actions.saveAgain();
+  await settled();
+  assert.equal(app.store.state().save.kind, 'saved');
+  assert.deepEqual(log.at(-1).request.changes, [{ field: 'reference', value: 'typed' }]);
+});
+
+test('help numbers: never held up, and what was not stored comes back', async () => {
+  const { app } = await openApp();
+  app.actions.inputDate(MOVED, 'day', '3');
+  app.actions.go({ name: 'emergency' });
+  await settled();
+  assert.equal(app.store.state().route.name, 'emergency');
+  await app.navigator.addressChanged(FACTS);
+  assert.equal(app.store.state().route.name, 'facts');
+  assert.equal(app.store.state().form.dateText['case-transfer-movedOn-day'], '3');
+});
+
+test('a date that is not complete: leaving asks for it, nothing of it is sent', async () => {
+  const { app, commands } = await openApp();
+  app.actions.inputDate(MOVED, 'day', '3');
+  app.actions.go({ name: 'cases' });
+  await settled();
+  assert.deepEqual(app.store.state().route, FACTS);
+  assert.equal(app.store.state().form.errors.length, 1);
+  assert.ok(!commands().includes('draft.save'));
+  app.actions.inputDate(MOVED, 'day', '');
+  app.actions.go({ name: 'cases' });
+  await settled();
+  assert.equal(app.store.state().route.name, 'cases');
+});
+
+test('a member without the one the core needs: held, and sent as a whole when it is there', async () => {
+  const { app, log } = await openApp();
+  app.actions.choose({ ...MOVED, member: 'fromArea' }, 'Westmere');
+  await settled();
+  assert.deepEqual(app.store.state().form.held, { 'case-transfer-movedOn': 'incomplete' });
+  for (const [part, text] of [['day', '1'], ['month', '6'], ['year', '2026']]) app.actions.inputDate(MOVED, part, text);
+  await app.saver.flush();
+  assert.deepEqual(log.at(-1).request.changes, [{ field: 'transfer', value: { fromArea: 'Westmere', movedOn: '2026-06-01' } }]);
+  assert.deepEqual(app.store.state().form.held, {});
+});
+
+test('a value the core refuses: marked at its control, not called saved', async () => {
+  const { app, answers } = await openApp();
+  answers['draft.save'] = no('invalid-input');
+  app.actions.choose(MOVED, '2026-02-31');
+  await settled();
+  assert.deepEqual(Object.values(app.store.state().form.held), ['refused']);
+});
+
+test('hide: the screen is empty in the same step, saving and locking follow', async () => {
+  const { app, commands } = await openApp();
+  app.actions.input(REFERENCE, 'typed');
+  app.actions.hide();
+  assert.equal(app.store.state().phase.kind, 'hidden');
+  assert.equal(app.store.state().form, undefined);
+  assert.doesNotMatch(JSON.stringify(app.store.state()), /typed/);
+  await settled();
+  assert.ok(commands().indexOf('draft.save') > 0);
+  assert.ok(commands().indexOf('lock') > commands().indexOf('draft.save'));
+});
+
+test('crash: the passphrase is asked for, and what was on its way is saved after it', async () => {
+  const { app, answers, tell, log } = await openApp();
+  answers['draft.save'] = no('crashed_worker');
+  app.actions.choose(REFERENCE, 'typed');
+  await settled();
+  tell('crashed');
+  assert.deepEqual(app.store.state().phase, { kind: 'locked', isWorking: false, problem: { code: 'crashed_worker' } });
+  answers['draft.save'] = ok({ number: '2' });
+  app.actions.unlock('a b c d e');
+  await settled();
+  assert.equal(app.store.state().phase.kind, 'open');
+  const saves = log.filter((entry) => entry.command === 'draft.save');
+  assert.deepEqual(saves.at(-1).request.changes, [{ field: 'reference', value: 'typed' }]);
+  assert.equal(app.store.state().form.values['case.reference'], 'typed');
+});
+
+test('wrong passphrase: still locked, with the code to say it', async () => {
+  const { app, answers } = await openApp();
+  app.actions.lock();
+  await settled();
+  answers.unlock = no('auth');
+  app.actions.unlock('not this one');
+  await settled();
+  assert.deepEqual(app.store.state().phase, { kind: 'locked', isWorking: false, problem: { code: 'auth' } });
+});
+
+test('damaged vault: its own screen, from unlock and from a screen', async () => {
+  const { app, answers } = await openApp();
+  answers['document.check'] = no('damaged');
+  app.actions.lock();
+  await settled();
+  answers.unlock = no('damaged');
+  app.actions.unlock('a b c d e');
+  await settled();
+  assert.deepEqual(app.store.state().phase, { kind: 'damaged', code: 'damaged_vault' });
+});
+
+test('a button pressed twice acts once', async () => {
+  const { app, commands } = await openApp();
+  app.actions.choose(REFERENCE, 'typed');
+  await settled();
+  app.actions.saveForm();
+  app.actions.saveForm();
+  await settled();
+  assert.equal(commands().filter((command) => command === 'draft.commit').length, 1);
+  assert.equal(app.store.state().route.name, 'case');
+});
+
+test('moved to another window: nothing of it is kept here', async () => {
+  const { app, tell } = await openApp();
+  app.actions.input(REFERENCE, 'typed');
+  tell('moved-away');
+  assert.equal(app.store.state().phase.kind, 'other-window');
+  assert.doesNotMatch(JSON.stringify(app.store.state()), /typed/);
+});
