@@ -104,6 +104,28 @@ test('call__wipes_the_request_it_was_given', async () => {
   assert.deepEqual([...key], new Array(32).fill(0));
 });
 
+test('key__of_a_vault_is_nowhere_in_memory_once_the_call_has_answered', async () => {
+  const { exports, memory } = await instantiateWithHost(await wasmModule('core'), memoryPorts());
+  const run = (command, address, sizeBytes) => {
+    assert.equal(exports.fk_abi_call(COMMAND_IDS[command], address, sizeBytes), 0);
+    return memory.text(exports.fk_abi_reply_ptr(), exports.fk_abi_reply_size_bytes());
+  };
+  const runJson = (command, text) => run(command, writeTo(exports, memory, text), text.length);
+  const key = Uint8Array.from({ length: 32 }, (_, i) => (i * 37 + 11) & 255);
+  const isInMemory = () => Buffer.from(memory.copy(0, memory.sizeBytes)).includes(key.subarray(0, 16));
+  runJson('core.start', '{}');
+  runJson('vault.prepare', '{"memoryKib":65536}');
+  for (const command of ['vault.create', 'vault.unlock']) {
+    const address = exports.fk_abi_alloc(key.length);
+    memory.write(address, key);
+    assert.equal(isInMemory(), true, 'the search finds it where it was put');
+    assert.match(run(command, address, key.length), /"ok":true/);
+    exports.fk_abi_free(address, key.length);
+    assert.equal(isInMemory(), false, command);
+    runJson('vault.lock', '{}');
+  }
+});
+
 test('vault_prepare__below_the_floor_is_refused', async () => {
   const core = await started();
   assert.equal(codeOf(call(core, 'vault.prepare', bytes('{"memoryKib":65535}'))), 'invalid-input');
