@@ -23,7 +23,7 @@ const SUITES = {
   wasm: { parts: ['wasm'], files: ['tests/wasm/'], minutes: 5 },
   web: { parts: ['wasm', 'web'], steps: ['page', 'worker', 'service-worker'].map(typeCheck), files: ['tests/web/'], minutes: 5 },
   hub: { parts: ['dev', 'release', 'wasm', 'web'], files: ['tests/hub/'], minutes: 5 },
-  scenarios: { parts: ['dev', 'release'], files: ['tests/scenarios/', 'tests/cli/'], minutes: 10 },
+  scenarios: { parts: ['dev', 'release', 'wasm'], files: ['tests/scenarios/', 'tests/cli/'], minutes: 10 },
   content: { parts: [], files: ['tests/content.test.mjs'], minutes: 2 },
   check: { parts: ['dev', 'release', 'wasm'], steps: [{ name: 'check.mjs', command: ['node', 'build-scripts/check.mjs'] }],
     files: ['tests/'], minutes: 5 },
