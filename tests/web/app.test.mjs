@@ -17,14 +17,14 @@ const settled = async () => {
 };
 
 /** An app over a core with one case; answers of draft.save can be changed by the test. */
-async function openApp() {
+async function openApp({ vault = 'locked', askForPersistence = async () => ({}) } = {}) {
   const log = [];
   const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false }) };
   let news = () => {};
   let nextId = 0;
   const drafts = new Map();
   const core = {
-    start: async () => ({ kind: 'vault', state: 'locked', version: '1' }),
+    start: async () => ({ kind: 'vault', state: vault, version: '1' }),
     takeOver: async () => ({ kind: 'other-window' }),
     async call(command, request) {
       log.push({ command, request });
@@ -58,17 +58,33 @@ async function openApp() {
     core,
     platform: {
       nowMs: () => 1, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
-      readDeviceStorage: async () => ({}), askForPersistence: async () => ({}), print: () => {}, reload: () => {}, acceptUpdate: () => {},
+      readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, reload: () => {}, acceptUpdate: () => {},
       setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
     },
     setTimer: () => () => {},
   });
   await app.begin();
-  app.actions.unlock('a b c d e');
-  await settled();
-  assert.equal(app.store.state().phase.kind, 'open');
+  if (vault === 'locked') {
+    app.actions.unlock('a b c d e');
+    await settled();
+    assert.equal(app.store.state().phase.kind, 'open');
+  }
   return { app, log, answers, addresses, tell: (item) => news(item), commands: () => log.map((entry) => entry.command) };
 }
+
+test('making a vault: goes on although the browser has not answered whether it keeps the files', async () => {
+  const { app } = await openApp({ vault: 'none', askForPersistence: () => new Promise(() => {}) });
+  assert.equal(app.store.state().phase.step.kind, 'welcome');
+  app.actions.makeWords();
+  await settled();
+  app.actions.wordsNoted();
+  app.actions.confirmWords('a b c d x');
+  assert.equal(app.store.state().phase.step.problem, 'differs');
+  app.actions.confirmWords(' A b c  d E ');
+  await settled();
+  assert.equal(app.store.state().phase.kind, 'open');
+  assert.doesNotMatch(JSON.stringify(app.store.state()), /a b c d e/);
+});
 
 test('disk full: leaving stays on the screen with its text and the reason', async () => {
   const { app, answers, addresses } = await openApp();

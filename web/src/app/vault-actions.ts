@@ -105,7 +105,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
       setPhase({ kind: 'no-vault', step: { kind: 'welcome' }, problem: outcome.error });
       return;
     }
-    store.dispatch({ kind: 'device', device: await platform.askForPersistence() });
+    /* Firefox asks the person and answers only then: nothing waits for it. */
+    void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device }));
     await navigator.enter();
   }
 

@@ -4,6 +4,7 @@ import type { AppState } from '../../state/model.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { words } from '../../app/words.en.ts';
+import { hashOf } from '../../state/routes.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 import { reasonForm } from '../reason-form.ts';
@@ -24,6 +25,9 @@ export function removeView(state: AppState, actions: Actions, route: RouteFor<'r
         isWarning: true,
         isWaiting: state.isBusy,
         onReason: actions.removeRecord,
-      })}`,
+      })}
+      <p class="govuk-body">
+        <a class="govuk-link app-lead-link" href=${hashOf({ name: 'case', caseId: route.caseId })}>${text.keep}</a>
+      </p>`,
   });
 }
