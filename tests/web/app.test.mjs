@@ -177,6 +177,41 @@ test('hide: the screen is empty in the same step, saving and locking follow', as
   assert.ok(commands().indexOf('lock') > commands().indexOf('draft.save'));
 });
 
+test('hide: works on the help numbers of a locked app, and they do not come back before the passphrase', async () => {
+  const { app } = await openApp();
+  app.actions.lock();
+  await settled();
+  app.actions.go({ name: 'emergency' });
+  await settled();
+  app.actions.hide();
+  assert.equal(app.store.state().phase.kind, 'hidden');
+  app.actions.showUnlock();
+  assert.equal(app.store.state().phase.kind, 'locked');
+  assert.equal(app.store.state().route.name, 'cases');
+});
+
+test('hide: a passphrase just made is gone from the state', async () => {
+  const { app } = await openApp({ vault: 'none' });
+  app.actions.makeWords();
+  await settled();
+  assert.match(JSON.stringify(app.store.state()), /a b c d e/);
+  app.actions.hide();
+  assert.doesNotMatch(JSON.stringify(app.store.state()), /a b c d e/);
+  app.actions.showUnlock();
+  assert.equal(app.store.state().phase.step.kind, 'welcome');
+});
+
+test('hide: an unlock that was under way does not bring the screen back', async () => {
+  const { app, commands } = await openApp();
+  app.actions.lock();
+  await settled();
+  app.actions.unlock('a b c d e');
+  app.actions.hide();
+  await settled();
+  assert.equal(app.store.state().phase.kind, 'hidden');
+  assert.equal(commands().at(-1), 'lock');
+});
+
 test('crash: the passphrase is asked for, and what was on its way is saved after it', async () => {
   const { app, answers, tell, log } = await openApp();
   answers['draft.save'] = no('crashed_worker');

@@ -21,7 +21,7 @@ const opened = () =>
     { kind: 'banner', banner: { kind: 'plain', title: 'SECRET', text: 'SECRET' } });
 
 const CLOSED = [
-  { kind: 'hidden' }, { kind: 'locked', isWorking: false }, { kind: 'other-window', isMoving: false },
+  { kind: 'hidden', next: 'locked' }, { kind: 'locked', isWorking: false }, { kind: 'other-window', isMoving: false },
   { kind: 'damaged', code: 'damaged_vault' }, { kind: 'broken', state: 'bug' },
 ];
 for (const phase of CLOSED) {
@@ -95,5 +95,5 @@ test('titles: neutral in every phase, and never a name', () => {
   const phases = [...CLOSED, { kind: 'starting' }, { kind: 'no-vault', step: { kind: 'welcome' } }, { kind: 'refused', reason: 'no_storage' }];
   const titles = phases.map((phase) => pageTitle(run(opened(), { kind: 'phase', phase })));
   for (const title of [...titles, pageTitle(opened())]) assert.doesNotMatch(title, /SECRET|abuse|marac|dash|victim/i);
-  assert.equal(pageTitle(run(opened(), { kind: 'phase', phase: { kind: 'hidden' } })), 'Notes');
+  assert.equal(pageTitle(run(opened(), { kind: 'phase', phase: { kind: 'hidden', next: 'locked' } })), 'Notes');
 });

@@ -101,6 +101,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     }
     setPhase({ kind: 'no-vault', step: { kind: 'working' } });
     const outcome = await core.createVault(phrase);
+    if (store.state().phase.kind === 'hidden') {
+      await core.lock();
+      return;
+    }
     if (!outcome.ok) {
       setPhase({ kind: 'no-vault', step: { kind: 'welcome' }, problem: outcome.error });
       return;
@@ -121,6 +125,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     setPhase({ kind: 'locked', isWorking: true });
     await locking;
     const outcome = await core.unlock(phrase);
+    if (store.state().phase.kind === 'hidden') {
+      await core.lock();
+      return;
+    }
     if (!outcome.ok) {
       const { code } = outcome.error;
       if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, problem: outcome.error });
@@ -150,11 +158,26 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
 
   /** The screen is empty before anything else happens; saving and locking follow behind it. */
   function leave(phase: Phase): void {
-    if (store.state().phase.kind !== 'open') return;
-    const pending = saver.flush();
+    const isOpen = store.state().phase.kind === 'open';
+    const pending = isOpen ? saver.flush() : Promise.resolve(undefined);
     setPhase(phase);
+    platform.setAddress(store.state().route, 'replace');
     /* What could not be saved waits in the saver for the next unlock; ordinarily nothing is left in it. */
-    locking = pending.then(() => core.lock());
+    if (isOpen) locking = pending.then(() => core.lock());
+  }
+
+  /** Works on every screen: also the help numbers and a passphrase just made tell what this is. */
+  function hide(): void {
+    const { phase } = store.state();
+    if (phase.kind === 'hidden') return;
+    leave({ kind: 'hidden', next: afterHiding(phase) });
+  }
+
+  function showUnlock(): void {
+    const { phase } = store.state();
+    if (phase.kind !== 'hidden') return;
+    if (phase.next === 'restart') platform.reload();
+    else setPhase(phase.next === 'locked' ? { kind: 'locked', isWorking: false } : { kind: 'no-vault', step: { kind: 'welcome' } });
   }
 
   /** After a fault of the storage the screen is left, not what was typed on it. */
@@ -176,6 +199,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
   }
 
   core.onNews((news) => {
+    /* A hidden screen stays hidden; what happened is found when it is opened again. */
+    if (store.state().phase.kind === 'hidden') return;
     if (news === 'crashed') {
       setPhase({ kind: 'locked', isWorking: false, problem: { code: 'crashed_worker' } });
       return;
@@ -206,11 +231,11 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
     lock: () => void lock(),
     unlockAgain,
-    lockAtOnce: () => leave({ kind: 'locked', isWorking: false }),
-    hide: () => leave({ kind: 'hidden' }),
-    showUnlock() {
-      if (store.state().phase.kind === 'hidden') setPhase({ kind: 'locked', isWorking: false });
+    lockAtOnce() {
+      if (store.state().phase.kind === 'open') leave({ kind: 'locked', isWorking: false });
     },
+    hide,
+    showUnlock,
     moveHere: () => void moveHere(),
     restart: () => platform.reload(),
     acceptUpdate: () =>
@@ -218,4 +243,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
         if (await navigator.settle()) platform.acceptUpdate();
       }),
   };
+}
+
+/** What coming back shows. While a vault is being made or the app starts, only a fresh start knows. */
+function afterHiding(phase: Phase): 'locked' | 'start' | 'restart' {
+  if (phase.kind === 'open' || phase.kind === 'locked') return 'locked';
+  return phase.kind === 'no-vault' && phase.step.kind !== 'working' ? 'start' : 'restart';
 }

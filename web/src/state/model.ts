@@ -31,8 +31,8 @@ export type Phase =
   | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string }
   | { readonly kind: 'damaged'; readonly code: ErrorCode }
   | { readonly kind: 'open' }
-  /** a neutral page; the vault is being locked or is locked */
-  | { readonly kind: 'hidden' }
+  /** a neutral page; the vault is being locked or is locked, and `next` is what coming back shows */
+  | { readonly kind: 'hidden'; readonly next: 'locked' | 'start' | 'restart' }
   /** a fault of ours, or the worker stopped */
   | { readonly kind: 'broken'; readonly state: string };
 

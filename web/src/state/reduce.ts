@@ -2,7 +2,7 @@
 import type { AppState, Focus, Phase } from './model.ts';
 import type { StateEvent } from './events.ts';
 import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
-import { hashOf } from './routes.ts';
+import { HOME, hashOf, specOf } from './routes.ts';
 
 export function reduce(state: AppState, event: StateEvent): AppState {
   switch (event.kind) {
@@ -102,6 +102,8 @@ function withPhase(state: AppState, phase: Phase): AppState {
   return {
     ...state,
     phase,
+    /* The help numbers and About would be seen again before the passphrase. */
+    route: phase.kind === 'hidden' && specOf(state.route.name).access === 'always' ? HOME : state.route,
     list: { search: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,

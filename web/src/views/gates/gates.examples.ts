@@ -31,7 +31,7 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['weak-parameters', { kind: 'damaged', code: 'weak-parameters' }],
   ['crashed', { kind: 'broken', state: 'crashed_worker' }],
   ['bug', { kind: 'broken', state: 'bug' }],
-  ['hidden', { kind: 'hidden' }],
+  ['hidden', { kind: 'hidden', next: 'locked' }],
 ];
 
 export const examples: readonly { readonly name: string; readonly state: AppState }[] = PHASES.map(([name, phase]) => ({

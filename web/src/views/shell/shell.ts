@@ -77,13 +77,13 @@ function header(state: AppState, actions: Actions): TemplateResult {
   return html`<header class="app-header">
     <div class="govuk-width-container app-header__container">
       <a class="app-header__name" href=${hashOf(HOME)}>${state.appName}</a>
-      ${isOpen
-        ? html`<div class="app-header__actions">
-            <button type="button" class="app-header__button" id="lock" @click=${() => actions.lock()}>${words.shell.lock}</button>
-            ${button({ text: words.shell.hide, kind: 'secondary', onPress: actions.hide, id: 'hide', describedBy: 'hide-hint' })}
-            <span class="govuk-visually-hidden" id="hide-hint">${words.shell.hideHint}</span>
-          </div>`
-        : nothing}
+      <div class="app-header__actions">
+        ${isOpen
+          ? html`<button type="button" class="app-header__button" id="lock" @click=${() => actions.lock()}>${words.shell.lock}</button>`
+          : nothing}
+        ${button({ text: words.shell.hide, kind: 'secondary', onPress: actions.hide, id: 'hide', describedBy: 'hide-hint' })}
+        <span class="govuk-visually-hidden" id="hide-hint">${words.shell.hideHint}</span>
+      </div>
     </div>
   </header>`;
 }
