@@ -7,7 +7,7 @@ import { until } from './until.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const APP_DIR = process.env.FK_E2E_APP ?? `${ROOT}build/web`;
-const HUB = process.env.FK_E2E_HUB ?? `${ROOT}build/release/fieldkit-hub`;
+const HUB = process.env.FK_E2E_HUB ?? `${ROOT}build/release/bin/fieldkit-hub`;
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -35,6 +35,10 @@ export class Hub {
     hub.origin = `http://localhost:${hub.port}`;
     await hub.start();
     return hub;
+  }
+
+  get isDown() {
+    return this.#process === undefined;
   }
 
   async start() {
