@@ -72,7 +72,8 @@ export async function plantEverywhere(page, canaries) {
   for (const record of schema.records.filter((each) => each.shipped !== true && each.frozen !== true)) {
     const recordId = record.type === 'case' ? caseId : randomId();
     if (record.document) await demand(page, 'document.begin', { timeMs: Date.now(), caseId, recordId, type: record.type });
-    const changes = record.fields.flatMap((field) => {
+    const own = record.document ? schema.everyDocument.filter((field) => field.name === 'changeReason') : [];
+    const changes = [...record.fields, ...own].flatMap((field) => {
       const name = `${record.type}.${field.name}`;
       const value = valueOf(name, field, canaries);
       return value === undefined ? [] : [{ field: field.keyed ? `${field.name}/${KEYS[name]}` : field.name, value }];

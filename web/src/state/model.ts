@@ -55,6 +55,8 @@ export interface BegunCase {
 
 export interface CaseList {
   readonly search: string;
+  /** the search that the rows answer; while another is on its way they are not of what is typed */
+  readonly searched: string;
   readonly rows: readonly CaseRow[];
   readonly begun: readonly BegunCase[];
   readonly totalCount: number;
@@ -164,7 +166,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     route,
     opening: undefined,
     content: embedded,
-    list: { search: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
+    list: { search: '', searched: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,
     summary: undefined,

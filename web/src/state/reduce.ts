@@ -104,7 +104,7 @@ function withPhase(state: AppState, phase: Phase): AppState {
     phase,
     /* The help numbers and About would be seen again before the passphrase. */
     route: phase.kind === 'hidden' && specOf(state.route.name).access === 'always' ? HOME : state.route,
-    list: { search: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
+    list: { search: '', searched: '', rows: [], begun: [], totalCount: 0, isLoaded: false },
     file: undefined,
     form: undefined,
     summary: undefined,
@@ -131,6 +131,6 @@ function withRefusedGaps(state: AppState, gaps: AppState['gaps']): AppState {
 function withRows(state: AppState, event: Extract<StateEvent, { kind: 'list-rows' }>): AppState {
   const rows = event.isMore ? [...state.list.rows, ...event.rows] : event.rows;
   const { next: _old, ...rest } = state.list;
-  const list = { ...rest, rows, totalCount: event.totalCount, isLoaded: true };
+  const list = { ...rest, searched: state.list.search, rows, totalCount: event.totalCount, isLoaded: true };
   return { ...state, list: event.next === undefined ? list : { ...list, next: event.next } };
 }

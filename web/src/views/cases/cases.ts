@@ -15,7 +15,7 @@ import { problemSummary } from '../problem.ts';
 
 export function casesView(state: AppState, actions: Actions): TemplateResult {
   const { list } = state;
-  const isEmpty = list.isLoaded && list.rows.length === 0;
+  const isEmpty = list.isLoaded && list.rows.length === 0 && list.searched.trim() === '';
   const isSearching = list.search.trim() !== '';
   return page(state, actions, {
     heading: words.list.title,
