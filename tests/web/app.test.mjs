@@ -162,7 +162,7 @@ test('a value the core refuses: marked at its control, not called saved', async 
   answers['draft.save'] = no('invalid-input');
   app.actions.choose(MOVED, '2026-02-31');
   await settled();
-  assert.deepEqual(Object.values(app.store.state().form.held), ['refused']);
+  assert.deepEqual(app.store.state().form.held, { 'case-transfer-movedOn': 'refused' });
 });
 
 test('hide: the screen is empty in the same step, saving and locking follow', async () => {

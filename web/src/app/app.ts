@@ -44,9 +44,8 @@ export function createApp(options: AppOptions): App {
     },
     onState: (save) => store.dispatch({ kind: 'save', save }),
     onRefused: (target, field) => {
-      const { form } = store.state();
-      const part = Object.entries(form?.parts ?? {}).find(([, each]) => each.recordId === target.recordId)?.[0];
-      if (part !== undefined) store.dispatch({ kind: 'held', id: refusedControl(part, field), reason: 'refused' });
+      const id = forms.controlOf(target.recordId, field);
+      if (id !== undefined) store.dispatch({ kind: 'held', id, reason: 'refused' });
     },
     nowMs: platform.nowMs,
     setTimer: options.setTimer,
@@ -90,9 +89,4 @@ export function createApp(options: AppOptions): App {
   }
 
   return { store, actions, navigator, saver, begin: vault.begin, lockAtOnce: vault.lockAtOnce };
-}
-
-/** The first control of the field, by which its error is shown. */
-function refusedControl(part: string, field: string): string {
-  return `${part}-${field.replace('/', '-')}`.replace(/[^A-Za-z0-9_-]/g, '_');
 }

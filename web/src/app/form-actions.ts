@@ -15,6 +15,8 @@ export interface FormActions {
   readonly input: (ref: FieldRef, value: Json) => void;
   readonly choose: (ref: FieldRef, value: Json) => void;
   readonly inputDate: (ref: FieldRef, part: DatePart, text: string) => void;
+  /** The control a field was last changed with. */
+  readonly controlOf: (recordId: string, field: string) => string | undefined;
   readonly leaveField: () => void;
   readonly saveAgain: () => void;
   readonly saveForm: () => void;
@@ -25,6 +27,8 @@ export interface FormActions {
 
 export function createFormActions(context: AppContext, navigator: Navigator): FormActions {
   const { store, saver, platform } = context;
+  /* Which control last changed a field: a value the core refuses is marked there. */
+  const controls = new Map<string, string>();
 
   function change(ref: FieldRef, value: Json): void {
     const { form } = store.state();
@@ -40,6 +44,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
       return;
     }
     saveSeeds();
+    controls.set(`${part.recordId} ${borderName(ref)}`, controlId(ref));
     saver.put(targetOf(form, ref.part), [{ field: borderName(ref), value: whole }]);
   }
 
@@ -161,6 +166,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
   return {
     input: change,
     choose,
+    controlOf: (recordId, field) => controls.get(`${recordId} ${field}`),
     inputDate,
     leaveField: () => void saver.flush(),
     saveAgain() {

@@ -483,6 +483,7 @@ export const words = {
   about: { version: 'Version', limitsTitle: 'What this app cannot protect you from', creditsTitle: 'Made with', sourcesTitle: 'Guidance it follows' },
   errors: {
     requiredAny: 'Fill in what is missing',
+    date: 'Enter a day, month and year that exist',
     refused: '{label} could not be saved as it is. Check it, or make it shorter.',
     held: '{label}: this is not saved yet. Complete it or clear it.',
   },

@@ -42,12 +42,12 @@ interface RadioChoice {
 }
 
 export function fieldsOf(form: FormState, actions: Actions): Fields {
-  const common = (ref: FieldRef, props: FieldProps) => ({
+  const common = (ref: FieldRef, props: FieldProps, refused: string = words.errors.refused) => ({
     id: controlId(ref),
     label: props.label,
     hint: props.hint,
     size: props.size,
-    error: errorOf(form, ref, props.label),
+    error: errorOf(form, ref, fill(refused, { label: props.label })),
   });
   return {
     value: (ref) => textOf(valueOf(form, ref)),
@@ -70,7 +70,7 @@ export function fieldsOf(form: FormState, actions: Actions): Fields {
       }),
     date: (ref, props) =>
       dateInput({
-        ...common(ref, props),
+        ...common(ref, props, words.errors.date),
         day: dateBox(form, ref, 'day'),
         month: dateBox(form, ref, 'month'),
         year: dateBox(form, ref, 'year'),
@@ -111,11 +111,11 @@ export function fieldsOf(form: FormState, actions: Actions): Fields {
 }
 
 /** The error of a submitted form, else why the value on screen is not stored. */
-function errorOf(form: FormState, ref: FieldRef, label: string): string | undefined {
+function errorOf(form: FormState, ref: FieldRef, refused: string): string | undefined {
   const id = controlId(ref);
   const submitted = form.errors.find((error) => controlId(error.ref) === id);
   if (submitted !== undefined) return submitted.message;
-  return form.held[id] === 'refused' ? fill(words.errors.refused, { label }) : undefined;
+  return form.held[id] === 'refused' ? refused : undefined;
 }
 
 export function choiceOptions(state: AppState, choice: string): readonly RadioOption[] {
