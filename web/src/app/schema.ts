@@ -11,7 +11,6 @@ interface Field {
 
 const RECORDS = schema.records as readonly { readonly type: string; readonly fields: readonly Field[] }[];
 const COMPOSITES = schema.composites as unknown as Readonly<Record<string, Readonly<Record<string, { readonly required?: boolean }>>>>;
-const CHOICES = schema.choices as Readonly<Record<string, readonly string[]>>;
 
 /** Given when a person wrote something else of the value first: saying nothing is an answer of its own. */
 const MEMBER_DEFAULTS: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
@@ -24,10 +23,6 @@ function fieldOf(type: string, field: string): Field | undefined {
 
 export function requiredFields(type: string): readonly string[] {
   return (RECORDS.find((record) => record.type === type)?.fields ?? []).filter((field) => field.required === true).map((field) => field.name);
-}
-
-export function choiceValues(choice: string): readonly string[] {
-  return CHOICES[choice] ?? [];
 }
 
 /** The whole value with the members filled in that have a default. */

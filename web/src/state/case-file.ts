@@ -128,8 +128,3 @@ export function completedOf(file: CaseFile, type: string): readonly StoredRecord
     .filter((record) => textOf(record.fields['completedOn']) !== '')
     .sort((left, right) => right.createdMs - left.createdMs);
 }
-
-/** Evaluations, the newest first. */
-export function evaluationsOf(file: CaseFile): readonly StoredRecord[] {
-  return [...recordsOfType(file, 'evaluation')].sort((left, right) => right.createdMs - left.createdMs);
-}

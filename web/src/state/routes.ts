@@ -91,16 +91,6 @@ export function routeOf(hash: string): Route | undefined {
   return route as unknown as Route;
 }
 
-/** The case a route belongs to. */
-export function caseIdOf(route: Route): string | undefined {
-  return 'caseId' in route ? route.caseId : undefined;
-}
-
-/** The record a route belongs to. */
-export function recordIdOf(route: Route): string | undefined {
-  return 'recordId' in route ? route.recordId : undefined;
-}
-
 /**
  * The position within a document as an id: the record id with its last four digits replaced by their exclusive-or with
  * the position. The browser's Back then works from topic to topic, and the address still shows only random digits.
