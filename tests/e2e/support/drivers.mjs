@@ -86,18 +86,29 @@ export class PointerDriver extends Driver {
 }
 
 export class TouchDriver extends PointerDriver {
-  async press(query) {
+  /** Where to touch, once the control is in the middle of the screen and stays where it is; nothing while the screen still changes. */
+  async #spot(query) {
     const element = await locate(this.page, query);
-    const spot = await element.evaluate((target) => {
+    return element.evaluate(async (target) => {
+      const place = () => JSON.stringify(target.getBoundingClientRect());
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       target.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' });
-      const rect = [...target.getClientRects()].find((each) => each.width > 0) ?? target.getBoundingClientRect();
+      await frame();
+      const before = place();
+      await frame();
+      await frame();
+      if (!target.isConnected || place() !== before) return undefined;
+      const rect = [...target.getClientRects()].find((each) => each.width > 0);
       const x = rect.left + rect.width / 2;
       const y = rect.top + rect.height / 2;
       const hit = document.elementFromPoint(x, y);
-      const label = target.labels?.[0];
-      const isCovered = !(hit && (target.contains(hit) || hit.contains(target) || label?.contains(hit)));
+      const isCovered = !(hit && (target.contains(hit) || hit.contains(target) || target.labels?.[0]?.contains(hit)));
       return { x, y, width: rect.width, height: rect.height, isCovered, isLink: target.localName === 'a' || target.localName === 'summary', by: hit?.outerHTML.slice(0, 100) };
     });
+  }
+
+  async press(query) {
+    const spot = await until(() => this.#spot(query), `${query.role} "${query.name}" stands still`);
     assert.ok(!spot.isCovered, `${query.role} "${query.name}" can be touched; it is covered by ${spot.by}`);
     const least = spot.isLink ? MIN_LINK_PX : MIN_TARGET_PX;
     // Borders may be given in fractions of a pixel.
@@ -166,7 +177,7 @@ export class KeyboardDriver extends Driver {
 
   /** Tabs, forwards or backwards, until the element has the focus. `isNear` accepts another stop, such as a radio of the same group. */
   async #tabTo(query, isNear) {
-    const element = await locate(this.page, query);
+    let element = await locate(this.page, query);
     const arrived = () => element.evaluate((target, near) => {
       const at = document.activeElement;
       return at === target || (near && at.type === 'radio' && at.name === target.name && at.form === target.form);
@@ -175,6 +186,8 @@ export class KeyboardDriver extends Driver {
     for (let stops = 0; !(await arrived()); stops++) {
       if (stops > MAX_STOPS) throw new Error(`${query.role} "${query.name}" is not reached with the Tab key`);
       await this.#step(isBack);
+      // The screen may have been drawn anew while its data arrived.
+      if (!(await element.evaluate((target) => target.isConnected))) element = await locate(this.page, query);
     }
     return element;
   }
