@@ -140,7 +140,7 @@ void add_history(fixture *f)
                    CHANGE("occurred", "{\"disclosedOn\":\"2026-09-18\",\"precision\":\"unknown\"}") "," CHANGE(
                        "incidentType", "\"threat\"")));
     assert_ok(save(f, "prior_marac", "20000000000000000000000000000001",
-                   CHANGE("maracArea", "\"AREA_NORTHMARSH\"") "," CHANGE("referralDate", "\"2025-10-01\"") "," CHANGE(
+                   CHANGE("areaProfile", "\"AREA_NORTHMARSH\"") "," CHANGE("referralDate", "\"2025-10-01\"") "," CHANGE(
                        "perpetrators", "[\"" ID_PERPETRATOR "\"]")));
     assert_ok(commit(f, "\"10000000000000000000000000000001\",\"10000000000000000000000000000002\","
                         "\"20000000000000000000000000000001\""));

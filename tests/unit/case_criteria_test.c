@@ -164,7 +164,7 @@ static void case_criteria__read_what_the_case_page_says(void **state)
                "{\"movedOn\":\"2026-09-01\",\"fromArea\":\"AREA_NORTHMARSH\"}") "," CHANGE("interpreter",
                                                                                            "{\"needed\":\"yes\"}"));
     assert_ok(save(&f, "prior_marac", "20000000000000000000000000000001",
-                   CHANGE("maracArea", "\"AREA_NORTHMARSH\"") "," CHANGE("meetingDate", "\"2025-09-01\"") "," CHANGE(
+                   CHANGE("areaProfile", "\"AREA_NORTHMARSH\"") "," CHANGE("meetingDate", "\"2025-09-01\"") "," CHANGE(
                        "perpetrators", "[\"" ID_PERPETRATOR "\"]")));
     assert_ok(commit(&f, "\"20000000000000000000000000000001\""));
     const char *reply = evaluate(&f, "2026-09-21");

@@ -247,7 +247,9 @@ static void write_incident(fk_json_writer *json, const fk_json *incident, fk_cas
 static void write_prior(fk_json_writer *json, const fk_json *prior)
 {
     fk_json_object_begin(json);
-    write_member(json, "maracArea", field(prior, "maracArea"));
+    /* A known area by its id, so that the rules never depend on how somebody spelled its name. */
+    bool is_named = field_is(prior, "areaProfile", "another_area") && field(prior, "maracArea") != NULL;
+    write_member(json, "maracArea", field(prior, is_named ? "maracArea" : "areaProfile"));
     write_member(json, "referralDate", field(prior, "referralDate"));
     write_member(json, "meetingDate", field(prior, "meetingDate"));
     write_member(json, "perpetratorIds", field(prior, "perpetrators"));

@@ -168,7 +168,8 @@ static const fk_record_field fields_of_incident[] = {
 };
 
 static const fk_record_field fields_of_prior_marac[] = {
-    { .name = "maracArea", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 200 },
+    { .name = "areaProfile", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .is_required = true, .size_bytes_max = 60 },
+    { .name = "maracArea", .kind = FK_RECORD_TEXT, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL, .size_bytes_max = 200 },
     { .name = "referralDate", .kind = FK_RECORD_DATE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL },
     { .name = "meetingDate", .kind = FK_RECORD_DATE, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_NORMAL },
     { .name = "perpetrators", .kind = FK_RECORD_REFERENCES, .merge = FK_MERGE_REGISTER, .privacy = FK_PRIVACY_ART10, .count_max = 20, .record_type = "person" },
@@ -269,7 +270,7 @@ const fk_record_type fk_record_types[FK_RECORD_TYPE_COUNT] = {
     { "party", false, false, false, fields_of_party, 6 },
     { "safe_contact", false, false, false, fields_of_safe_contact, 10 },
     { "incident", false, false, false, fields_of_incident, 8 },
-    { "prior_marac", false, false, false, fields_of_prior_marac, 6 },
+    { "prior_marac", false, false, false, fields_of_prior_marac, 7 },
     { "assessment", true, false, false, fields_of_assessment, 21 },
     { "evaluation", false, true, false, fields_of_evaluation, 5 },
     { "safety_plan", true, false, false, fields_of_safety_plan, 16 },

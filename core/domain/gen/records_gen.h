@@ -77,6 +77,7 @@ typedef enum fk_field_incident {
 } fk_field_incident;
 
 typedef enum fk_field_prior_marac {
+    FK_FIELD_PRIOR_MARAC_AREA_PROFILE,
     FK_FIELD_PRIOR_MARAC_MARAC_AREA,
     FK_FIELD_PRIOR_MARAC_REFERRAL_DATE,
     FK_FIELD_PRIOR_MARAC_MEETING_DATE,

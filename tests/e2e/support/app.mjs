@@ -254,7 +254,8 @@ export class App {
     const text = words.prior;
     await driver.button(words.case.priorsAdd);
     await this.at(text.title);
-    await driver.fill(text.area, prior.area);
+    await driver.choose(text.area, text.anotherArea);
+    await driver.fill(text.areaName, prior.area);
     await driver.date(text.meetingDate, prior.meetingDate);
     for (const name of prior.perpetrators) await driver.tick(name);
     await driver.fill(text.caseNumber, prior.caseNumber);

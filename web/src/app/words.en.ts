@@ -285,7 +285,8 @@ export const words = {
   prior: {
     title: 'Earlier Marac',
     area: 'Which Marac area?',
-    areaHint: 'The name of this or another area',
+    anotherArea: 'Another area',
+    areaName: 'Name of the other area',
     referralDate: 'When was the referral?',
     meetingDate: 'When was the meeting?',
     perpetrators: 'Who was it about?',
@@ -494,7 +495,7 @@ export const words = {
     'contact.person': 'Choose who this is about',
     'incident.occurred': 'Enter the date of the incident',
     'incident.incidentType': 'Choose what kind of incident it was',
-    'prior.maracArea': 'Enter the Marac area',
+    'prior.areaProfile': 'Choose the Marac area',
   },
 } as const;
 

@@ -142,6 +142,7 @@ export interface IncidentRecord {
 }
 
 export interface PriorMaracRecord {
+  readonly areaProfile?: string;
   readonly maracArea?: string;
   readonly referralDate?: CivilDate;
   readonly meetingDate?: CivilDate;

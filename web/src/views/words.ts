@@ -31,12 +31,22 @@ export function dateText(value: Json | undefined): string {
   return date === '' ? '' : longDate(date);
 }
 
+/** Stands for an area the app has no profile of; its name is typed beside it. */
+export const ANOTHER_AREA = 'another_area';
+
 export function areaOf(state: AppState, id: Json | undefined): Area | undefined {
   return state.content.areas?.areas.find((area) => area.id === textOf(id));
 }
 
 export function areaTitle(state: AppState, id: Json | undefined): string {
+  if (textOf(id) === ANOTHER_AREA) return words.prior.anotherArea;
   return areaOf(state, id)?.title ?? textOf(id);
+}
+
+/** The area of an earlier Marac: a known one by its title, another as it was named. */
+export function priorAreaTitle(state: AppState, fields: Readonly<Record<string, Json | undefined>>): string {
+  const isNamed = textOf(fields['areaProfile']) === ANOTHER_AREA && textOf(fields['maracArea']) !== '';
+  return isNamed ? textOf(fields['maracArea']) : areaTitle(state, fields['areaProfile']);
 }
 
 export function namesOf(file: CaseFile, ids: readonly string[]): string {

@@ -11,7 +11,7 @@ import { summaryCard, summaryList, type SummaryAction, type SummaryRow } from '.
 import { answerRows } from './rows.ts';
 import { draftsSection } from './drafts.ts';
 import { peopleSection } from './people.ts';
-import { areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
+import { areaTitle, choiceLabel, dateText, datedText, namesOf, priorAreaTitle } from '../words.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 
@@ -26,7 +26,7 @@ export function caseView(state: AppState, actions: Actions): TemplateResult {
     backText: words.shell.list,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(actions, file)}
-    ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(actions, file)} ${factsSection(state, file)}`,
+    ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(state, actions, file)} ${factsSection(state, file)}`,
   });
 }
 
@@ -171,7 +171,7 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
   });
 }
 
-function priorsSection(actions: Actions, file: CaseFile): TemplateResult {
+function priorsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
   const text = words.case;
   const { caseId } = file;
   const priors = recordsOfType(file, 'prior_marac');
@@ -181,7 +181,7 @@ function priorsSection(actions: Actions, file: CaseFile): TemplateResult {
       : priors.map(({ recordId, fields }) =>
           summaryCard({
             id: `prior-${recordId}`,
-            title: textOf(fields['maracArea']),
+            title: priorAreaTitle(state, fields),
             level: 3,
             actions: [
               { text: words.shell.change, href: hashOf({ name: 'prior', caseId, recordId }) },

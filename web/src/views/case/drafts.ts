@@ -8,7 +8,7 @@ import { routeOfDraft } from '../../app/forms.ts';
 import { civilDate, clockTime } from '../../platform/clock.ts';
 import type { Part } from '../../components/control.ts';
 import { hashOf, type Route } from '../../state/routes.ts';
-import { choiceLabel, datedText } from '../words.ts';
+import { choiceLabel, datedText, priorAreaTitle } from '../words.ts';
 
 /** Forms begun and not finished, each with the way to go on and the way to throw it away. */
 export function draftsSection(state: AppState, file: CaseFile): Part {
@@ -42,7 +42,7 @@ function draftName(state: AppState, file: CaseFile, draft: StoredDraft): string 
     party: textOf(shownFields(file, textOf(fields['person']))['name']),
     person: textOf(fields['name']),
     incident: [datedText(fields['occurred']), choiceLabel(state, 'incidentType', fields['incidentType'])].filter((text) => text !== '').join(', '),
-    prior_marac: textOf(fields['maracArea']),
+    prior_marac: priorAreaTitle(state, fields),
   };
   const text = detail[draft.type] ?? '';
   return text === '' ? kind : `${kind}: ${text}`;

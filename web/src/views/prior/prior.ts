@@ -10,6 +10,7 @@ import { words } from '../../app/words.en.ts';
 import { button } from '../../components/button/button.ts';
 import { fieldsOf, formOf, saved, type Fields } from '../fields.ts';
 import { page } from '../shell/shell.ts';
+import { ANOTHER_AREA } from '../words.ts';
 import { aboveForm } from '../problem.ts';
 
 const ref = (field: string): FieldRef => ({ part: 'prior', field });
@@ -20,15 +21,18 @@ export function priorView(state: AppState, actions: Actions, route: RouteFor<'pr
     heading: words.prior.title,
     back: { name: 'case', caseId: route.caseId },
     above: aboveForm(state),
-    body: form === undefined || file === undefined ? nothing : formOf(actions.saveForm, html`${priorFields(file, fieldsOf(form, actions))}
+    body: form === undefined || file === undefined ? nothing : formOf(actions.saveForm, html`${priorFields(state, file, fieldsOf(form, actions))}
       ${saved(state, actions)} ${button({ text: words.shell.save, isSubmit: true, isWaiting: state.isBusy })}`),
   });
 }
 
-function priorFields(file: CaseFile, field: Fields): TemplateResult {
+function priorFields(state: AppState, file: CaseFile, field: Fields): TemplateResult {
   const text = words.prior;
   const people = peopleOf(file).filter((each) => each.isRecorded && each.role === 'perpetrator');
-  return html`${field.text(ref('maracArea'), { label: text.area, hint: text.areaHint })}
+  const known = state.content.areas?.areas ?? [];
+  const areas = [...known.map((area) => ({ value: area.id, label: area.title })), { value: ANOTHER_AREA, label: text.anotherArea }];
+  return html`${field.radios(ref('areaProfile'), { label: text.area, options: areas })}
+  ${field.value(ref('areaProfile')) === ANOTHER_AREA ? field.text(ref('maracArea'), { label: text.areaName }) : nothing}
   ${field.date(ref('referralDate'), { label: text.referralDate })} ${field.date(ref('meetingDate'), { label: text.meetingDate })}
   ${people.length === 0
     ? html`<p class="govuk-body">${text.perpetratorsNone}</p>`

@@ -114,6 +114,7 @@ function wordsOf(state: AppState, file: CaseFile, record: string, field: string,
   if (REASON_FIELDS.has(field)) return answerWithReason(state, value);
   switch (`${record}.${field}`) {
     case 'case.areaProfile':
+    case 'prior_marac.areaProfile':
       return areaTitle(state, value);
     case 'case.localFlags':
       return textsOf(value).map((flag) => choiceLabel(state, 'localFlag', flag));
