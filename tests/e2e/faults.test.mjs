@@ -1,0 +1,165 @@
+// What can go wrong on a device: each time a sentence a worker understands, a way on, and nothing lost or changed.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { App, errors, words } from './support/app.mjs';
+import { CHROMIUM, FIREFOX } from './support/browser.mjs';
+import { PointerDriver } from './support/drivers.mjs';
+import { checkScreen } from './support/screens.mjs';
+import { inApp } from './support/run.mjs';
+import { makeStory, readable } from './support/story.mjs';
+import { assertNoFault, coreCall } from './support/trace.mjs';
+
+const story = makeStory(readable);
+const { name } = story.case;
+const stateOf = (key) => errors.states[key];
+
+/** The state's own words are on screen: what happened, and the way on. */
+async function tells(app, { title, text, wayOn }) {
+  await app.shows(title, text, wayOn);
+}
+
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}: a wrong passphrase is said, nothing changes, the right one opens`, async () => {
+    await inApp({ kind, name: `wrong-${kind}` }, async (run) => {
+      await run.app.open();
+      const passphrase = await run.app.makeVault();
+      await run.app.startCase(story.case);
+      await run.app.lock();
+      const files = () => run.app.page.evaluate(async () => {
+        const sizes = [];
+        const walk = async (folder, at) => {
+          for await (const [entry, handle] of folder.entries()) {
+            if (handle.kind === 'directory') await walk(handle, `${at}/${entry}`);
+            else {
+              const bytes = await (await handle.getFile()).arrayBuffer();
+              sizes.push(`${at}/${entry} ${[...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join(' ')}`);
+            }
+          }
+        };
+        await walk(await navigator.storage.getDirectory(), '');
+        return sizes.sort();
+      });
+      const before = await files();
+      assert.ok(before.length >= 6, 'the vault has its files');
+      await run.app.tryUnlock('gravel ostrich lantern pebble mitten');
+      await tells(run.app, errors.errors.auth);
+      assert.equal(await run.app.headingNow(), words.unlock.title);
+      assert.match(await run.app.page.title(), /^Error: /);
+      assert.deepEqual(await files(), before, 'the files are as they were');
+      await run.app.unlock(passphrase);
+      await run.app.openCase(name);
+      assertNoFault(run.browser.faults);
+    });
+  });
+}
+
+test('private browsing is refused before anything is made, and the help numbers work', async () => {
+  await inApp({ kind: CHROMIUM, name: 'private', isPrivate: true }, async (run) => {
+    await run.app.open();
+    await run.app.at(stateOf('private_browsing').title);
+    await tells(run.app, stateOf('private_browsing'));
+    await checkScreen(run.app.page, 'gate-refused-private');
+    await run.app.driver.link(words.shell.emergency);
+    await run.app.shows('999');
+    assertNoFault(run.browser.faults);
+  });
+});
+
+test('a second window is told, and can take over; the first one then says where the records are', async () => {
+  await inApp({ kind: CHROMIUM, name: 'second' }, async (run) => {
+    await run.app.open();
+    const passphrase = await run.app.makeVault();
+    await run.app.startCase(story.case);
+    const page = await run.browser.openWindow();
+    const second = new App({ page, driver: new PointerDriver(page), origin: run.origin });
+    await second.open();
+    await second.at(stateOf('second_window').title);
+    await tells(second, stateOf('second_window'));
+    await checkScreen(page, 'gate-other-window');
+    await second.driver.button(words.otherWindow.move);
+    await second.unlock(passphrase);
+    await second.openCase(name);
+    await run.app.page.bringToFront();
+    await tells(run.app, stateOf('second_window'));
+    assertNoFault(run.browser.faults);
+  });
+});
+
+/** Chromium reserves room ahead: saves another draft until that is used up and the core says full. */
+async function useUpReserve(page, caseId) {
+  const recordId = crypto.randomUUID().replaceAll('-', '');
+  for (let turn = 0; turn < 400; turn++) {
+    const changes = [{ field: 'description', value: `turn ${turn} ${'x'.repeat(4000)}` }];
+    const answer = await coreCall(page, 'draft.save', { timeMs: Date.now(), caseId, recordId, type: 'incident', changes });
+    if (!answer.ok) return assert.equal(answer.error.code, 'full');
+  }
+  return assert.fail('the disk never got full');
+}
+
+test('a full disk: what is typed is said not to be saved, and is saved once there is room', async () => {
+  await inApp({ kind: CHROMIUM, name: 'full' }, async (run) => {
+    await run.app.open();
+    const passphrase = await run.app.makeVault();
+    await run.app.startCase(story.case);
+    const session = await run.browser.cdp();
+    const quota = (more) => session.send('Storage.overrideQuotaForOrigin', { origin: run.origin, ...more });
+    await run.app.driver.button(words.case.incidentsAdd);
+    await run.app.at(words.incident.title);
+    await run.app.driver.date(words.incident.date, story.incidents[0].date);
+    await run.app.shows(words.save.saved);
+    await quota({ quotaSize: 1 });
+    await useUpReserve(run.app.page, run.app.route().caseId);
+    await run.app.driver.fill(words.incident.description, story.incidents[0].description);
+    await run.app.driver.focus({ role: 'textbox', name: 'Day', group: words.incident.date });
+    await run.app.shows(words.save.failed);
+    await run.app.shows(errors.errors.full.text, errors.errors.full.wayOn);
+    assert.equal(await (await run.app.locate({ role: 'textbox', name: words.incident.description })).evaluate((box) => box.value), story.incidents[0].description, 'what was typed stays on screen');
+    await quota({});
+    await run.app.driver.press({ role: 'button', name: words.save.retry, nth: 0 });
+    await run.app.shows(words.save.saved);
+    await run.browser.kill();
+    await (await run.launch()).open();
+    await run.app.unlock(passphrase);
+    await run.app.openCase(name);
+    await run.app.driver.press({ role: 'link', name: `${words.draftNames.incident}: `, isPart: true, nth: 0 });
+    await run.app.at(words.incident.title);
+    assert.equal(await (await run.app.locate({ role: 'textbox', name: words.incident.description })).evaluate((box) => box.value), story.incidents[0].description);
+    assertNoFault(run.browser.faults);
+  });
+});
+
+/** The vault's files in a killed Chromium profile, largest first. */
+function vaultFiles(home) {
+  const root = path.join(home, 'profile/Default/File System');
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^\d{8}$/.test(entry.name))
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .map((file) => ({ file, bytes: readFileSync(file) }))
+    .sort((a, b) => b.bytes.length - a.bytes.length);
+}
+
+test('a vault damaged on disk is not shown, and the sentence says what to do', async () => {
+  await inApp({ kind: CHROMIUM, name: 'damaged' }, async (run) => {
+    await run.app.open();
+    const passphrase = await run.app.makeVault();
+    await run.app.startCase(story.case);
+    await run.app.recordContact(name, story.contact);
+    await run.browser.kill();
+    const [largest] = vaultFiles(run.home);
+    assert.ok(largest.bytes.length > 8192, 'the vault holds something');
+    // In the middle of what was written, with good records behind it: no torn tail.
+    largest.bytes[Math.floor(largest.bytes.length / 3)] ^= 0x5a;
+    writeFileSync(largest.file, largest.bytes);
+    await (await run.launch()).open();
+    await run.app.tryUnlock(passphrase);
+    await run.app.at(stateOf('damaged_vault').title);
+    await tells(run.app, stateOf('damaged_vault'));
+    assert.ok(!(await run.app.text()).includes(name), 'no record is shown');
+    await checkScreen(run.app.page, 'gate-damaged');
+    await run.app.driver.link(words.shell.emergency);
+    await run.app.shows('999');
+    assertNoFault(run.browser.faults);
+  });
+});
