@@ -34,7 +34,7 @@ export function page(state: AppState, actions: Actions, props: PageProps): Templ
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
         ${update(state, actions)} ${banner(state)} ${props.above ?? nothing}
         <div class="govuk-grid-row">
-          <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds'}>
+          <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds-from-desktop'}>
             ${props.hasOwnHeading === true ? nothing : heading(props.heading, props.caption)} ${props.body}
           </div>
         </div>
