@@ -260,6 +260,17 @@ test('a button pressed twice acts once', async () => {
   assert.equal(app.store.state().route.name, 'case');
 });
 
+test('an action that takes its time: whoever went elsewhere meanwhile is not pulled back', async () => {
+  const { app, commands } = await openApp();
+  app.actions.choose(REFERENCE, 'typed');
+  await settled();
+  app.actions.saveForm();
+  app.actions.go({ name: 'storage' });
+  await settled();
+  assert.ok(commands().includes('draft.commit'));
+  assert.equal(app.store.state().route.name, 'storage');
+});
+
 test('moved to another window: nothing of it is kept here', async () => {
   const { app, tell } = await openApp();
   app.actions.input(REFERENCE, 'typed');

@@ -50,18 +50,19 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
   const { store, platform } = context;
 
   async function begin(type: DocumentType, caseId: string): Promise<void> {
+    const goOn = navigator.fromHere();
     const { file } = store.state();
     if (file === undefined || file.caseId !== caseId) return;
     const unfinished = draftsOfType(file, type)[0];
     if (unfinished !== undefined) {
-      await navigator.go(checkScreen(type, caseId, unfinished.recordId));
+      await goOn(checkScreen(type, caseId, unfinished.recordId));
       return;
     }
     const seed = await seedOf(type, file);
     if (seed === undefined) return;
     const recordId = platform.newId();
     if (!(await start(type, caseId, recordId, undefined, seed))) return;
-    await navigator.go(firstScreen(type, caseId, recordId));
+    await goOn(firstScreen(type, caseId, recordId));
   }
 
   async function start(type: DocumentType, caseId: string, recordId: string, previousId: string | undefined, seed: JsonObject): Promise<boolean> {
@@ -104,6 +105,7 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
   }
 
   async function beginVersion(reason: string): Promise<void> {
+    const goOn = navigator.fromHere();
     const { route, file } = store.state();
     if (route.name !== 'new-version' || file === undefined) return;
     const previous = recordOf(file, route.recordId);
@@ -111,16 +113,17 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
     if (previous === undefined || type === undefined) return;
     const unfinished = draftsOfType(file, type)[0];
     if (unfinished !== undefined) {
-      await navigator.go(checkScreen(type, file.caseId, unfinished.recordId), 'replace');
+      await goOn(checkScreen(type, file.caseId, unfinished.recordId), 'replace');
       return;
     }
     const recordId = platform.newId();
     const dated = type === 'assessment' ? { assessedOn: platform.today() } : type === 'safety_plan' ? { plannedOn: platform.today() } : {};
     if (!(await start(type, file.caseId, recordId, previous.recordId, { changeReason: reason, ...dated }))) return;
-    await navigator.go(checkScreen(type, file.caseId, recordId), 'replace');
+    await goOn(checkScreen(type, file.caseId, recordId), 'replace');
   }
 
   async function complete(): Promise<void> {
+    const goOn = navigator.fromHere();
     const { route, form } = store.state();
     const part = form === undefined ? undefined : Object.values(form.parts)[0];
     const type = documentType(part?.type ?? '');
@@ -139,7 +142,7 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
       return;
     }
     if (type === 'assessment' && (await recordEvaluation(form.caseId)) === undefined) return;
-    await navigator.go(doneScreen(type, form.caseId, part.recordId), 'replace');
+    await goOn(doneScreen(type, form.caseId, part.recordId), 'replace');
   }
 
   async function refreshEvaluation(): Promise<void> {

@@ -104,6 +104,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
 
   async function commit(): Promise<void> {
     const { form } = store.state();
+    const goOn = navigator.fromHere();
     if (form === undefined) return;
     const errors = missingFields(form);
     if (errors.length > 0) {
@@ -123,7 +124,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
         return;
       }
     }
-    await navigator.go({ name: 'case', caseId: form.caseId }, 'replace');
+    await goOn({ name: 'case', caseId: form.caseId }, 'replace');
     store.dispatch({ kind: 'banner', banner: { kind: 'success', title: words.shell.success, text: words.shell.savedText } });
   }
 
@@ -142,17 +143,19 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
 
   async function discard(): Promise<void> {
     const { route, file } = store.state();
+    const goOn = navigator.fromHere();
     if (route.name !== 'discard' || file === undefined) return;
     saver.clear();
     for (const recordId of draftGroup(file, route.recordId)) {
       if ((await callOrShow(context, 'draft.discard', { recordId })) === undefined) return;
     }
     const isWholeCase = file.records.length === 0;
-    await navigator.go(isWholeCase ? { name: 'cases' } : { name: 'case', caseId: route.caseId }, 'replace');
+    await goOn(isWholeCase ? { name: 'cases' } : { name: 'case', caseId: route.caseId }, 'replace');
   }
 
   async function remove(reason: string): Promise<void> {
     const { route, file } = store.state();
+    const goOn = navigator.fromHere();
     if (route.name !== 'remove' || file === undefined) return;
     const record = file.records.find((each) => each.recordId === route.recordId);
     if (record === undefined) return;
@@ -160,7 +163,7 @@ export function createFormActions(context: AppContext, navigator: Navigator): Fo
       mutationId: platform.newId(), timeMs: platform.nowMs(), caseId: route.caseId, recordId: record.recordId,
       type: record.type, changes: [{ field: 'state', value: 'hidden' }], reason,
     });
-    if (reply !== undefined) await navigator.go({ name: 'case', caseId: route.caseId }, 'replace');
+    if (reply !== undefined) await goOn({ name: 'case', caseId: route.caseId }, 'replace');
   }
 
   return {

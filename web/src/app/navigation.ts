@@ -15,6 +15,11 @@ import { fill, words } from './words.en.ts';
 export interface Navigator {
   /** Opens a route a person asked for; stays and says why when something on screen could not be saved. */
   readonly go: (route: Route, how?: 'push' | 'replace') => Promise<void>;
+  /**
+   * The same for the end of an action that takes its time, with the screen it began on: whoever has gone elsewhere
+   * meanwhile is not pulled back.
+   */
+  readonly fromHere: () => (route: Route, how?: 'push' | 'replace') => Promise<void>;
   /** The address changed by Back, a link or typing. */
   readonly addressChanged: (route: Route | undefined) => Promise<void>;
   /** Opens the app on the present route: the vault is open. */
@@ -44,18 +49,33 @@ export function createNavigator(context: AppContext): Navigator {
     return false;
   }
 
+  /* Where the person wants to be, from the moment of asking: saving and loading come after it. */
+  let wanted = hashOf(store.state().route);
+
+  async function maySettleFor(route: Route): Promise<boolean> {
+    wanted = hashOf(route);
+    const isSettled = await maySettle(route);
+    if (!isSettled && wanted === hashOf(route)) wanted = hashOf(store.state().route);
+    return isSettled && wanted === hashOf(route);
+  }
+
   async function go(route: Route, how: 'push' | 'replace' = 'push'): Promise<void> {
-    if (!(await maySettle(route))) return;
+    if (!(await maySettleFor(route))) return;
     platform.setAddress(route, how);
     await open(route);
+  }
+
+  function fromHere(): Navigator['go'] {
+    const here = wanted;
+    return (route, how) => (wanted === here ? go(route, how) : Promise.resolve());
   }
 
   async function addressChanged(route: Route | undefined): Promise<void> {
     const target = route ?? HOME;
     const present = store.state().opening ?? store.state().route;
     if (hashOf(target) === hashOf(present) && route !== undefined) return;
-    if (!(await maySettle(target))) {
-      platform.setAddress(store.state().route, 'push');
+    if (!(await maySettleFor(target))) {
+      if (wanted !== hashOf(target)) platform.setAddress(store.state().opening ?? store.state().route, 'push');
       return;
     }
     if (route === undefined) platform.setAddress(HOME, 'replace');
@@ -89,6 +109,7 @@ export function createNavigator(context: AppContext): Navigator {
   /** The first screen of an open vault appears as a whole, when its data is there. */
   async function enter(): Promise<void> {
     const { route } = store.state();
+    wanted = hashOf(route);
     store.dispatch({ kind: 'route-opening', route });
     await saver.flush();
     const data = await load(route, undefined);
@@ -208,7 +229,7 @@ export function createNavigator(context: AppContext): Navigator {
     await open(store.state().route);
   }
 
-  return { go, addressChanged, enter, reopen, loadContent, loadList, settle };
+  return { go, fromHere, addressChanged, enter, reopen, loadContent, loadList, settle };
 }
 
 /** Nothing is said when the document behind an extra does not exist yet: the page says it. */
