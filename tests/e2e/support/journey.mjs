@@ -51,6 +51,8 @@ export async function makeReferral(app, story) {
   await app.referralForm(story.referral);
   await app.completeReferral();
   await app.shows(story.referral.latestIncident, story.referral.idvaReferral, story.incidents[0].description, words.referral.confidential);
+  // What nobody recorded is printed too, as such: the reader sees that it was not left out.
+  await app.shows('Immigration status and recourse to public funds', words.shell.notRecorded);
 }
 
 /** All six criteria with their status: by status text, in the order on screen. */

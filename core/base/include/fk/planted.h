@@ -18,7 +18,6 @@ enum {
     FK_FAULT_TORN_TAIL_ACCEPTED = 8,   /* vfs: a record with a wrong MAC is replayed */
     FK_FAULT_OLD_GENERATION = 9,       /* vfs: records of another generation are replayed */
     FK_FAULT_SUPERBLOCK_FIRST = 10,    /* vfs: superblock written before the pages are flushed */
-    FK_FAULT_QUESTIONNAIRE_BOUND = 11, /* form: does not bound the item count */
     FK_FAULT_REQUEST_TEXT_BOUND = 12,  /* codec: does not bound a text of a request */
 };
 
