@@ -7,6 +7,8 @@ import { after, before, test } from 'node:test';
 import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from './support/browser.mjs';
 import { compileWords, makeCanaries, scanTree } from './support/canary.mjs';
 import { readSessions } from './support/sessions.mjs';
+import { assertAxe, assertReflow } from './support/a11y.mjs';
+import { KeyboardDriver, TouchDriver } from './support/drivers.mjs';
 import { until } from './support/until.mjs';
 
 const schema = JSON.parse(readFileSync(new URL('../../core/domain/schema.json', import.meta.url), 'utf8'));
@@ -109,6 +111,40 @@ for (const kind of [CHROMIUM, FIREFOX]) {
     });
   });
 }
+
+/** Each page has one fault; the check named must see it, and must pass the page without it. */
+const GOOD = '<main><h1>Page</h1><p>Text</p><button style="min-height:44px">Press</button></main>';
+const BAD = [
+  ['axe: a picture without a text', '<main><h1>Page</h1><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="9" height="9"></main>', (page) => assertAxe(page, 'page')],
+  ['axe: grey text on white', '<main><h1>Page</h1><p style="color:#bbb">Text</p></main>', (page) => assertAxe(page, 'page')],
+  ['reflow: a box wider than the page', '<main><h1>Page</h1><div style="width:500px">Text</div></main>', (page) => assertReflow(page, 'page')],
+  ['reflow: text that is cut off', '<main><h1>Page</h1><div style="width:90px;overflow:hidden;white-space:nowrap">Text that does not fit in there</div></main>', (page) => assertReflow(page, 'page')],
+  ['reflow: a bar over most of the window', '<main><h1>Page</h1><div style="position:sticky;top:0;height:200px">Bar</div></main>', (page) => assertReflow(page, 'page')],
+  ['keyboard: focus that cannot be seen', '<style>button:focus{outline:none}</style><main><h1>Page</h1><button>One</button><button>Two</button></main>', (page) => new KeyboardDriver(page).walk()],
+  ['keyboard: a control that is never reached', '<main><h1>Page</h1><button>One</button><button tabindex="-1">Two</button></main>', (page) => new KeyboardDriver(page).walk()],
+  ['keyboard: focus behind a bar', '<main><h1>Page</h1><div style="position:fixed;top:0;left:0;right:0;height:300px;background:#fff">Bar</div><button>One</button><button>Two</button></main>', (page) => new KeyboardDriver(page).walk()],
+  ['touch: a target that is too small', '<main><h1>Page</h1><button style="height:20px">Press</button></main>', (page) => new TouchDriver(page).button('Press')],
+  ['touch: a target behind something', '<main><h1>Page</h1><button style="min-height:44px">Press</button><div style="position:fixed;inset:0"></div></main>', (page) => new TouchDriver(page).button('Press')],
+];
+
+test('each check of a screen sees its fault, and passes a screen without it', async (t) => {
+  await inBrowser(CHROMIUM, async ({ page }) => {
+    const show = async (name, body) => {
+      // A change of hasTouch loads the page anew, so it stays as it is through one check.
+      await page.setViewport({ width: 1280, height: 900, hasTouch: name.startsWith('touch') });
+      await page.goto(`${origin}/`);
+      await page.evaluate((html) => { document.documentElement.lang = 'en'; document.title = 'Page'; document.body.innerHTML = html; }, body);
+    };
+    for (const [name, body, check] of BAD) {
+      await t.test(name, async () => {
+        await show(name, body);
+        await assert.rejects(async () => check(page), undefined, 'the fault was not seen');
+        await show(name, GOOD);
+        await check(page);
+      });
+    }
+  });
+});
 
 test('the session decoders read both formats and refuse others', async () => {
   assert.deepEqual(readSessions(FIREFOX, '/nowhere', 'http://localhost'), []);

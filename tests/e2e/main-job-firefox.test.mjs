@@ -1,6 +1,7 @@
 // The main job in Firefox: created, answered, reloaded, killed and opened again with the cache deleted and no server.
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TOPICS, words } from './support/app.mjs';
+import { TOPICS, label, words } from './support/app.mjs';
 import { FIREFOX, clearCacheOnDisk } from './support/browser.mjs';
 import { answerTopics, beginDash, finishDash, recordCase } from './support/journey.mjs';
 import { inApp, inSteps } from './support/run.mjs';
@@ -31,11 +32,13 @@ test('the main job in Firefox', async (t) => {
         await run.app.at(TOPICS[6].text);
         await answerTopics(run.app, story, 6, TOPICS.length);
       }],
-      ['killed on the last pages and opened again without cache or server: goes on there and completes', async () => {
-        const since = Date.now();
+      ['killed in the middle of a form, its session file written, and opened again without cache or server: goes on there and completes', async () => {
         await plantEverywhere(run.app.page, canaries);
-        await run.app.professional(story.dash);
-        await sessionWritten(FIREFOX, run.home, run.origin, since);
+        await run.app.at(words.dash.professionalTitle);
+        await run.app.driver.choose(words.dash.concernHigh, label('yesNo', 'yes'));
+        await run.app.driver.fill(words.dash.wishes, story.dash.wishes);
+        await run.app.shows(words.save.saved);
+        await sessionWritten(FIREFOX, run.home, run.origin, Date.now());
         await run.browser.kill();
         clearCacheOnDisk(run.home);
         await (await run.launch()).open();
@@ -43,7 +46,11 @@ test('the main job in Firefox', async (t) => {
         await run.app.openCase(name);
         await run.app.driver.link(`${words.case.go} ${words.case.dashTitle}`);
         await run.app.shows('Yes 20 ');
-        await run.app.driver.link(words.dash.parts.after);
+        await run.app.driver.link(words.dash.parts.professional);
+        await run.app.at(words.dash.professionalTitle);
+        const box = await run.app.locate({ role: 'textbox', name: words.dash.wishes });
+        assert.equal(await box.evaluate((element) => element.value), story.dash.wishes, 'what was typed before the kill is there');
+        await run.app.professional(story.dash);
         await run.app.afterAsking(story.dash);
         await run.app.completeDash(story.dash);
         await run.app.openCase(name);
