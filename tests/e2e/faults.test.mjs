@@ -9,7 +9,7 @@ import { PointerDriver } from './support/drivers.mjs';
 import { checkScreen } from './support/screens.mjs';
 import { inApp } from './support/run.mjs';
 import { makeStory, readable } from './support/story.mjs';
-import { assertNoFault, coreCall } from './support/trace.mjs';
+import { assertNoFault, coreCall, newId } from './support/trace.mjs';
 
 const story = makeStory(readable);
 const { name } = story.case;
@@ -89,7 +89,7 @@ test('a second window is told, and can take over; the first one then says where 
 
 /** Chromium reserves room ahead: saves another draft until that is used up and the core says full. */
 async function useUpReserve(page, caseId) {
-  const recordId = crypto.randomUUID().replaceAll('-', '');
+  const recordId = newId();
   for (let turn = 0; turn < 400; turn++) {
     const changes = [{ field: 'description', value: `turn ${turn} ${'x'.repeat(4000)}` }];
     const answer = await coreCall(page, 'draft.save', { timeMs: Date.now(), caseId, recordId, type: 'incident', changes });

@@ -50,11 +50,6 @@ function findInPage(query) {
     if (wanted === undefined) return true;
     return query.isPart ? actual.includes(fold(wanted)) : actual === fold(wanted);
   };
-  if (query.focus) {
-    const focused = document.activeElement;
-    const role = Object.keys(ROLES).find((each) => focused.matches(ROLES[each])) ?? focused.localName;
-    return { role, name: focused === document.body ? '' : nameOf(focused), isBody: focused === document.body || focused === document.documentElement };
-  }
   const all = [...document.querySelectorAll(ROLES[query.role])].filter(isShown);
   const found = all.filter((element) => matches(nameOf(element), query.name)
     && (query.group === undefined || groupsOf(element).some((group) => (query.isPart ? group.includes(fold(query.group)) : group === fold(query.group)))));
@@ -86,6 +81,3 @@ export async function isThere(page, query) {
   const handle = await page.evaluateHandle(findInPage, { ...query, nth: 0 });
   return handle.asElement() !== null;
 }
-
-/** Role and accessible name of what has the focus. */
-export const focused = (page) => page.evaluate(findInPage, { focus: true });

@@ -1,7 +1,7 @@
 // Three ways to work the app: with a pointer, with the keyboard alone, and by touch. Each fails where a person would be stuck:
 // focus that cannot be seen, a control that cannot be reached, a touch target that is too small or covered.
 import assert from 'node:assert/strict';
-import { focused, locate } from './dom.mjs';
+import { locate } from './dom.mjs';
 import { until } from './until.mjs';
 
 const MAX_STOPS = 400;
@@ -280,5 +280,3 @@ export class KeyboardDriver extends Driver {
     throw new Error('the Tab key never leaves this page');
   }
 }
-
-export { focused };

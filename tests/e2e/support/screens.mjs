@@ -5,7 +5,7 @@ import { assertAxe, assertReflow, takePictures } from './a11y.mjs';
 import { ROUTES, hashOf, stepId } from './app.mjs';
 import { DESKTOP } from './browser.mjs';
 import { KeyboardDriver } from './drivers.mjs';
-import { coreCall } from './trace.mjs';
+import { coreCall, newId } from './trace.mjs';
 
 /** Only pictures, for build-scripts/screens.sh. */
 const PICTURES_ONLY = process.env.FK_E2E_PICTURES_ONLY === '1';
@@ -21,8 +21,6 @@ export async function checkScreen(page, name) {
   for (const file of await takePictures(page, name)) assert.ok(statSync(file).size > 1000, `${file} is a picture`);
   await page.setViewport(DESKTOP);
 }
-
-const newId = () => crypto.randomUUID().replaceAll('-', '');
 
 async function demand(page, command, request) {
   const answer = await coreCall(page, command, request);

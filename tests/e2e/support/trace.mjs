@@ -1,6 +1,7 @@
 // What a run may leave behind: nothing. Plants a canary in every text field of the schema, and after the browser was killed looks
 // for all of them, for the passphrase and for form data in the session files.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { compileWords, describeHits, makeCanaries, passphraseWords, scanTree } from './canary.mjs';
 import { readSessions, sessionFiles } from './sessions.mjs';
@@ -14,7 +15,7 @@ const KEYS = { 'assessment.answer': 'D01_INJURY', 'safety_plan.item': 'sp.A1' };
 /** Set by the core alone: no draft takes them, see resultWords and the journeys. */
 const SET_BY_CORE = ['evaluation.result', 'evaluation.areaProfile'];
 
-const randomId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+export const newId = () => randomBytes(16).toString('hex');
 
 /** Runs in every document of the app before its own scripts: keeps the store worker, so that a test can send it commands. */
 export function keepStoreWorker() {
@@ -68,9 +69,9 @@ function valueOf(name, field, canaries) {
  * the fields that no screen shows yet. The case is a new one.
  */
 export async function plantEverywhere(page, canaries) {
-  const caseId = randomId();
+  const caseId = newId();
   for (const record of schema.records.filter((each) => each.shipped !== true && each.frozen !== true)) {
-    const recordId = record.type === 'case' ? caseId : randomId();
+    const recordId = record.type === 'case' ? caseId : newId();
     if (record.document) await demand(page, 'document.begin', { timeMs: Date.now(), caseId, recordId, type: record.type });
     const own = record.document ? schema.everyDocument.filter((field) => field.name === 'changeReason') : [];
     const changes = [...record.fields, ...own].flatMap((field) => {
