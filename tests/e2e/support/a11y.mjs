@@ -70,7 +70,10 @@ export async function takePictures(page, name) {
   const files = [];
   for (const width of SCREEN_WIDTHS) {
     await page.setViewport({ width, height: SCREEN_HEIGHTS[width] });
-    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.evaluate(() => {
+      document.activeElement?.blur();
+      scrollTo({ top: 0, behavior: 'instant' });
+    });
     const file = path.join(SCREENS_DIR, `${name}-${width}.png`);
     await page.screenshot({ path: file, fullPage: true });
     files.push(file);
