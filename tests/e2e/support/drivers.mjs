@@ -66,13 +66,20 @@ class Driver {
 
 export class PointerDriver extends Driver {
   async press(query) {
-    await (await locate(this.page, query)).click();
+    await this.focus(query);
   }
 
+  /** Clicks; a control that was drawn anew before the click could reach it is looked for again. */
   async focus(query) {
-    const element = await locate(this.page, query);
-    await element.click();
-    return element;
+    for (;;) {
+      const element = await locate(this.page, query);
+      try {
+        await element.click();
+        return element;
+      } catch (error) {
+        if (!/detached from document/.test(error.message)) throw error;
+      }
+    }
   }
 
   pick(query) {
