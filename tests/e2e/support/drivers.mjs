@@ -117,7 +117,7 @@ export class TouchDriver extends PointerDriver {
       const y = rect.top + rect.height / 2;
       const hit = document.elementFromPoint(x, y);
       const isCovered = !(hit && (target.contains(hit) || hit.contains(target) || target.labels?.[0]?.contains(hit)));
-      return { x, y, width: rect.width, height: rect.height, isCovered, isLink: target.localName === 'a' || target.localName === 'summary', by: hit?.outerHTML.slice(0, 100) };
+      return { x, y, width: rect.width, height: rect.height, isCovered, pageWidth: document.documentElement.scrollWidth, screenWidth: document.documentElement.clientWidth, isLink: target.localName === 'a' || target.localName === 'summary', by: hit?.outerHTML.slice(0, 100) };
     }, this.#isLow);
   }
 
@@ -132,6 +132,7 @@ export class TouchDriver extends PointerDriver {
   async press(query) {
     const spot = await until(() => this.#spot(query), `${query.role} "${query.name}" stands still`);
     assert.ok(!spot.isCovered, `${query.role} "${query.name}" can be touched; it is covered by ${spot.by}`);
+    assert.ok(spot.pageWidth <= spot.screenWidth, `the page is no wider than the screen: ${spot.pageWidth} and ${spot.screenWidth}`);
     const least = spot.isLink ? MIN_LINK_PX : MIN_TARGET_PX;
     // Lines may be given in fractions of a pixel.
     assert.ok(spot.height >= least - 0.5 && spot.width >= MIN_LINK_PX, `${query.role} "${query.name}" is large enough to touch: ${spot.width} x ${spot.height}`);
