@@ -78,7 +78,12 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       await page.evaluate((word) => globalThis.leak.database(word), wordOf('person.doctor'));
       await page.evaluate((word) => globalThis.leak.cache(word), wordOf('person.school'));
       await page.evaluate((word) => globalThis.leak.title(word), wordOf('person.aliases'));
-      await until(() => readSessions(kind, home, origin).some((session) => session.formData.length > 0), 'the session file holds the form');
+      // The browser may write the file in the middle of the typing, so the words typed last are waited for.
+      const sessionWords = [wordOf('person.name'), wordOf('incident.description')];
+      await until(() => {
+        const forms = JSON.stringify(readSessions(kind, home, origin).map((session) => session.formData));
+        return sessionWords.every((word) => forms.includes(word));
+      }, 'the session file holds the form');
       await browser.kill();
 
       const names = ['person.name', 'incident.description', 'person.doctor', 'person.school', 'person.aliases', 'person.phone', 'person.occupation'];
