@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x6f60748d;
+export const SCHEMA_HASH = 0xd7b1cd0d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -52,7 +52,43 @@ export type ErrorCode =
   /** the random source failed its check; the app does not start */
   | 'no-random'
   /** key derivation settings below the floor or above the ceiling */
-  | 'weak-parameters';
+  | 'weak-parameters'
+  /** named in the design and not in this version */
+  | 'not-yet'
+  /** the roster has another head than the one this entry follows; read it and sign again */
+  | 'head-moved'
+  /** the roster does not allow this to that signer or device */
+  | 'forbidden'
+  /** an earlier segment of this chain is missing */
+  | 'gap'
+  /** this place in the chain holds something else already */
+  | 'fork'
+  /** the device was taken out of the roster */
+  | 'revoked'
+  /** the hub keeps no more for this device or agency */
+  | 'quota'
+  /** the hub asks to come back later */
+  | 'busy'
+  /** no connection to the hub */
+  | 'unreachable'
+  /** the hub did not answer in time */
+  | 'timed-out'
+  /** what answered is no hub: a login page of the network, a proxy, garbage or half an answer */
+  | 'not-a-hub'
+  /** the hub speaks an older or a newer protocol than this app */
+  | 'other-protocol'
+  /** the hub's key is not the one pinned at enrolment */
+  | 'other-hub'
+  /** the enrolment code was mistyped */
+  | 'code-wrong'
+  /** the enrolment code is unknown to the hub, used or expired */
+  | 'code-used'
+  /** the hub does not know the token or it expired; sign in again */
+  | 'token'
+  /** stopped by the person; what was not sent stays here */
+  | 'cancelled'
+  /** two workers disagree about this field; it is resolved with a reason first */
+  | 'conflict';
 
 /** What every command can answer besides its own errors. */
 export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json' | 'too-large' | 'wrong-state';

@@ -21,6 +21,24 @@
     X(ERR_FROZEN, 15, "frozen", "a completed version never changes; make the next version") \
     X(ERR_INCOMPLETE, 16, "incomplete", "something needed is missing; detail names the first") \
     X(ERR_NO_RANDOM, 17, "no-random", "the random source failed its check; the app does not start") \
-    X(ERR_WEAK_PARAMETERS, 18, "weak-parameters", "key derivation settings below the floor or above the ceiling")
+    X(ERR_WEAK_PARAMETERS, 18, "weak-parameters", "key derivation settings below the floor or above the ceiling") \
+    X(ERR_NOT_YET, 19, "not-yet", "named in the design and not in this version") \
+    X(ERR_HEAD_MOVED, 20, "head-moved", "the roster has another head than the one this entry follows; read it and sign again") \
+    X(ERR_FORBIDDEN, 21, "forbidden", "the roster does not allow this to that signer or device") \
+    X(ERR_GAP, 22, "gap", "an earlier segment of this chain is missing") \
+    X(ERR_FORK, 23, "fork", "this place in the chain holds something else already") \
+    X(ERR_REVOKED, 24, "revoked", "the device was taken out of the roster") \
+    X(ERR_QUOTA, 25, "quota", "the hub keeps no more for this device or agency") \
+    X(ERR_BUSY, 26, "busy", "the hub asks to come back later") \
+    X(ERR_UNREACHABLE, 27, "unreachable", "no connection to the hub") \
+    X(ERR_TIMED_OUT, 28, "timed-out", "the hub did not answer in time") \
+    X(ERR_NOT_A_HUB, 29, "not-a-hub", "what answered is no hub: a login page of the network, a proxy, garbage or half an answer") \
+    X(ERR_OTHER_PROTOCOL, 30, "other-protocol", "the hub speaks an older or a newer protocol than this app") \
+    X(ERR_OTHER_HUB, 31, "other-hub", "the hub's key is not the one pinned at enrolment") \
+    X(ERR_CODE_WRONG, 32, "code-wrong", "the enrolment code was mistyped") \
+    X(ERR_CODE_USED, 33, "code-used", "the enrolment code is unknown to the hub, used or expired") \
+    X(ERR_TOKEN, 34, "token", "the hub does not know the token or it expired; sign in again") \
+    X(ERR_CANCELLED, 35, "cancelled", "stopped by the person; what was not sent stays here") \
+    X(ERR_CONFLICT, 36, "conflict", "two workers disagree about this field; it is resolved with a reason first")
 
 #endif
