@@ -10,40 +10,52 @@
 
 /* --- lists of fields ------------------------------------------------------------------------ */
 
+enum { FIELD_COUNT_FIRST = 16 };
+
 typedef struct list_builder {
     fk_arena *arena;
     fk_field_list *list;
 } list_builder;
 
-fk_status fk_field_list_make(fk_arena *arena, size_t capacity, fk_field_list *list_out)
+fk_status fk_field_list_add(fk_field_list *list, fk_arena *arena, fk_field_write field)
 {
-    *list_out = (fk_field_list){ .items = fk_arena_allocate(arena, capacity * sizeof *list_out->items) };
-    return list_out->items != NULL ? fk_ok() : fk_status_of(FK_ERR_NO_MEMORY);
+    if (list->count == FK_FIELD_COUNT_MAX) {
+        return fk_status_of(FK_ERR_TOO_LARGE);
+    }
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : FIELD_COUNT_FIRST;
+        fk_field_write *items = fk_arena_allocate(arena, capacity * sizeof *items);
+        if (items == NULL) {
+            return fk_status_of(FK_ERR_NO_MEMORY);
+        }
+        if (list->count > 0) {
+            memcpy(items, list->items, list->count * sizeof *items);
+        }
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = field;
+    return fk_ok();
 }
 
 static fk_status add_copy(void *ctx, const fk_field_write *field)
 {
     list_builder *builder = ctx;
-    if (builder->list->count == FK_FIELD_COUNT_MAX) {
-        return fk_status_of(FK_ERR_TOO_LARGE);
-    }
-    fk_field_write *copy = &builder->list->items[builder->list->count];
-    copy->has_value = field->has_value;
-    FK_TRY(fk_bytes_copy(field->field, builder->arena, &copy->field));
-    FK_TRY(fk_bytes_copy(field->value, builder->arena, &copy->value));
-    builder->list->count++;
-    return fk_ok();
+    fk_field_write copy = { .has_value = field->has_value };
+    FK_TRY(fk_bytes_copy(field->field, builder->arena, &copy.field));
+    FK_TRY(fk_bytes_copy(field->value, builder->arena, &copy.value));
+    return fk_field_list_add(builder->list, builder->arena, copy);
 }
 
 fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena, fk_field_list *list_out)
 {
-    FK_TRY(fk_field_list_make(arena, FK_FIELD_COUNT_MAX, list_out));
+    *list_out = (fk_field_list){ .count = 0 };
     return fk_store_fields(store, row, add_copy, &(list_builder){ arena, list_out });
 }
 
 fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena, fk_field_list *list_out)
 {
-    FK_TRY(fk_field_list_make(arena, FK_FIELD_COUNT_MAX, list_out));
+    *list_out = (fk_field_list){ .count = 0 };
     return fk_store_draft_fields(store, record, add_copy, &(list_builder){ arena, list_out });
 }
 
@@ -71,17 +83,16 @@ fk_status fk_field_list_of_changes(const fk_record_type *type, const fk_protocol
                                    size_t change_count, fk_record_value_use use, fk_arena *arena,
                                    fk_field_list *list_out, fk_error *error)
 {
-    FK_TRY(fk_field_list_make(arena, change_count, list_out));
+    *list_out = (fk_field_list){ .count = 0 };
     for (size_t i = 0; i < change_count; i++) {
-        fk_field_write *target = &list_out->items[i];
+        fk_field_write change = { .field = changes[i].field };
         const fk_record_field *field = fk_record_field_find(type, changes[i].field);
         if (field == NULL) {
             fk_error_set(error, "request.changes[%u].field", (unsigned)i);
             return fk_status_of(FK_ERR_INVALID_INPUT);
         }
-        target->field = changes[i].field;
-        FK_TRY(fk_record_value_make(field, changes[i].value, use, arena, &target->has_value, &target->value, error));
-        list_out->count++;
+        FK_TRY(fk_record_value_make(field, changes[i].value, use, arena, &change.has_value, &change.value, error));
+        FK_TRY(fk_field_list_add(list_out, arena, change));
     }
     return fk_ok();
 }
@@ -167,15 +178,6 @@ static fk_status check_references(const change_plan *plan, const fk_wanted *want
     return status;
 }
 
-static fk_status append_write(fk_record_write *write, fk_field_write *fields, fk_field_write field)
-{
-    if (write->field_count == FK_FIELD_COUNT_MAX) {
-        return fk_status_of(FK_ERR_TOO_LARGE);
-    }
-    fields[write->field_count++] = field;
-    return fk_ok();
-}
-
 static bool set_has(const fk_json *set, fk_bytes element)
 {
     for (const fk_json *one = fk_json_first(set); one != NULL; one = fk_json_next(one)) {
@@ -204,7 +206,7 @@ static fk_status element_name(fk_arena *arena, const char *set_name, fk_bytes el
 /* A set is written element by element, so that two devices that each add one keep both (merge class E):
  * true adds, taking the value away removes. */
 static fk_status plan_set(const change_plan *plan, const fk_record_field *field, const fk_field_write *wanted,
-                          const fk_field_list *current, fk_record_write *write, fk_field_write *fields)
+                          const fk_field_list *current, fk_field_list *writes)
 {
     fk_json_doc *doc = NULL;
     fk_bytes text = wanted->has_value ? wanted->value : fk_bytes_text("[]");
@@ -215,7 +217,7 @@ static fk_status plan_set(const change_plan *plan, const fk_record_field *field,
         fk_field_write add = { .has_value = true, .value = fk_bytes_text("true") };
         status = element_name(plan->arena, field->name, fk_json_string(one), &add.field);
         if (fk_is_ok(status) && fk_field_list_find(current, add.field) == NULL) {
-            status = append_write(write, fields, add);
+            status = fk_field_list_add(writes, plan->arena, add);
         }
     }
     size_t prefix_size_bytes = strlen(field->name) + 1;
@@ -225,7 +227,8 @@ static fk_status plan_set(const change_plan *plan, const fk_record_field *field,
                           memcmp(name.data, field->name, prefix_size_bytes - 1) == 0;
         if (is_element) {
             fk_bytes element = fk_bytes_of(name.data + prefix_size_bytes, name.size_bytes - prefix_size_bytes);
-            status = set_has(set, element) ? fk_ok() : append_write(write, fields, (fk_field_write){ .field = name });
+            fk_field_write remove = { .field = name };
+            status = set_has(set, element) ? fk_ok() : fk_field_list_add(writes, plan->arena, remove);
         }
     }
     fk_json_doc_free(doc);
@@ -267,7 +270,7 @@ static bool only_changes_state(const fk_wanted *wanted)
 /* What the record says now; empty for a new one. Refuses what may not change or does not belong. */
 static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, fk_field_list *current_out)
 {
-    *current_out = (fk_field_list){ NULL, 0 };
+    *current_out = (fk_field_list){ .count = 0 };
     bool is_case = strcmp(wanted->type->name, "case") == 0;
     bool is_on_case = is_case == fk_id_equal(&wanted->record, &wanted->case_id);
     if (is_on_case && !is_case) {
@@ -297,16 +300,7 @@ static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, f
     fk_field_list current;
     FK_TRY(load_current(plan, wanted, &current));
     FK_TRY(check_required(plan, wanted, &current));
-    fk_field_write *fields = fk_arena_allocate(plan->arena, FK_FIELD_COUNT_MAX * sizeof *fields);
-    if (fields == NULL) {
-        return fk_status_of(FK_ERR_NO_MEMORY);
-    }
-    *write_out = (fk_record_write){
-        .case_id = wanted->case_id,
-        .record = wanted->record,
-        .type = fk_bytes_text(wanted->type->name),
-        .fields = fields,
-    };
+    fk_field_list writes = { .count = 0 };
     for (size_t i = 0; i < wanted->fields.count; i++) {
         const fk_field_write *one = &wanted->fields.items[i];
         const fk_record_field *field = fk_record_field_find(wanted->type, one->field);
@@ -316,11 +310,18 @@ static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, f
         FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
         FK_TRY(check_references(plan, wanted, field, one));
         if (field->kind == FK_RECORD_SET) {
-            FK_TRY(plan_set(plan, field, one, &current, write_out, fields));
+            FK_TRY(plan_set(plan, field, one, &current, &writes));
         } else if (!is_said_already(&current, one)) {
-            FK_TRY(append_write(write_out, fields, *one));
+            FK_TRY(fk_field_list_add(&writes, plan->arena, *one));
         }
     }
+    *write_out = (fk_record_write){
+        .case_id = wanted->case_id,
+        .record = wanted->record,
+        .type = fk_bytes_text(wanted->type->name),
+        .fields = writes.items,
+        .field_count = writes.count,
+    };
     return fk_ok();
 }
 

@@ -18,10 +18,12 @@ enum { FK_FIELD_COUNT_MAX = 2048, FK_CHANGE_RECORDS_MAX = 8 };
 typedef struct fk_field_list {
     fk_field_write *items;
     size_t count;
+    size_t capacity;
 } fk_field_list;
 
-/* An empty list with room for capacity fields. */
-FK_MUST_USE fk_status fk_field_list_make(fk_arena *arena, size_t capacity, fk_field_list *list_out);
+/* Add one field; the list, zeros at first, gets room as it needs it.
+ * FK_ERR_TOO_LARGE (FK_FIELD_COUNT_MAX), FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_field_list_add(fk_field_list *list, fk_arena *arena, fk_field_write field);
 FK_MUST_USE fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena,
                                               fk_field_list *list_out);
 FK_MUST_USE fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena,

@@ -178,29 +178,28 @@ static fk_status quoted(fk_bytes text, fk_arena *arena, fk_bytes *json_out)
     return fk_bytes_copy(fk_bytes_text(json), arena, json_out);
 }
 
-static fk_status add_field(fk_field_list *list, const char *name, fk_bytes json)
+static fk_status add_field(fk_field_list *list, fk_arena *arena, const char *name, fk_bytes json)
 {
-    list->items[list->count++] = (fk_field_write){ .field = fk_bytes_text(name), .has_value = true, .value = json };
-    return fk_ok();
+    fk_field_write field = { .field = fk_bytes_text(name), .has_value = true, .value = json };
+    return fk_field_list_add(list, arena, field);
 }
 
 static fk_status evaluation_fields(const fk_criteria_evaluate_reply *found, fk_bytes evaluation_date, fk_arena *arena,
                                    fk_field_list *list_out)
 {
-    enum { EVALUATION_FIELDS = 4 };
-    FK_TRY(fk_field_list_make(arena, EVALUATION_FIELDS, list_out));
+    *list_out = (fk_field_list){ .count = 0 };
     fk_bytes json;
     FK_TRY(quoted(evaluation_date, arena, &json));
-    FK_TRY(add_field(list_out, "evaluatedOn", json));
+    FK_TRY(add_field(list_out, arena, "evaluatedOn", json));
     FK_TRY(quoted(found->area_profile, arena, &json));
-    FK_TRY(add_field(list_out, "areaProfile", json));
+    FK_TRY(add_field(list_out, arena, "areaProfile", json));
     if (found->has_assessment_id) {
         char hex[FK_ID_HEX_SIZE + 1];
         fk_id_to_hex(&found->assessment_id, hex);
         FK_TRY(quoted(fk_bytes_text(hex), arena, &json));
-        FK_TRY(add_field(list_out, "assessment", json));
+        FK_TRY(add_field(list_out, arena, "assessment", json));
     }
-    return add_field(list_out, "result", found->result);
+    return add_field(list_out, arena, "result", found->result);
 }
 
 /* The answer to a repeated mutation: the result as it was recorded the first time. */

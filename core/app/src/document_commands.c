@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fk/assert.h"
 #include "fk/completion.h"
 
 #include "change.h"
@@ -25,10 +24,9 @@ static fk_status read_version(const fk_field_list *fields, uint32_t *version_out
 
 static fk_status add_system_field(fk_wanted *draft, const char *name, fk_arena *arena, const char *json)
 {
-    FK_ASSERT(draft->fields.count < FK_FIELD_COUNT_MAX);
-    fk_field_write *target = &draft->fields.items[draft->fields.count++];
-    *target = (fk_field_write){ .field = fk_bytes_text(name), .has_value = true };
-    return fk_bytes_copy(fk_bytes_text(json), arena, &target->value);
+    fk_field_write field = { .field = fk_bytes_text(name), .has_value = true };
+    FK_TRY(fk_bytes_copy(fk_bytes_text(json), arena, &field.value));
+    return fk_field_list_add(&draft->fields, arena, field);
 }
 
 /* What the next version starts from: everything but what belongs to one version only. */
@@ -90,8 +88,6 @@ fk_status fk_handle_document_begin(fk_session *session, fk_arena *arena, const f
     uint32_t previous_version = 0;
     if (request->has_previous_id) {
         FK_TRY(carry_over(session, &request->previous_id, &draft, arena, &previous_version, error));
-    } else {
-        FK_TRY(fk_field_list_make(arena, FK_FIELD_COUNT_MAX, &draft.fields));
     }
     char version[12];
     (void)snprintf(version, sizeof version, "%u", (unsigned)(previous_version + 1));
