@@ -100,6 +100,33 @@ static void session__repeated_mutation_changes_nothing(void **state)
     fixture_free(&f);
 }
 
+/* A commit that says nothing new makes no operation; its repeat, also after a restart, is answered as the first time. */
+static void session__repeated_empty_commit_is_answered_again(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    make_vault(&f);
+    add_people(&f);
+    static const char empty[] = "{\"mutationId\":\"70000000000000000000000000000001\",\"timeMs\":1790000000000,"
+                                "\"recordIds\":[\"" ID_CASE "\"]}";
+    assert_ok(save(&f, "case", ID_CASE, CHANGE("reference", "\"NM-7\"")));
+    assert_has(call(&f, "draft.commit", empty), "\"operationCount\":0");
+    fk_session_free(f.session);
+    fk_buffer_free(&f.reply);
+    fixture_open(&f, &fk_allocator_libc);
+    assert_ok(call(&f, "core.start", "{}"));
+    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_has(call(&f, "draft.commit", empty), "\"operationCount\":0");
+    assert_refused(commit(&f, "\"" ID_CASE "\""), "not-found");
+    for (unsigned i = 0; i < 9; i++) {
+        assert_ok(save(&f, "case", ID_CASE, CHANGE("reference", "\"NM-7\"")));
+        assert_has(commit(&f, "\"" ID_CASE "\""), "\"operationCount\":0");
+    }
+    assert_refused(call(&f, "draft.commit", empty), "not-found"); /* only the newest are kept */
+    fixture_free(&f);
+}
+
 static void session__set_keeps_elements_apart(void **state)
 {
     (void)state;
@@ -266,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session__whole_path_survives_locking),
         cmocka_unit_test(session__repeated_mutation_changes_nothing),
+        cmocka_unit_test(session__repeated_empty_commit_is_answered_again),
         cmocka_unit_test(session__set_keeps_elements_apart),
         cmocka_unit_test(session__completed_version_never_changes),
         cmocka_unit_test(session__refuses_what_does_not_belong),

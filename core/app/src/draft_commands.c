@@ -1,4 +1,6 @@
 /* draft_commands.c — saving what is typed, finishing it, and direct changes. */
+#include <string.h>
+
 #include "change.h"
 #include "dispatch_gen.h"
 
@@ -92,6 +94,48 @@ fk_status fk_handle_draft_discard(fk_session *session, fk_arena *arena, const fk
     return status;
 }
 
+/* --- commits that changed nothing ----------------------------------------------------------------
+
+ * A commit of drafts that say what is said already makes no operation that could carry its mutation id,
+ * and ends the drafts all the same. Its id is kept in vault_meta, so that a repeat after a crash gets the
+ * first reply. Only the newest few: a caller repeats what it has no answer for, and asks one by one. */
+
+enum { EMPTY_COMMITS_KEPT = 8 };
+static const char empty_commits_key[] = "empty_commits";
+
+static fk_status empty_commits(fk_session *session, fk_arena *arena, fk_bytes *ids_out)
+{
+    fk_status status = fk_store_meta_get(session->store, empty_commits_key, arena, ids_out);
+    FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_ok() : status);
+    bool is_whole =
+        ids_out->size_bytes % FK_ID_SIZE_BYTES == 0 && ids_out->size_bytes <= EMPTY_COMMITS_KEPT * FK_ID_SIZE_BYTES;
+    return is_whole ? fk_ok() : fk_status_of(FK_ERR_DAMAGED);
+}
+
+static fk_status was_empty_commit(fk_session *session, const fk_id *mutation, fk_arena *arena, bool *result_out)
+{
+    fk_bytes ids = { NULL, 0 };
+    *result_out = false;
+    FK_TRY(empty_commits(session, arena, &ids));
+    for (size_t i = 0; i < ids.size_bytes; i += FK_ID_SIZE_BYTES) {
+        *result_out = *result_out || memcmp(ids.data + i, mutation->bytes, FK_ID_SIZE_BYTES) == 0;
+    }
+    return fk_ok();
+}
+
+static fk_status note_empty_commit(fk_session *session, const fk_id *mutation, fk_arena *arena)
+{
+    fk_bytes before = { NULL, 0 };
+    FK_TRY(empty_commits(session, arena, &before));
+    uint8_t ids[EMPTY_COMMITS_KEPT * FK_ID_SIZE_BYTES];
+    memcpy(ids, mutation->bytes, FK_ID_SIZE_BYTES);
+    size_t kept_bytes = before.size_bytes < sizeof ids ? before.size_bytes : sizeof ids - FK_ID_SIZE_BYTES;
+    if (kept_bytes > 0) {
+        memcpy(ids + FK_ID_SIZE_BYTES, before.data, kept_bytes);
+    }
+    return fk_store_meta_put(session->store, empty_commits_key, fk_bytes_of(ids, FK_ID_SIZE_BYTES + kept_bytes));
+}
+
 /* --- from drafts to operations ---------------------------------------------------------------- */
 
 fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
@@ -102,6 +146,9 @@ fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, con
     fk_status status = fk_change_write(session, mutation, wanted, wanted_count, arena, operation_count_out, error);
     for (size_t i = 0; i < wanted_count && are_drafts && fk_is_ok(status); i++) {
         status = fk_store_draft_remove(session->store, &wanted[i].record);
+    }
+    if (fk_is_ok(status) && are_drafts && *operation_count_out == 0) {
+        status = note_empty_commit(session, &mutation->id, arena);
     }
     if (fk_is_ok(status)) {
         status = fk_store_commit(session->store);
@@ -127,7 +174,9 @@ fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_
 {
     FK_TRY(fk_session_require_open(session));
     FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
-    if (reply->operation_count > 0) {
+    bool is_repeat = reply->operation_count > 0;
+    FK_TRY(is_repeat ? fk_ok() : was_empty_commit(session, &request->mutation_id, arena, &is_repeat));
+    if (is_repeat) {
         return fk_ok();
     }
     fk_wanted wanted[FK_CHANGE_RECORDS_MAX];
