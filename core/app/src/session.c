@@ -86,18 +86,6 @@ fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_k
     return status;
 }
 
-fk_status fk_session_open_with_master_key(fk_session *session, const uint8_t master_key[32], fk_error *error)
-{
-    fk_keyfile keyfile;
-    FK_TRY(fk_keyfile_load(session->host.disk, &keyfile));
-    fk_key master;
-    memcpy(master.bytes, master_key, sizeof master.bytes);
-    fk_store_report report;
-    fk_status status = fk_session_open(session, &keyfile.vault_id, &master, &report, error);
-    fk_key_wipe(&master);
-    return status;
-}
-
 /* After an I/O fault SQLite fails every later statement. What was acknowledged is in the log: open
  * the store again, which recovers it. If that fails too the vault is locked, and unlocking says why. */
 static void reopen_after_fault(fk_session *session)

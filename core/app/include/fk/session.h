@@ -42,9 +42,4 @@ void fk_session_free(fk_session *session);
 FK_MUST_USE fk_status fk_session_call(fk_session *session, uint32_t command_id, fk_bytes request,
                                       fk_buffer *reply_out);
 
-/* Open the vault by its master key (32 bytes) through the function that vault.unlock ends in.
- * For tests and for recovery; no build flag lowers the KDF floor instead. Errors as vault.unlock. */
-FK_MUST_USE fk_status fk_session_open_with_master_key(fk_session *session, const uint8_t master_key[32],
-                                                      fk_error *error);
-
 #endif
