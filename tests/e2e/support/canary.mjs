@@ -30,6 +30,9 @@ function textsOf(schema, name, field) {
   throw new Error(`schema.json: field ${name} has kind ${field.kind}; say in canary.mjs whether it can hold text`);
 }
 
+/** Text fields that cannot have a canary of their own, each with its reason: the schema's `notCanaries`. */
+export const exceptions = (schema) => new Map(schema.notCanaries.map(({ field, why }) => [field, why]));
+
 /** Every place of the schema that can hold text, as `type.field` or `type.field.part`. Shipped records are part of the app. */
 export function textFields(schema) {
   return schema.records
@@ -52,7 +55,8 @@ export function makeCanaries(schema) {
   const tail = letters(STEM_LETTERS);
   const codes = new Set();
   const byField = new Map();
-  for (const name of [...textFields(schema).map((field) => field.name), ...OTHER_TEXTS]) {
+  const excepted = exceptions(schema);
+  for (const name of [...textFields(schema).map((field) => field.name).filter((each) => !excepted.has(each)), ...OTHER_TEXTS]) {
     let code = letters(CODE_LETTERS);
     while (codes.has(code)) code = letters(CODE_LETTERS);
     codes.add(code);
