@@ -124,6 +124,7 @@ const BAD = [
   ['axe: grey text on white', '<main><h1>Page</h1><p style="color:#bbb">Text</p></main>', (page) => assertAxe(page, 'page')],
   ['reflow: a box wider than the page', '<main><h1>Page</h1><div style="width:500px">Text</div></main>', (page) => assertReflow(page, 'page')],
   ['reflow: text that is cut off', '<main><h1>Page</h1><div style="width:90px;overflow:hidden;white-space:nowrap">Text that does not fit in there</div></main>', (page) => assertReflow(page, 'page')],
+  ['reflow: a word of a button on two lines', '<main><h1>Page</h1><button style="width:44px;overflow-wrap:break-word">Lock</button><style>button{font-size:30px}</style></main>', (page) => assertReflow(page, 'page')],
   ['reflow: a bar over most of the window', '<main><h1>Page</h1><div style="position:sticky;top:0;height:200px">Bar</div></main>', (page) => assertReflow(page, 'page')],
   ['keyboard: focus that cannot be seen', '<style>button:focus{outline:none}</style><main><h1>Page</h1><button>One</button><button>Two</button></main>', (page) => new KeyboardDriver(page).walk()],
   ['keyboard: a control that is never reached', '<main><h1>Page</h1><button>One</button><button tabindex="-1">Two</button></main>', (page) => new KeyboardDriver(page).walk()],

@@ -22,7 +22,7 @@ export async function assertAxe(page, what) {
   assert.deepEqual(violations, [], `axe on ${what}`);
 }
 
-/** Runs in the page. Out: everything that needs sideways scrolling or is cut off. */
+/** Runs in the page. Out: everything that needs sideways scrolling, is cut off, or has a word of a control on two lines. */
 function overflowing() {
   const width = document.documentElement.clientWidth;
   const problems = [];
@@ -32,6 +32,12 @@ function overflowing() {
   const scrolls = (element) => {
     for (let at = element; at; at = at.parentElement) if (/auto|scroll/.test(getComputedStyle(at).overflowX) && at !== document.documentElement && at !== document.body) return true;
     return false;
+  };
+  const brokenWord = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const lines = new Set([...range.getClientRects()].filter((rect) => rect.width > 1).map((rect) => Math.round(rect.top)));
+    return lines.size > element.textContent.trim().split(/\s+/).length;
   };
   for (const element of document.body.querySelectorAll('*')) {
     const isControl = element.matches('input, select, textarea, button, img, svg, progress');
@@ -43,6 +49,7 @@ function overflowing() {
     const style = getComputedStyle(element);
     const isCut = (style.overflowX !== 'visible' && element.scrollWidth > element.clientWidth + 1) || (/hidden|clip/.test(style.overflowY) && element.scrollHeight > element.clientHeight + 1);
     if (isCut && !element.matches('input, textarea, select')) problems.push(`text cut off: ${say}`);
+    if (element.matches('button, nav a') && brokenWord(element)) problems.push(`a word is broken: ${say}`);
     if (element.localName === 'select' && element.clientWidth > width) problems.push(`wider than the page: ${say}`);
   }
   return problems;
