@@ -24,7 +24,8 @@
     X(FOUNDING_KEY, "fk/founding-key/v1") \
     X(FINGERPRINT, "fk/fingerprint/v1")   \
     X(HUB_TOKEN, "fk/hub-token/v1")       \
-    X(HUB_LOG, "fk/hub-log/v1")
+    X(HUB_LOG, "fk/hub-log/v1")           \
+    X(HUB_MAC, "fk/hub-mac/v1")
 
 /* Purposes of signatures: X(name, value, text). */
 #define FK_PURPOSE_LIST(X)                     \
