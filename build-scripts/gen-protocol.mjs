@@ -55,15 +55,26 @@ function visitTypes(where, fields, side) {
   }
 }
 
+// A request of raw bytes: a number (exactly so many) or { minBytes, maxBytes }. max 0: the request is JSON.
+function rawRequest(where, raw) {
+  if (typeof raw === 'number') return { min: raw, max: raw };
+  if (raw === undefined || raw.type !== undefined) return { min: 0, max: 0 };
+  if (!(raw.maxBytes > 0) || raw.maxBytes > protocol.limits.requestBytes || (raw.minBytes ?? 0) > raw.maxBytes) fail(where, 'bounds of raw');
+  return { min: raw.minBytes ?? 0, max: raw.maxBytes };
+}
+const rawWords = ({ min, max }) => (min === max ? `exactly ${max}` : `${min} to ${max}`);
+
 const errorTexts = new Set(protocol.errors.map((error) => error.text));
 const commands = protocol.commands.map((command) => {
-  const raw = typeof command.request.raw === 'number' ? command.request.raw : 0;
-  const request = raw ? [] : fieldsOf(command.request);
-  const reply = fieldsOf(command.reply);
+  const raw = rawRequest(command.name, command.request.raw);
+  const rawReplyMax = command.reply.rawReply?.maxBytes ?? 0;
+  if (rawReplyMax > protocol.limits.replyBytes) fail(command.name, 'a raw reply above replyBytes');
+  const request = raw.max ? [] : fieldsOf(command.request);
+  const reply = rawReplyMax ? [] : fieldsOf(command.reply);
   visitTypes(`${command.name}.request`, request, 'request');
   visitTypes(`${command.name}.reply`, reply, 'reply');
   for (const error of command.errors) if (!errorTexts.has(error)) fail(command.name, `unknown error ${error}`);
-  return { ...command, raw, request, reply, c: snake(command.name), isMutation: command.mutation === true };
+  return { ...command, raw, rawReplyMax, request, reply, c: snake(command.name), isMutation: command.mutation === true };
 });
 const unique = (values, what) => { if (new Set(values).size !== values.length) fail('commands', `${what} not unique`); };
 unique(commands.map((command) => command.id), 'ids');
@@ -80,8 +91,8 @@ const enumTypes = types.filter((type) => type.kind === 'enum');
 const structs = [
   ...objectTypes,
   ...commands.flatMap((command) => [
-    { c: `fk_${command.c}_request`, fields: command.request, raw: command.raw, side: 'request' },
-    { c: `fk_${command.c}_reply`, fields: command.reply, side: 'reply' },
+    { c: `fk_${command.c}_request`, fields: command.request, raw: command.raw.max && `${rawWords(command.raw)} bytes, borrowed`, side: 'request' },
+    { c: `fk_${command.c}_reply`, fields: command.reply, raw: command.rawReplyMax && `at most ${command.rawReplyMax} bytes, the first 0`, side: 'reply' },
   ]),
 ];
 
@@ -104,7 +115,7 @@ const cType = (field, side) => SCALARS[field.type]?.c(side) ?? `fk_protocol_${sn
 const declare = (type, name) => (type.endsWith('*') ? `${type}${name}` : `${type} ${name}`);
 
 function cMembers(struct) {
-  if (struct.raw) return [`    fk_bytes raw; /* exactly ${struct.raw} bytes, borrowed */`];
+  if (struct.raw) return [`    fk_bytes raw; /* ${struct.raw} */`];
   if (struct.fields.length === 0) return ['    uint8_t unused; /* C has no empty struct */'];
   return struct.fields.flatMap((field) => {
     const type = cType(field, struct.side);
@@ -187,7 +198,7 @@ function codecTables() {
 _Static_assert(sizeof(${type.c}) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 `);
   const shapes = structs.map((struct) => shape(struct, struct.c.replace(/^fk_(protocol_)?/, 'shape_')));
-  const rows = commands.map((c) => `    { ${cString(c.name)}, ${c.id}, ${c.raw}, ${c.isMutation}, &shape_${c.c}_request, &shape_${c.c}_reply },`);
+  const rows = commands.map((c) => `    { ${cString(c.name)}, ${c.id}, ${c.raw.min}, ${c.raw.max}, ${c.rawReplyMax}, ${c.isMutation}, &shape_${c.c}_request, &shape_${c.c}_reply },`);
   return `/* ${BANNER} */
 #include "fk/protocol_codec.h"
 
@@ -267,7 +278,7 @@ function tsInterface(name, fields) {
 function typescript() {
   const union = (values) => values.map((value) => `'${value}'`).join(' | ') || 'never';
   const row = (c) => `  /** ${c.doc} */
-  readonly '${c.name}': { readonly request: ${c.raw ? 'Uint8Array' : `${pascal(c.name)}Request`}; readonly reply: ${pascal(c.name)}Reply; readonly error: ${[...c.errors.map((e) => `'${e}'`), 'CommonErrorCode'].join(' | ')} };`;
+  readonly '${c.name}': { readonly request: ${c.raw.max ? 'Uint8Array' : `${pascal(c.name)}Request`}; readonly reply: ${c.rawReplyMax ? 'Uint8Array' : `${pascal(c.name)}Reply`}; readonly error: ${[...c.errors.map((e) => `'${e}'`), 'CommonErrorCode'].join(' | ')} };`;
   return `// ${BANNER}
 
 declare const brand: unique symbol;
@@ -291,7 +302,10 @@ export type CommonErrorCode = ${union(protocol.commonErrors)};
 
 ${enumTypes.map((type) => `export type ${pascal(type.name)} = ${union(type.values)};\n`).join('\n')}
 ${objectTypes.map((type) => tsInterface(pascal(type.name), type.fields)).join('\n')}
-${commands.map((c) => `${c.raw ? '' : `${tsInterface(`${pascal(c.name)}Request`, c.request)}\n`}${tsInterface(`${pascal(c.name)}Reply`, c.reply)}`).join('\n')}
+${commands.flatMap((c) => [
+    ...(c.raw.max ? [] : [tsInterface(`${pascal(c.name)}Request`, c.request)]),
+    ...(c.rawReplyMax ? [] : [tsInterface(`${pascal(c.name)}Reply`, c.reply)]),
+  ]).join('\n')}
 export interface Commands {
 ${commands.map(row).join('\n')}
 }
@@ -302,10 +316,13 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
 ${commands.map((c) => `  '${c.name}': ${c.id},`).join('\n')}
 };
 
-/** Commands whose request is so many raw bytes instead of JSON. */
-export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: number } = {
-${commands.filter((c) => c.raw).map((c) => `  '${c.name}': ${c.raw},`).join('\n')}
+/** Commands whose request is raw bytes instead of JSON, with their bounds. */
+export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly min: number; readonly max: number } } = {
+${commands.filter((c) => c.raw.max).map((c) => `  '${c.name}': { min: ${c.raw.min}, max: ${c.raw.max} },`).join('\n')}
 };
+
+/** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */
+export type RawReplyCommand = ${union(commands.filter((c) => c.rawReplyMax).map((c) => c.name))};
 
 /** Commands that may be sent again with the same mutationId: a repeat returns the first reply. */
 export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([
@@ -328,10 +345,13 @@ function fieldTable(fields) {
     fields.map((f) => [`\`${f.name}\``, wire(f), f.optional ? 'no' : 'yes', f.doc ?? '']));
 }
 
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 function commandSection(c) {
   const own = c.errors.length > 0 ? `Errors of its own: ${c.errors.join(', ')}.` : 'No errors of its own.';
-  const request = c.raw ? `${c.raw} raw bytes, not JSON.` : fieldTable(c.request);
-  return `### ${c.name} (${c.id})\n\n${c.doc}${c.isMutation ? ' A mutation: a repeat with the same `mutationId` returns the first reply.' : ''}\n\nRequest\n\n${request}\n\nReply\n\n${fieldTable(c.reply)}\n\n${own}\n`;
+  const request = c.raw.max ? `${capital(rawWords(c.raw))} raw bytes, not JSON.` : fieldTable(c.request);
+  const reply = c.rawReplyMax ? `At most ${c.rawReplyMax} raw bytes that begin with 0, not JSON. An error is JSON.` : fieldTable(c.reply);
+  return `### ${c.name} (${c.id})\n\n${c.doc}${c.isMutation ? ' A mutation: a repeat with the same `mutationId` returns the first reply.' : ''}\n\nRequest\n\n${request}\n\nReply\n\n${reply}\n\n${own}\n`;
 }
 
 function documentation() {

@@ -71,7 +71,7 @@ test('a_new_command__reaches_every_side', () => {
   }));
   assert.equal(status, 0, stderr);
   assert.match(read('core/protocol/gen/fk/protocol_gen.h'), /fk_bytes why_now;[^]*bool has_closed_on;/);
-  assert.match(read('core/codec/gen/protocol_codec_gen.c'), /"case.close", 99, 0, false/);
+  assert.match(read('core/codec/gen/protocol_codec_gen.c'), /"case.close", 99, 0, 0, 0, false/);
   assert.match(read('core/app/gen/dispatch_gen.h'), /fk_handle_case_close\(/);
   assert.match(read('core/app/gen/dispatch_gen.c'), /run_case_close,/);
   assert.match(read('web/src/protocol/protocol.gen.ts'), /'case.close': \{ readonly request: CaseCloseRequest/);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-char shape_sample_filler[(1 << 20) + 8];
+char shape_sample_filler[2 << 20];
 
 void shape_sample_reset(void)
 {

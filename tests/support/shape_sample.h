@@ -30,7 +30,7 @@ typedef struct plan {
 #define SHAPE_SAMPLE_DATE "2024-02-29"
 
 /* Letters; the longest text of the protocol fits. Whoever writes into it calls shape_sample_reset() afterwards. */
-extern char shape_sample_filler[(1 << 20) + 8];
+extern char shape_sample_filler[2 << 20];
 void shape_sample_reset(void);
 
 bool shape_field_is_number(const fk_shape_field *field);

@@ -154,7 +154,7 @@ static void requests__keep_every_bound(void **state)
     (void)state;
     size_t count = 0;
     for (size_t i = 0; i < FK_COMMAND_COUNT; i++) {
-        if (fk_commands[i].raw_size_bytes == 0) {
+        if (fk_commands[i].raw_size_bytes_max == 0) {
             count += check_request(&fk_commands[i], &(plan){ NULL, AS_SAMPLE });
             count += check_fields_of_request(&fk_commands[i], fk_commands[i].request);
         }
@@ -163,28 +163,37 @@ static void requests__keep_every_bound(void **state)
     assert_true(count > 300);
 }
 
-static void requests__that_are_raw_have_exactly_their_size(void **state)
+static void requests__that_are_raw_keep_their_bounds(void **state)
 {
     (void)state;
-    size_t count = 0;
+    size_t fixed_count = 0;
+    size_t variable_count = 0;
     for (size_t i = 0; i < FK_COMMAND_COUNT; i++) {
         const fk_command *command = &fk_commands[i];
-        for (size_t size = 0; command->raw_size_bytes > 0 && size <= command->raw_size_bytes + 1; size++) {
+        size_t min = command->raw_size_bytes_min;
+        size_t max = command->raw_size_bytes_max;
+        const size_t sizes[] = { 0, min / 2, min - 1, min, (min + max) / 2, max, max + 1, 2 * max };
+        for (size_t j = 0; max > 0 && j < sizeof sizes / sizeof *sizes; j++) {
             fk_arena arena;
             fk_arena_init(&arena, &fk_allocator_libc, 1000);
             fk_request request;
-            fk_status status =
-                fk_request_decode(command, fk_bytes_of(shape_sample_filler, size), &arena, &request, NULL);
-            assert_code(status, size == command->raw_size_bytes ? FK_OK : FK_ERR_INVALID_INPUT);
-            if (fk_is_ok(status)) {
-                assert_ptr_equal(((const fk_vault_unlock_request *)request.fields)->raw.data, shape_sample_filler);
+            fk_bytes bytes = fk_bytes_of(shape_sample_filler, sizes[j]);
+            fk_status status = fk_request_decode(command, bytes, &arena, &request, NULL);
+            bool is_good = sizes[j] >= min && sizes[j] <= max;
+            assert_code(status, is_good ? FK_OK : FK_ERR_INVALID_INPUT);
+            if (is_good) {
+                const fk_bytes *raw = &((const fk_vault_unlock_request *)request.fields)->raw;
+                assert_ptr_equal(raw->data, shape_sample_filler);
+                assert_int_equal(raw->size_bytes, sizes[j]);
                 fk_request_free(&request);
-                count++;
             }
             fk_arena_reset(&arena);
         }
+        fixed_count += max > 0 && min == max;
+        variable_count += max > min;
     }
-    assert_int_equal(count, 2);
+    assert_int_equal(fixed_count, 2);
+    assert_int_equal(variable_count, 1);
 }
 
 static void requests__are_one_object(void **state)
@@ -279,8 +288,8 @@ static void requests__survive_each_allocation_failure(void **state)
     for (size_t i = 0; i < FK_COMMAND_COUNT; i++) {
         fk_buffer text;
         shape_sample_text(fk_commands[i].request, &(plan){ NULL, AS_SAMPLE }, &text);
-        fk_bytes bytes = fk_commands[i].raw_size_bytes > 0
-                             ? fk_bytes_of(shape_sample_filler, fk_commands[i].raw_size_bytes)
+        fk_bytes bytes = fk_commands[i].raw_size_bytes_max > 0
+                             ? fk_bytes_of(shape_sample_filler, fk_commands[i].raw_size_bytes_min)
                              : fk_buffer_view(&text);
         bool has_succeeded = false;
         for (uint64_t fail_at = 0; !has_succeeded; fail_at++) {
@@ -321,7 +330,7 @@ int main(void)
     shape_sample_reset();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests__keep_every_bound),
-        cmocka_unit_test(requests__that_are_raw_have_exactly_their_size),
+        cmocka_unit_test(requests__that_are_raw_keep_their_bounds),
         cmocka_unit_test(requests__are_one_object),
         cmocka_unit_test(requests__fill_the_generated_struct),
         cmocka_unit_test(requests__refuse_an_id_of_zeros),

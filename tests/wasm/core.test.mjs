@@ -8,7 +8,7 @@ import { importWebModules } from '../support/web-modules.mjs';
 import { wasmBytes, wasmModule, withMemoryMaximum } from '../support/wasm-modules.mjs';
 
 const { Core, instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
-const { COMMAND_IDS, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, SCHEMA_HASH } = await importWebModules('web/src/protocol/protocol.gen.ts');
+const { COMMAND_IDS, RAW_REQUEST_BYTES, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, SCHEMA_HASH } = await importWebModules('web/src/protocol/protocol.gen.ts');
 
 /** 6 MiB: enough to start and for a request, not for the tree of a large one. */
 const PAGES_OF_A_SMALL_DEVICE = 96;
@@ -123,6 +123,18 @@ test('key__of_a_vault_is_nowhere_in_memory_once_the_call_has_answered', async ()
     exports.fk_abi_free(address, key.length);
     assert.equal(isInMemory(), false, command);
     runJson('vault.lock', '{}');
+  }
+});
+
+test('callRaw__an_error_comes_as_json_and_the_bounds_of_the_request_hold', async () => {
+  const core = await started();
+  const { min, max } = RAW_REQUEST_BYTES['sync.step'];
+  for (const [sizeBytes, expected] of [[0, 'invalid-input'], [min - 1, 'invalid-input'], [min, 'wrong-state'], [max, 'wrong-state'], [max + 1, 'invalid-input']]) {
+    const request = new Uint8Array(sizeBytes).fill(1);
+    const answer = core.callRaw('sync.step', request);
+    assert.equal(typeof answer, 'string');
+    assert.equal(codeOf(JSON.parse(answer)), expected, `${sizeBytes} bytes`);
+    assert.equal(request.every((byte) => byte === 0), true, 'the request is wiped');
   }
 });
 

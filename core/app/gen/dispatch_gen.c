@@ -113,6 +113,76 @@ static fk_status run_criteria_record(fk_session *session, fk_arena *arena, const
     return fk_handle_criteria_record(session, arena, request, reply, error);
 }
 
+static fk_status run_team_status(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_team_status(session, arena, request, reply, error);
+}
+
+static fk_status run_team_members(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_team_members(session, arena, request, reply, error);
+}
+
+static fk_status run_enrol_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_enrol_begin(session, arena, request, reply, error);
+}
+
+static fk_status run_enrol_confirm(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_enrol_confirm(session, arena, request, reply, error);
+}
+
+static fk_status run_enrol_cancel(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_enrol_cancel(session, arena, request, reply, error);
+}
+
+static fk_status run_invite_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_invite_begin(session, arena, request, reply, error);
+}
+
+static fk_status run_invite_list(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_invite_list(session, arena, request, reply, error);
+}
+
+static fk_status run_invite_confirm(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_invite_confirm(session, arena, request, reply, error);
+}
+
+static fk_status run_invite_withdraw(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_invite_withdraw(session, arena, request, reply, error);
+}
+
+static fk_status run_sync_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_sync_begin(session, arena, request, reply, error);
+}
+
+static fk_status run_sync_step(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_sync_step(session, arena, request, reply, error);
+}
+
+static fk_status run_sync_cancel(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_sync_cancel(session, arena, request, reply, error);
+}
+
+static fk_status run_sync_status(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_sync_status(session, arena, request, reply, error);
+}
+
+static fk_status run_sync_items(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_sync_items(session, arena, request, reply, error);
+}
+
 fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_core_start,
     run_vault_status,
@@ -136,4 +206,18 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_assessment_summary,
     run_criteria_evaluate,
     run_criteria_record,
+    run_team_status,
+    run_team_members,
+    run_enrol_begin,
+    run_enrol_confirm,
+    run_enrol_cancel,
+    run_invite_begin,
+    run_invite_list,
+    run_invite_confirm,
+    run_invite_withdraw,
+    run_sync_begin,
+    run_sync_step,
+    run_sync_cancel,
+    run_sync_status,
+    run_sync_items,
 };

@@ -55,6 +55,34 @@ FK_MUST_USE fk_status fk_handle_criteria_evaluate(fk_session *session, fk_arena 
     fk_criteria_evaluate_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_criteria_record(fk_session *session, fk_arena *arena, const fk_criteria_record_request *request,
     fk_criteria_record_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_team_status(fk_session *session, fk_arena *arena, const fk_team_status_request *request,
+    fk_team_status_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_team_members(fk_session *session, fk_arena *arena, const fk_team_members_request *request,
+    fk_team_members_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_enrol_begin(fk_session *session, fk_arena *arena, const fk_enrol_begin_request *request,
+    fk_enrol_begin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_enrol_confirm(fk_session *session, fk_arena *arena, const fk_enrol_confirm_request *request,
+    fk_enrol_confirm_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_enrol_cancel(fk_session *session, fk_arena *arena, const fk_enrol_cancel_request *request,
+    fk_enrol_cancel_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_invite_begin(fk_session *session, fk_arena *arena, const fk_invite_begin_request *request,
+    fk_invite_begin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_invite_list(fk_session *session, fk_arena *arena, const fk_invite_list_request *request,
+    fk_invite_list_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_invite_confirm(fk_session *session, fk_arena *arena, const fk_invite_confirm_request *request,
+    fk_invite_confirm_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_invite_withdraw(fk_session *session, fk_arena *arena, const fk_invite_withdraw_request *request,
+    fk_invite_withdraw_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_sync_begin(fk_session *session, fk_arena *arena, const fk_sync_begin_request *request,
+    fk_sync_begin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_sync_step(fk_session *session, fk_arena *arena, const fk_sync_step_request *request,
+    fk_sync_step_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_sync_cancel(fk_session *session, fk_arena *arena, const fk_sync_cancel_request *request,
+    fk_sync_cancel_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_sync_status(fk_session *session, fk_arena *arena, const fk_sync_status_request *request,
+    fk_sync_status_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_sync_items(fk_session *session, fk_arena *arena, const fk_sync_items_request *request,
+    fk_sync_items_reply *reply, fk_error *error);
 
 typedef fk_status fk_handler(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error);
 

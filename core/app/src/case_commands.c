@@ -126,6 +126,7 @@ static fk_status add_record(void *ctx, const fk_record_row *row)
         .record_id = row->record,
         .created_ms = row->created_ms,
         .changed_ms = row->changed_ms,
+        .author_is_you = true, /* nothing of another device is here yet */
     };
     FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
     FK_TRY(fk_fields_json_of_record(page->store, row, page->arena, &target->fields));

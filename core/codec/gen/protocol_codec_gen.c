@@ -8,6 +8,24 @@
 static const char *const values_vault_state[] = { "none", "unfinished", "locked", "open" };
 _Static_assert(sizeof(fk_protocol_vault_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 
+static const char *const values_team_state[] = { "alone", "waiting", "member" };
+_Static_assert(sizeof(fk_protocol_team_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_device_kind[] = { "tablet", "office", "phone" };
+_Static_assert(sizeof(fk_protocol_device_kind) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_code_kind[] = { "founding", "joining" };
+_Static_assert(sizeof(fk_protocol_code_kind) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_invite_state[] = { "new", "offered", "asked", "confirmed", "done", "failed", "withdrawn" };
+_Static_assert(sizeof(fk_protocol_invite_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_sync_phase[] = { "idle", "signing_in", "roster", "team", "sending", "fetching", "confirming" };
+_Static_assert(sizeof(fk_protocol_sync_phase) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_progress[] = { "device", "sent", "confirmed" };
+_Static_assert(sizeof(fk_protocol_progress) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
 static const fk_shape_field shape_field_change_fields[] = {
     { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_field_change, field), .max = 80 },
     { .name = "value", .kind = FK_SHAPE_JSON_TREE, .offset = offsetof(fk_protocol_field_change, value), .max = 65536 },
@@ -22,17 +40,23 @@ static const fk_shape_field shape_case_row_fields[] = {
     { .name = "nextReviewOn", .kind = FK_SHAPE_DATE, .offset = offsetof(fk_protocol_case_row, next_review_on), .is_optional = true, .has_offset = offsetof(fk_protocol_case_row, has_next_review_on) },
     { .name = "changedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_case_row, changed_ms), .max = 253402300799999 },
     { .name = "draftCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_case_row, draft_count), .min = 0, .max = 100000 },
+    { .name = "progress", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_case_row, progress), .values = values_progress, .value_count = 3 },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_case_row, conflict_count), .min = 0, .max = 4294967295 },
 };
-static const fk_shape shape_case_row = { shape_case_row_fields, 7, sizeof(fk_protocol_case_row) };
+static const fk_shape shape_case_row = { shape_case_row_fields, 9, sizeof(fk_protocol_case_row) };
 
 static const fk_shape_field shape_record_row_fields[] = {
     { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_record_row, record_id) },
     { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_record_row, type), .max = 40 },
     { .name = "createdMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_record_row, created_ms), .max = 253402300799999 },
     { .name = "changedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_record_row, changed_ms), .max = 253402300799999 },
+    { .name = "progress", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_record_row, progress), .values = values_progress, .value_count = 3 },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_record_row, conflict_count), .min = 0, .max = 4294967295 },
+    { .name = "authorName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_record_row, author_name), .max = 79 },
+    { .name = "authorIsYou", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_record_row, author_is_you) },
     { .name = "fields", .kind = FK_SHAPE_JSON_TEXT, .offset = offsetof(fk_protocol_record_row, fields), .max = 1048576 },
 };
-static const fk_shape shape_record_row = { shape_record_row_fields, 5, sizeof(fk_protocol_record_row) };
+static const fk_shape shape_record_row = { shape_record_row_fields, 9, sizeof(fk_protocol_record_row) };
 
 static const fk_shape_field shape_draft_row_fields[] = {
     { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_draft_row, record_id) },
@@ -49,6 +73,45 @@ static const fk_shape_field shape_gap_fields[] = {
     { .name = "code", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_gap, code), .max = 40 },
 };
 static const fk_shape shape_gap = { shape_gap_fields, 2, sizeof(fk_protocol_gap) };
+
+static const fk_shape_field shape_person_row_fields[] = {
+    { .name = "personId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_person_row, person_id) },
+    { .name = "name", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_person_row, name), .max = 79 },
+    { .name = "isAdministrator", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_person_row, is_administrator) },
+    { .name = "isYou", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_person_row, is_you) },
+    { .name = "isWaiting", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_person_row, is_waiting) },
+};
+static const fk_shape shape_person_row = { shape_person_row_fields, 5, sizeof(fk_protocol_person_row) };
+
+static const fk_shape_field shape_device_row_fields[] = {
+    { .name = "deviceId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_device_row, device_id) },
+    { .name = "personId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_device_row, person_id) },
+    { .name = "label", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_device_row, label), .max = 79 },
+    { .name = "kind", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_device_row, kind), .values = values_device_kind, .value_count = 3 },
+    { .name = "addedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_device_row, added_ms), .max = 253402300799999 },
+    { .name = "isThis", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_device_row, is_this) },
+};
+static const fk_shape shape_device_row = { shape_device_row_fields, 6, sizeof(fk_protocol_device_row) };
+
+static const fk_shape_field shape_invite_row_fields[] = {
+    { .name = "inviteId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_invite_row, invite_id) },
+    { .name = "personName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_invite_row, person_name), .max = 79 },
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_invite_row, state), .values = values_invite_state, .value_count = 7 },
+    { .name = "code", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_invite_row, code), .max = 100 },
+    { .name = "words", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_invite_row, words), .is_optional = true, .has_offset = offsetof(fk_protocol_invite_row, has_words), .count_max = 8, .count_offset = offsetof(fk_protocol_invite_row, words_count), .min = 0, .max = 7775 },
+    { .name = "expiresMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_invite_row, expires_ms), .max = 253402300799999 },
+    { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_invite_row, problem), .is_optional = true, .has_offset = offsetof(fk_protocol_invite_row, has_problem), .max = 40 },
+};
+static const fk_shape shape_invite_row = { shape_invite_row_fields, 7, sizeof(fk_protocol_invite_row) };
+
+static const fk_shape_field shape_sync_item_fields[] = {
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_sync_item, record_id) },
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_sync_item, case_id) },
+    { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_sync_item, type), .max = 40 },
+    { .name = "changedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_sync_item, changed_ms), .max = 253402300799999 },
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_sync_item, state), .values = values_progress, .value_count = 3 },
+};
+static const fk_shape shape_sync_item = { shape_sync_item_fields, 5, sizeof(fk_protocol_sync_item) };
 
 static const fk_shape shape_core_start_request = { NULL, 0, sizeof(fk_core_start_request) };
 
@@ -309,27 +372,180 @@ static const fk_shape_field shape_criteria_record_reply_fields[] = {
 };
 static const fk_shape shape_criteria_record_reply = { shape_criteria_record_reply_fields, 1, sizeof(fk_criteria_record_reply) };
 
+static const fk_shape shape_team_status_request = { NULL, 0, sizeof(fk_team_status_request) };
+
+static const fk_shape_field shape_team_status_reply_fields[] = {
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_team_status_reply, state), .values = values_team_state, .value_count = 3 },
+    { .name = "agencyId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_team_status_reply, agency_id), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_agency_id) },
+    { .name = "personId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_team_status_reply, person_id), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_person_id) },
+    { .name = "personName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_team_status_reply, person_name), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_person_name), .max = 79 },
+    { .name = "teamName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_team_status_reply, team_name), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_team_name), .max = 79 },
+    { .name = "hub", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_team_status_reply, hub), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_hub), .max = 300 },
+    { .name = "deviceId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_team_status_reply, device_id) },
+    { .name = "deviceKind", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_team_status_reply, device_kind), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_device_kind), .values = values_device_kind, .value_count = 3 },
+    { .name = "isAdministrator", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_team_status_reply, is_administrator) },
+    { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_team_status_reply, problem), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_problem), .max = 40 },
+    { .name = "words", .kind = FK_SHAPE_U32, .offset = offsetof(fk_team_status_reply, words), .is_optional = true, .has_offset = offsetof(fk_team_status_reply, has_words), .count_max = 8, .count_offset = offsetof(fk_team_status_reply, words_count), .min = 0, .max = 7775 },
+    { .name = "wordsConfirmed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_team_status_reply, words_confirmed) },
+};
+static const fk_shape shape_team_status_reply = { shape_team_status_reply_fields, 12, sizeof(fk_team_status_reply) };
+
+static const fk_shape shape_team_members_request = { NULL, 0, sizeof(fk_team_members_request) };
+
+static const fk_shape_field shape_team_members_reply_fields[] = {
+    { .name = "people", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_team_members_reply, people), .count_max = 4096, .count_offset = offsetof(fk_team_members_reply, people_count), .object = &shape_person_row },
+    { .name = "devices", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_team_members_reply, devices), .count_max = 4096, .count_offset = offsetof(fk_team_members_reply, devices_count), .object = &shape_device_row },
+};
+static const fk_shape shape_team_members_reply = { shape_team_members_reply_fields, 2, sizeof(fk_team_members_reply) };
+
+static const fk_shape_field shape_enrol_begin_request_fields[] = {
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_enrol_begin_request, time_ms), .max = 253402300799999 },
+    { .name = "code", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_enrol_begin_request, code), .max = 100 },
+    { .name = "hub", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_enrol_begin_request, hub), .max = 300 },
+    { .name = "personName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_enrol_begin_request, person_name), .is_optional = true, .has_offset = offsetof(fk_enrol_begin_request, has_person_name), .max = 79 },
+    { .name = "teamName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_enrol_begin_request, team_name), .is_optional = true, .has_offset = offsetof(fk_enrol_begin_request, has_team_name), .max = 79 },
+    { .name = "deviceLabel", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_enrol_begin_request, device_label), .max = 79 },
+    { .name = "deviceKind", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_enrol_begin_request, device_kind), .values = values_device_kind, .value_count = 3 },
+};
+static const fk_shape shape_enrol_begin_request = { shape_enrol_begin_request_fields, 7, sizeof(fk_enrol_begin_request) };
+
+static const fk_shape_field shape_enrol_begin_reply_fields[] = {
+    { .name = "kind", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_enrol_begin_reply, kind), .values = values_code_kind, .value_count = 2 },
+    { .name = "words", .kind = FK_SHAPE_U32, .offset = offsetof(fk_enrol_begin_reply, words), .count_max = 8, .count_offset = offsetof(fk_enrol_begin_reply, words_count), .min = 0, .max = 7775 },
+};
+static const fk_shape shape_enrol_begin_reply = { shape_enrol_begin_reply_fields, 2, sizeof(fk_enrol_begin_reply) };
+
+static const fk_shape shape_enrol_confirm_request = { NULL, 0, sizeof(fk_enrol_confirm_request) };
+
+static const fk_shape shape_enrol_confirm_reply = { NULL, 0, sizeof(fk_enrol_confirm_reply) };
+
+static const fk_shape shape_enrol_cancel_request = { NULL, 0, sizeof(fk_enrol_cancel_request) };
+
+static const fk_shape shape_enrol_cancel_reply = { NULL, 0, sizeof(fk_enrol_cancel_reply) };
+
+static const fk_shape_field shape_invite_begin_request_fields[] = {
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_invite_begin_request, time_ms), .max = 253402300799999 },
+    { .name = "personId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_invite_begin_request, person_id), .is_optional = true, .has_offset = offsetof(fk_invite_begin_request, has_person_id) },
+    { .name = "personName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_invite_begin_request, person_name), .is_optional = true, .has_offset = offsetof(fk_invite_begin_request, has_person_name), .max = 79 },
+    { .name = "administrator", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_invite_begin_request, administrator) },
+    { .name = "deviceKind", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_invite_begin_request, device_kind), .is_optional = true, .has_offset = offsetof(fk_invite_begin_request, has_device_kind), .values = values_device_kind, .value_count = 3 },
+};
+static const fk_shape shape_invite_begin_request = { shape_invite_begin_request_fields, 5, sizeof(fk_invite_begin_request) };
+
+static const fk_shape_field shape_invite_begin_reply_fields[] = {
+    { .name = "inviteId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_invite_begin_reply, invite_id) },
+    { .name = "code", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_invite_begin_reply, code), .max = 100 },
+    { .name = "expiresMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_invite_begin_reply, expires_ms), .max = 253402300799999 },
+};
+static const fk_shape shape_invite_begin_reply = { shape_invite_begin_reply_fields, 3, sizeof(fk_invite_begin_reply) };
+
+static const fk_shape shape_invite_list_request = { NULL, 0, sizeof(fk_invite_list_request) };
+
+static const fk_shape_field shape_invite_list_reply_fields[] = {
+    { .name = "invites", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_invite_list_reply, invites), .count_max = 100, .count_offset = offsetof(fk_invite_list_reply, invites_count), .object = &shape_invite_row },
+};
+static const fk_shape shape_invite_list_reply = { shape_invite_list_reply_fields, 1, sizeof(fk_invite_list_reply) };
+
+static const fk_shape_field shape_invite_confirm_request_fields[] = {
+    { .name = "inviteId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_invite_confirm_request, invite_id) },
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_invite_confirm_request, time_ms), .max = 253402300799999 },
+};
+static const fk_shape shape_invite_confirm_request = { shape_invite_confirm_request_fields, 2, sizeof(fk_invite_confirm_request) };
+
+static const fk_shape shape_invite_confirm_reply = { NULL, 0, sizeof(fk_invite_confirm_reply) };
+
+static const fk_shape_field shape_invite_withdraw_request_fields[] = {
+    { .name = "inviteId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_invite_withdraw_request, invite_id) },
+};
+static const fk_shape shape_invite_withdraw_request = { shape_invite_withdraw_request_fields, 1, sizeof(fk_invite_withdraw_request) };
+
+static const fk_shape shape_invite_withdraw_reply = { NULL, 0, sizeof(fk_invite_withdraw_reply) };
+
+static const fk_shape_field shape_sync_begin_request_fields[] = {
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_begin_request, time_ms), .max = 253402300799999 },
+};
+static const fk_shape shape_sync_begin_request = { shape_sync_begin_request_fields, 1, sizeof(fk_sync_begin_request) };
+
+static const fk_shape shape_sync_begin_reply = { NULL, 0, sizeof(fk_sync_begin_reply) };
+
+static const fk_shape shape_sync_step_request = { NULL, 0, sizeof(fk_sync_step_request) };
+
+static const fk_shape shape_sync_step_reply = { NULL, 0, sizeof(fk_sync_step_reply) };
+
+static const fk_shape shape_sync_cancel_request = { NULL, 0, sizeof(fk_sync_cancel_request) };
+
+static const fk_shape shape_sync_cancel_reply = { NULL, 0, sizeof(fk_sync_cancel_reply) };
+
+static const fk_shape shape_sync_status_request = { NULL, 0, sizeof(fk_sync_status_request) };
+
+static const fk_shape_field shape_sync_status_reply_fields[] = {
+    { .name = "isRunning", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_sync_status_reply, is_running) },
+    { .name = "phase", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_sync_status_reply, phase), .values = values_sync_phase, .value_count = 7 },
+    { .name = "done", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, done), .min = 0, .max = 4294967295 },
+    { .name = "total", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, total), .min = 0, .max = 4294967295 },
+    { .name = "deviceCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, device_count), .min = 0, .max = 4294967295 },
+    { .name = "sentCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, sent_count), .min = 0, .max = 4294967295 },
+    { .name = "confirmedCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, confirmed_count), .min = 0, .max = 4294967295 },
+    { .name = "draftCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, draft_count), .min = 0, .max = 4294967295 },
+    { .name = "oldestUnsentMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, oldest_unsent_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_oldest_unsent_ms), .max = 253402300799999 },
+    { .name = "lastSyncedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, last_synced_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_last_synced_ms), .max = 253402300799999 },
+    { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem), .max = 40 },
+    { .name = "problemDetail", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem_detail), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem_detail), .max = 119 },
+    { .name = "refusedCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, refused_count), .min = 0, .max = 4294967295 },
+    { .name = "waitingCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, waiting_count), .min = 0, .max = 4294967295 },
+    { .name = "isClockWrong", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_sync_status_reply, is_clock_wrong) },
+    { .name = "clockAheadMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_ahead_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_ahead_ms), .max = 253402300799999 },
+    { .name = "clockBehindMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_behind_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_behind_ms), .max = 253402300799999 },
+};
+static const fk_shape shape_sync_status_reply = { shape_sync_status_reply_fields, 17, sizeof(fk_sync_status_reply) };
+
+static const fk_shape_field shape_sync_items_request_fields[] = {
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_sync_items_request, state), .values = values_progress, .value_count = 3 },
+    { .name = "after", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_items_request, after), .is_optional = true, .has_offset = offsetof(fk_sync_items_request, has_after), .max = 80 },
+};
+static const fk_shape shape_sync_items_request = { shape_sync_items_request_fields, 2, sizeof(fk_sync_items_request) };
+
+static const fk_shape_field shape_sync_items_reply_fields[] = {
+    { .name = "items", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_sync_items_reply, items), .count_max = 100, .count_offset = offsetof(fk_sync_items_reply, items_count), .object = &shape_sync_item },
+    { .name = "next", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_items_reply, next), .is_optional = true, .has_offset = offsetof(fk_sync_items_reply, has_next), .max = 80 },
+};
+static const fk_shape shape_sync_items_reply = { shape_sync_items_reply_fields, 2, sizeof(fk_sync_items_reply) };
+
 const fk_command fk_commands[FK_COMMAND_COUNT] = {
-    { "core.start", 1, 0, false, &shape_core_start_request, &shape_core_start_reply },
-    { "vault.status", 2, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
-    { "vault.prepare", 3, 0, false, &shape_vault_prepare_request, &shape_vault_prepare_reply },
-    { "vault.create", 4, 32, false, &shape_vault_create_request, &shape_vault_create_reply },
-    { "vault.unlock", 5, 32, false, &shape_vault_unlock_request, &shape_vault_unlock_reply },
-    { "vault.lock", 6, 0, false, &shape_vault_lock_request, &shape_vault_lock_reply },
-    { "vault.storage", 7, 0, false, &shape_vault_storage_request, &shape_vault_storage_reply },
-    { "vault.check", 8, 0, false, &shape_vault_check_request, &shape_vault_check_reply },
-    { "content.get", 9, 0, false, &shape_content_get_request, &shape_content_get_reply },
-    { "case.list", 10, 0, false, &shape_case_list_request, &shape_case_list_reply },
-    { "case.get", 11, 0, false, &shape_case_get_request, &shape_case_get_reply },
-    { "case.begun", 22, 0, false, &shape_case_begun_request, &shape_case_begun_reply },
-    { "draft.save", 12, 0, false, &shape_draft_save_request, &shape_draft_save_reply },
-    { "draft.discard", 13, 0, false, &shape_draft_discard_request, &shape_draft_discard_reply },
-    { "draft.commit", 14, 0, true, &shape_draft_commit_request, &shape_draft_commit_reply },
-    { "record.change", 15, 0, true, &shape_record_change_request, &shape_record_change_reply },
-    { "document.begin", 16, 0, false, &shape_document_begin_request, &shape_document_begin_reply },
-    { "document.check", 17, 0, false, &shape_document_check_request, &shape_document_check_reply },
-    { "document.complete", 18, 0, true, &shape_document_complete_request, &shape_document_complete_reply },
-    { "assessment.summary", 19, 0, false, &shape_assessment_summary_request, &shape_assessment_summary_reply },
-    { "criteria.evaluate", 20, 0, false, &shape_criteria_evaluate_request, &shape_criteria_evaluate_reply },
-    { "criteria.record", 21, 0, true, &shape_criteria_record_request, &shape_criteria_record_reply },
+    { "core.start", 1, 0, 0, 0, false, &shape_core_start_request, &shape_core_start_reply },
+    { "vault.status", 2, 0, 0, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
+    { "vault.prepare", 3, 0, 0, 0, false, &shape_vault_prepare_request, &shape_vault_prepare_reply },
+    { "vault.create", 4, 32, 32, 0, false, &shape_vault_create_request, &shape_vault_create_reply },
+    { "vault.unlock", 5, 32, 32, 0, false, &shape_vault_unlock_request, &shape_vault_unlock_reply },
+    { "vault.lock", 6, 0, 0, 0, false, &shape_vault_lock_request, &shape_vault_lock_reply },
+    { "vault.storage", 7, 0, 0, 0, false, &shape_vault_storage_request, &shape_vault_storage_reply },
+    { "vault.check", 8, 0, 0, 0, false, &shape_vault_check_request, &shape_vault_check_reply },
+    { "content.get", 9, 0, 0, 0, false, &shape_content_get_request, &shape_content_get_reply },
+    { "case.list", 10, 0, 0, 0, false, &shape_case_list_request, &shape_case_list_reply },
+    { "case.get", 11, 0, 0, 0, false, &shape_case_get_request, &shape_case_get_reply },
+    { "case.begun", 22, 0, 0, 0, false, &shape_case_begun_request, &shape_case_begun_reply },
+    { "draft.save", 12, 0, 0, 0, false, &shape_draft_save_request, &shape_draft_save_reply },
+    { "draft.discard", 13, 0, 0, 0, false, &shape_draft_discard_request, &shape_draft_discard_reply },
+    { "draft.commit", 14, 0, 0, 0, true, &shape_draft_commit_request, &shape_draft_commit_reply },
+    { "record.change", 15, 0, 0, 0, true, &shape_record_change_request, &shape_record_change_reply },
+    { "document.begin", 16, 0, 0, 0, false, &shape_document_begin_request, &shape_document_begin_reply },
+    { "document.check", 17, 0, 0, 0, false, &shape_document_check_request, &shape_document_check_reply },
+    { "document.complete", 18, 0, 0, 0, true, &shape_document_complete_request, &shape_document_complete_reply },
+    { "assessment.summary", 19, 0, 0, 0, false, &shape_assessment_summary_request, &shape_assessment_summary_reply },
+    { "criteria.evaluate", 20, 0, 0, 0, false, &shape_criteria_evaluate_request, &shape_criteria_evaluate_reply },
+    { "criteria.record", 21, 0, 0, 0, true, &shape_criteria_record_request, &shape_criteria_record_reply },
+    { "team.status", 23, 0, 0, 0, false, &shape_team_status_request, &shape_team_status_reply },
+    { "team.members", 24, 0, 0, 0, false, &shape_team_members_request, &shape_team_members_reply },
+    { "enrol.begin", 25, 0, 0, 0, false, &shape_enrol_begin_request, &shape_enrol_begin_reply },
+    { "enrol.confirm", 26, 0, 0, 0, false, &shape_enrol_confirm_request, &shape_enrol_confirm_reply },
+    { "enrol.cancel", 27, 0, 0, 0, false, &shape_enrol_cancel_request, &shape_enrol_cancel_reply },
+    { "invite.begin", 28, 0, 0, 0, false, &shape_invite_begin_request, &shape_invite_begin_reply },
+    { "invite.list", 29, 0, 0, 0, false, &shape_invite_list_request, &shape_invite_list_reply },
+    { "invite.confirm", 30, 0, 0, 0, false, &shape_invite_confirm_request, &shape_invite_confirm_reply },
+    { "invite.withdraw", 31, 0, 0, 0, false, &shape_invite_withdraw_request, &shape_invite_withdraw_reply },
+    { "sync.begin", 32, 0, 0, 0, false, &shape_sync_begin_request, &shape_sync_begin_reply },
+    { "sync.step", 33, 8, 1052680, 1052680, false, &shape_sync_step_request, &shape_sync_step_reply },
+    { "sync.cancel", 34, 0, 0, 0, false, &shape_sync_cancel_request, &shape_sync_cancel_reply },
+    { "sync.status", 35, 0, 0, 0, false, &shape_sync_status_request, &shape_sync_status_reply },
+    { "sync.items", 36, 0, 0, 0, false, &shape_sync_items_request, &shape_sync_items_reply },
 };

@@ -226,8 +226,8 @@ fk_status fk_shape_decode(const fk_shape *shape, const char *root, const fk_json
 
 static fk_status decode_raw(const fk_command *command, fk_bytes bytes, void *fields, fk_error *error)
 {
-    if (bytes.size_bytes != command->raw_size_bytes) {
-        fk_error_set(error, "request: not %zu bytes", command->raw_size_bytes);
+    if (bytes.size_bytes < command->raw_size_bytes_min || bytes.size_bytes > command->raw_size_bytes_max) {
+        fk_error_set(error, "request: not %zu to %zu bytes", command->raw_size_bytes_min, command->raw_size_bytes_max);
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
     memcpy(fields, &bytes, sizeof bytes); /* the struct of a raw request is one fk_bytes */
@@ -243,7 +243,7 @@ fk_status fk_request_decode(const fk_command *command, fk_bytes bytes, fk_arena 
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
     fk_json_doc *doc = NULL;
-    if (command->raw_size_bytes > 0) {
+    if (command->raw_size_bytes_max > 0) {
         FK_TRY(decode_raw(command, bytes, fields, error));
     } else {
         FK_TRY(fk_json_parse(arena->allocator, bytes, &fk_json_limits_command, &doc, error));

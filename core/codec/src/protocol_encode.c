@@ -171,8 +171,23 @@ static fk_status write_reply(const fk_command *command, const void *fields, fk_b
     return fk_json_finish(&writer);
 }
 
+/* JSON begins with '{', so whoever reads the reply tells the two apart by the first byte. */
+static fk_status append_raw_reply(const fk_command *command, const void *fields, fk_buffer *target, fk_error *error)
+{
+    fk_bytes raw = { NULL, 0 };
+    memcpy(&raw, fields, sizeof raw); /* the struct of a raw reply is one fk_bytes */
+    if (raw.size_bytes == 0 || raw.size_bytes > command->raw_reply_size_bytes_max || raw.data[0] != 0) {
+        fk_error_set(error, "reply: raw bytes");
+        return fk_status_of(FK_ERR_BUG);
+    }
+    return fk_buffer_append(target, raw);
+}
+
 fk_status fk_reply_encode(const fk_command *command, const void *fields, fk_buffer *target, fk_error *error)
 {
+    if (command->raw_reply_size_bytes_max > 0) {
+        return append_raw_reply(command, fields, target, error);
+    }
     size_t before = target->size_bytes;
     fk_status status = write_reply(command, fields, target, error);
     if (!fk_is_ok(status)) {

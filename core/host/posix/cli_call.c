@@ -45,7 +45,8 @@ static bool read_arguments(int argument_count, char **arguments, call *c)
             return false;
         }
     }
-    return c->vault != NULL && c->passphrase_file != NULL && c->command != NULL;
+    return c->vault != NULL && c->passphrase_file != NULL && c->command != NULL &&
+           c->command->raw_reply_size_bytes_max == 0;
 }
 
 /* Lower case, single spaces, none at the ends: as the app does before Argon2 (docs/adr/0003). Generated
@@ -168,7 +169,7 @@ static fk_status call_command(call *c)
     FK_TRY(fk_session_new(&c->host, &c->session));
     FK_TRY(run(c, FK_COMMAND_CORE_START, fk_bytes_text("{}")));
     FK_TRY(open_vault(c));
-    if (c->command->raw_size_bytes > 0) {
+    if (c->command->raw_size_bytes_max > 0) {
         return fk_ok();
     }
     FK_TRY(fk_cli_read_all(stdin, &c->input));

@@ -5,10 +5,16 @@
  * What concerns the worker itself (files, keys, its end) goes as {id, control}. The KDF result never
  * comes from the page: it arrives on a MessagePort whose other end the KDF worker holds.
  */
-import type { CommandName, CoreStartReply, ErrorCode, VaultStatusReply } from './protocol.gen.ts';
+import type { CommandName, CoreStartReply, ErrorCode, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
 
 /** Commands the store worker makes by itself; from the page they are refused. */
-export type WorkerOnlyCommand = 'core.start' | 'vault.prepare' | 'vault.create' | 'vault.unlock' | 'vault.lock';
+export type WorkerOnlyCommand =
+  | 'core.start'
+  | 'vault.prepare'
+  | 'vault.create'
+  | 'vault.unlock'
+  | 'vault.lock'
+  | RawReplyCommand;
 export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
 
 export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyCommand>([
@@ -17,6 +23,7 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'vault.create',
   'vault.unlock',
   'vault.lock',
+  'sync.step',
 ]);
 
 /** Errors that are not the core's. */

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xd22a01e7;
+export const SCHEMA_HASH = 0x185f49a7;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -95,6 +95,18 @@ export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json'
 
 export type VaultState = 'none' | 'unfinished' | 'locked' | 'open';
 
+export type TeamState = 'alone' | 'waiting' | 'member';
+
+export type DeviceKind = 'tablet' | 'office' | 'phone';
+
+export type CodeKind = 'founding' | 'joining';
+
+export type InviteState = 'new' | 'offered' | 'asked' | 'confirmed' | 'done' | 'failed' | 'withdrawn';
+
+export type SyncPhase = 'idle' | 'signing_in' | 'roster' | 'team' | 'sending' | 'fetching' | 'confirming';
+
+export type Progress = 'device' | 'sent' | 'confirmed';
+
 export interface FieldChange {
   /** a field of schema.json; a keyed field as name/key */
   readonly field: string;
@@ -113,6 +125,10 @@ export interface CaseRow {
   readonly changedMs: number;
   /** forms begun and not finished */
   readonly draftCount: number;
+  /** the least far of what was written here */
+  readonly progress: Progress;
+  /** fields about which two workers disagree */
+  readonly conflictCount: number;
 }
 
 export interface RecordRow {
@@ -120,6 +136,12 @@ export interface RecordRow {
   readonly type: string;
   readonly createdMs: number;
   readonly changedMs: number;
+  readonly progress: Progress;
+  /** fields about which two workers disagree */
+  readonly conflictCount: number;
+  /** of the newest write; empty while unknown */
+  readonly authorName: string;
+  readonly authorIsYou: boolean;
   /** object of shown values by field name; keyed fields as nested objects */
   readonly fields: JsonValue;
 }
@@ -139,6 +161,48 @@ export interface Gap {
   readonly field: string;
   /** required, reason-needed, unanswered, too-early */
   readonly code: string;
+}
+
+export interface PersonRow {
+  readonly personId: Id;
+  /** empty while it cannot be opened here */
+  readonly name: string;
+  readonly isAdministrator: boolean;
+  readonly isYou: boolean;
+  /** has no device yet */
+  readonly isWaiting: boolean;
+}
+
+export interface DeviceRow {
+  readonly deviceId: Id;
+  readonly personId: Id;
+  /** empty while it cannot be opened here */
+  readonly label: string;
+  readonly kind: DeviceKind;
+  readonly addedMs: number;
+  readonly isThis: boolean;
+}
+
+export interface InviteRow {
+  readonly inviteId: Id;
+  readonly personName: string;
+  /** asked: a device has used the code; its words are to be compared */
+  readonly state: InviteState;
+  /** empty once it was used, withdrawn or expired */
+  readonly code: string;
+  /** indices into the EFF large word list; from asked on */
+  readonly words?: readonly number[];
+  readonly expiresMs: number;
+  /** an error code */
+  readonly problem?: string;
+}
+
+export interface SyncItem {
+  readonly recordId: Id;
+  readonly caseId: Id;
+  readonly type: string;
+  readonly changedMs: number;
+  readonly state: Progress;
 }
 
 export type CoreStartRequest = Readonly<Record<string, never>>;
@@ -380,6 +444,145 @@ export interface CriteriaRecordReply {
   readonly result: JsonValue;
 }
 
+export type TeamStatusRequest = Readonly<Record<string, never>>;
+
+export interface TeamStatusReply {
+  readonly state: TeamState;
+  readonly agencyId?: Id;
+  readonly personId?: Id;
+  readonly personName?: string;
+  readonly teamName?: string;
+  /** origin */
+  readonly hub?: string;
+  readonly deviceId: Id;
+  readonly deviceKind?: DeviceKind;
+  readonly isAdministrator: boolean;
+  /** an error code: why joining does not go on */
+  readonly problem?: string;
+  /** indices into the EFF large word list; while waiting */
+  readonly words?: readonly number[];
+  readonly wordsConfirmed: boolean;
+}
+
+export type TeamMembersRequest = Readonly<Record<string, never>>;
+
+export interface TeamMembersReply {
+  readonly people: readonly PersonRow[];
+  readonly devices: readonly DeviceRow[];
+}
+
+export interface EnrolBeginRequest {
+  readonly timeMs: number;
+  readonly code: string;
+  /** origin, such as https://hub.example */
+  readonly hub: string;
+  /** with a founding code */
+  readonly personName?: string;
+  /** with a founding code */
+  readonly teamName?: string;
+  readonly deviceLabel: string;
+  readonly deviceKind: DeviceKind;
+}
+
+export interface EnrolBeginReply {
+  readonly kind: CodeKind;
+  /** indices into the EFF large word list */
+  readonly words: readonly number[];
+}
+
+export type EnrolConfirmRequest = Readonly<Record<string, never>>;
+
+export type EnrolConfirmReply = Readonly<Record<string, never>>;
+
+export type EnrolCancelRequest = Readonly<Record<string, never>>;
+
+export type EnrolCancelReply = Readonly<Record<string, never>>;
+
+export interface InviteBeginRequest {
+  readonly timeMs: number;
+  readonly personId?: Id;
+  /** of a new person */
+  readonly personName?: string;
+  readonly administrator: boolean;
+  /** as expected; the device says its own */
+  readonly deviceKind?: DeviceKind;
+}
+
+export interface InviteBeginReply {
+  readonly inviteId: Id;
+  readonly code: string;
+  readonly expiresMs: number;
+}
+
+export type InviteListRequest = Readonly<Record<string, never>>;
+
+export interface InviteListReply {
+  readonly invites: readonly InviteRow[];
+}
+
+export interface InviteConfirmRequest {
+  readonly inviteId: Id;
+  readonly timeMs: number;
+}
+
+export type InviteConfirmReply = Readonly<Record<string, never>>;
+
+export interface InviteWithdrawRequest {
+  readonly inviteId: Id;
+}
+
+export type InviteWithdrawReply = Readonly<Record<string, never>>;
+
+export interface SyncBeginRequest {
+  readonly timeMs: number;
+}
+
+export type SyncBeginReply = Readonly<Record<string, never>>;
+
+export type SyncCancelRequest = Readonly<Record<string, never>>;
+
+export type SyncCancelReply = Readonly<Record<string, never>>;
+
+export type SyncStatusRequest = Readonly<Record<string, never>>;
+
+export interface SyncStatusReply {
+  readonly isRunning: boolean;
+  readonly phase: SyncPhase;
+  /** of total, in this phase */
+  readonly done: number;
+  readonly total: number;
+  readonly deviceCount: number;
+  readonly sentCount: number;
+  readonly confirmedCount: number;
+  readonly draftCount: number;
+  readonly oldestUnsentMs?: number;
+  /** end of the last run that went through */
+  readonly lastSyncedMs?: number;
+  /** an error code: why the last run ended early */
+  readonly problem?: string;
+  readonly problemDetail?: string;
+  /** pieces from other devices that were found wrong and not merged */
+  readonly refusedCount: number;
+  /** pieces from other devices that wait for a key */
+  readonly waitingCount: number;
+  /** this device's clock differs from the hub's by more than 5 minutes */
+  readonly isClockWrong: boolean;
+  /** this device's clock is ahead by so much */
+  readonly clockAheadMs?: number;
+  readonly clockBehindMs?: number;
+}
+
+export interface SyncItemsRequest {
+  readonly state: Progress;
+  /** next of the page before */
+  readonly after?: string;
+}
+
+export interface SyncItemsReply {
+  readonly items: readonly SyncItem[];
+  readonly next?: string;
+}
+
 export interface Commands {
   /** Check the random sources and say what this build is. Must be the first call; every other answers wrong-state before it. */
   readonly 'core.start': { readonly request: CoreStartRequest; readonly reply: CoreStartReply; readonly error: 'no-random' | CommonErrorCode };
@@ -425,6 +628,34 @@ export interface Commands {
   readonly 'criteria.evaluate': { readonly request: CriteriaEvaluateRequest; readonly reply: CriteriaEvaluateReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'io' | CommonErrorCode };
   /** Evaluate and keep the result as a record, with its date and what it used. */
   readonly 'criteria.record': { readonly request: CriteriaRecordRequest; readonly reply: CriteriaRecordReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'full' | 'io' | CommonErrorCode };
+  /** Whether this vault works alone, waits to join a team, or belongs to one. */
+  readonly 'team.status': { readonly request: TeamStatusRequest; readonly reply: TeamStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** The people of the agency and their devices, as the roster here says. */
+  readonly 'team.members': { readonly request: TeamMembersRequest; readonly reply: TeamMembersReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Want to belong to the agency of a code. Nothing is sent before the next run of sync. What was recorded stays. */
+  readonly 'enrol.begin': { readonly request: EnrolBeginRequest; readonly reply: EnrolBeginReply; readonly error: 'wrong-state' | 'code-wrong' | 'incomplete' | 'full' | 'io' | CommonErrorCode };
+  /** The person says that both screens show the same words. */
+  readonly 'enrol.confirm': { readonly request: EnrolConfirmRequest; readonly reply: EnrolConfirmReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Give the enrolment up. Records stay. */
+  readonly 'enrol.cancel': { readonly request: EnrolCancelRequest; readonly reply: EnrolCancelReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Make a code for a new person, or for one more device of a known one. It lasts 24 hours and is used once. */
+  readonly 'invite.begin': { readonly request: InviteBeginRequest; readonly reply: InviteBeginReply; readonly error: 'wrong-state' | 'forbidden' | 'not-found' | 'incomplete' | 'full' | 'io' | CommonErrorCode };
+  /** Invitations made on this device, newest first. */
+  readonly 'invite.list': { readonly request: InviteListRequest; readonly reply: InviteListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** The administrator says that both screens show the same words; the next run of sync lets the device in. */
+  readonly 'invite.confirm': { readonly request: InviteConfirmRequest; readonly reply: InviteConfirmReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | CommonErrorCode };
+  /** The code is worth nothing any more. */
+  readonly 'invite.withdraw': { readonly request: InviteWithdrawRequest; readonly reply: InviteWithdrawReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | CommonErrorCode };
+  /** Start a run. Then sync.step until it says that the run is over. A run that is under way is begun anew. */
+  readonly 'sync.begin': { readonly request: SyncBeginRequest; readonly reply: SyncBeginReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Hand an answer in and get the next request, or that the run is over. Both are laid out in fk/sync.h. */
+  readonly 'sync.step': { readonly request: Uint8Array; readonly reply: Uint8Array; readonly error: 'wrong-state' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** End the run. What was stored stays; the next run goes on from there. */
+  readonly 'sync.cancel': { readonly request: SyncCancelRequest; readonly reply: SyncCancelReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** Where the run stands, and how far what was recorded here got. Counts are of records. */
+  readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Records by how far they got, newest change first, 100 a page. */
+  readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
 }
 
 export type CommandName = keyof Commands;
@@ -452,13 +683,31 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'assessment.summary': 19,
   'criteria.evaluate': 20,
   'criteria.record': 21,
+  'team.status': 23,
+  'team.members': 24,
+  'enrol.begin': 25,
+  'enrol.confirm': 26,
+  'enrol.cancel': 27,
+  'invite.begin': 28,
+  'invite.list': 29,
+  'invite.confirm': 30,
+  'invite.withdraw': 31,
+  'sync.begin': 32,
+  'sync.step': 33,
+  'sync.cancel': 34,
+  'sync.status': 35,
+  'sync.items': 36,
 };
 
-/** Commands whose request is so many raw bytes instead of JSON. */
-export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: number } = {
-  'vault.create': 32,
-  'vault.unlock': 32,
+/** Commands whose request is raw bytes instead of JSON, with their bounds. */
+export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly min: number; readonly max: number } } = {
+  'vault.create': { min: 32, max: 32 },
+  'vault.unlock': { min: 32, max: 32 },
+  'sync.step': { min: 8, max: 1052680 },
 };
+
+/** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */
+export type RawReplyCommand = 'sync.step';
 
 /** Commands that may be sent again with the same mutationId: a repeat returns the first reply. */
 export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([

@@ -4,7 +4,14 @@
  * Names no global that Node or a worker lacks, so that tests and benchmarks drive the very same code.
  * After a trap the instance is never called again; whoever owns it starts a new one from disk.
  */
-import { COMMAND_IDS, PROTOCOL_VERSION, REQUEST_BYTES_MAX, SCHEMA_HASH, type CommandName } from '../protocol/protocol.gen.ts';
+import {
+  COMMAND_IDS,
+  PROTOCOL_VERSION,
+  REQUEST_BYTES_MAX,
+  SCHEMA_HASH,
+  type CommandName,
+  type RawReplyCommand,
+} from '../protocol/protocol.gen.ts';
 import { CORE_IMPORTS, exportedFunction, instantiate, RefusedModuleError, type HostFunctions } from './loader.ts';
 import { ModuleMemory } from './memory.ts';
 
@@ -41,6 +48,9 @@ export class CoreCrashedError extends Error {
 export class CoreMemoryError extends Error {
   override readonly name = 'CoreMemoryError';
 }
+
+/** First byte of a raw reply. JSON begins with '{'. */
+const RAW_REPLY_MARKER = 0;
 
 export class Core {
   readonly #memory: ModuleMemory;
@@ -88,6 +98,16 @@ export class Core {
 
   /** The same for a request that is already bytes: raw keys, and hostile input in tests. Wipes them. */
   callBytes(commandId: number, request: Uint8Array): string {
+    return new TextDecoder().decode(this.#callChecked(commandId, request));
+  }
+
+  /** For a reply that is bytes: a copy of them, or the JSON text of an error. Wipes the request. */
+  callRaw(command: RawReplyCommand, request: Uint8Array): Uint8Array<ArrayBuffer> | string {
+    const reply = this.#callChecked(COMMAND_IDS[command], request);
+    return reply[0] === RAW_REPLY_MARKER ? reply : new TextDecoder().decode(reply);
+  }
+
+  #callChecked(commandId: number, request: Uint8Array): Uint8Array<ArrayBuffer> {
     if (this.#crash !== null) {
       throw this.#crash;
     }
@@ -104,7 +124,7 @@ export class Core {
     }
   }
 
-  #callOnce(commandId: number, whole: Uint8Array): string {
+  #callOnce(commandId: number, whole: Uint8Array): Uint8Array<ArrayBuffer> {
     // One byte too many is enough for the core to refuse it by name; the rest need not be copied.
     const request = whole.subarray(0, REQUEST_BYTES_MAX + 1);
     const sizeBytes = request.byteLength;
@@ -118,7 +138,7 @@ export class Core {
     if (status !== 0) {
       throw new CoreMemoryError(`no room for the reply (${status})`);
     }
-    return this.#memory.text(this.#replyAddress(), this.#replySizeBytes());
+    return this.#memory.copy(this.#replyAddress(), this.#replySizeBytes());
   }
 }
 

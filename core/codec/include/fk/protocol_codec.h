@@ -47,7 +47,9 @@ struct fk_shape {
 typedef struct fk_command {
     const char *name;
     uint32_t id;
-    size_t raw_size_bytes; /* of a request that is bytes instead of JSON; else 0 */
+    size_t raw_size_bytes_min;       /* of a request that is bytes instead of JSON */
+    size_t raw_size_bytes_max;       /* 0: the request is JSON */
+    size_t raw_reply_size_bytes_max; /* of a reply that is bytes, the first of them 0; 0: the reply is JSON */
     bool is_mutation;
     const fk_shape *request;
     const fk_shape *reply;
@@ -93,8 +95,8 @@ FK_MUST_USE fk_status fk_request_decode(const fk_command *command, fk_bytes byte
                                         fk_request *request_out, fk_error *error);
 void fk_request_free(fk_request *request);
 
-/* Append {"ok":true,"reply":{..}}. On error the buffer holds what it held before: FK_ERR_BUG (a bound of the reply is
- * broken), FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY. */
+/* Append {"ok":true,"reply":{..}}, or the bytes of a raw reply as they are. On error the buffer holds what it held
+ * before: FK_ERR_BUG (a bound of the reply is broken), FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_reply_encode(const fk_command *command, const void *fields, fk_buffer *target,
                                       fk_error *error);
 /* Append {"ok":false,"error":{"code":"..","detail":".."}}. On error the buffer holds what it held before. */

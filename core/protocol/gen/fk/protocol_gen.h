@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xd22a01e7U
+#define FK_PROTOCOL_SCHEMA_HASH 0x185f49a7U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 22,
+    FK_COMMAND_COUNT = 36,
 };
 
 /* X(name, NAME, id, "text") */
@@ -44,7 +44,21 @@ enum {
     X(document_complete, DOCUMENT_COMPLETE, 18, "document.complete") \
     X(assessment_summary, ASSESSMENT_SUMMARY, 19, "assessment.summary") \
     X(criteria_evaluate, CRITERIA_EVALUATE, 20, "criteria.evaluate") \
-    X(criteria_record, CRITERIA_RECORD, 21, "criteria.record")
+    X(criteria_record, CRITERIA_RECORD, 21, "criteria.record") \
+    X(team_status, TEAM_STATUS, 23, "team.status") \
+    X(team_members, TEAM_MEMBERS, 24, "team.members") \
+    X(enrol_begin, ENROL_BEGIN, 25, "enrol.begin") \
+    X(enrol_confirm, ENROL_CONFIRM, 26, "enrol.confirm") \
+    X(enrol_cancel, ENROL_CANCEL, 27, "enrol.cancel") \
+    X(invite_begin, INVITE_BEGIN, 28, "invite.begin") \
+    X(invite_list, INVITE_LIST, 29, "invite.list") \
+    X(invite_confirm, INVITE_CONFIRM, 30, "invite.confirm") \
+    X(invite_withdraw, INVITE_WITHDRAW, 31, "invite.withdraw") \
+    X(sync_begin, SYNC_BEGIN, 32, "sync.begin") \
+    X(sync_step, SYNC_STEP, 33, "sync.step") \
+    X(sync_cancel, SYNC_CANCEL, 34, "sync.cancel") \
+    X(sync_status, SYNC_STATUS, 35, "sync.status") \
+    X(sync_items, SYNC_ITEMS, 36, "sync.items")
 
 typedef enum fk_command_id {
     FK_COMMAND_CORE_START = 1,
@@ -69,6 +83,20 @@ typedef enum fk_command_id {
     FK_COMMAND_ASSESSMENT_SUMMARY = 19,
     FK_COMMAND_CRITERIA_EVALUATE = 20,
     FK_COMMAND_CRITERIA_RECORD = 21,
+    FK_COMMAND_TEAM_STATUS = 23,
+    FK_COMMAND_TEAM_MEMBERS = 24,
+    FK_COMMAND_ENROL_BEGIN = 25,
+    FK_COMMAND_ENROL_CONFIRM = 26,
+    FK_COMMAND_ENROL_CANCEL = 27,
+    FK_COMMAND_INVITE_BEGIN = 28,
+    FK_COMMAND_INVITE_LIST = 29,
+    FK_COMMAND_INVITE_CONFIRM = 30,
+    FK_COMMAND_INVITE_WITHDRAW = 31,
+    FK_COMMAND_SYNC_BEGIN = 32,
+    FK_COMMAND_SYNC_STEP = 33,
+    FK_COMMAND_SYNC_CANCEL = 34,
+    FK_COMMAND_SYNC_STATUS = 35,
+    FK_COMMAND_SYNC_ITEMS = 36,
 } fk_command_id;
 
 typedef enum fk_protocol_vault_state {
@@ -77,6 +105,49 @@ typedef enum fk_protocol_vault_state {
     FK_PROTOCOL_VAULT_STATE_LOCKED = 2,
     FK_PROTOCOL_VAULT_STATE_OPEN = 3,
 } fk_protocol_vault_state;
+
+typedef enum fk_protocol_team_state {
+    FK_PROTOCOL_TEAM_STATE_ALONE = 0,
+    FK_PROTOCOL_TEAM_STATE_WAITING = 1,
+    FK_PROTOCOL_TEAM_STATE_MEMBER = 2,
+} fk_protocol_team_state;
+
+typedef enum fk_protocol_device_kind {
+    FK_PROTOCOL_DEVICE_KIND_TABLET = 0,
+    FK_PROTOCOL_DEVICE_KIND_OFFICE = 1,
+    FK_PROTOCOL_DEVICE_KIND_PHONE = 2,
+} fk_protocol_device_kind;
+
+typedef enum fk_protocol_code_kind {
+    FK_PROTOCOL_CODE_KIND_FOUNDING = 0,
+    FK_PROTOCOL_CODE_KIND_JOINING = 1,
+} fk_protocol_code_kind;
+
+typedef enum fk_protocol_invite_state {
+    FK_PROTOCOL_INVITE_STATE_NEW = 0,
+    FK_PROTOCOL_INVITE_STATE_OFFERED = 1,
+    FK_PROTOCOL_INVITE_STATE_ASKED = 2,
+    FK_PROTOCOL_INVITE_STATE_CONFIRMED = 3,
+    FK_PROTOCOL_INVITE_STATE_DONE = 4,
+    FK_PROTOCOL_INVITE_STATE_FAILED = 5,
+    FK_PROTOCOL_INVITE_STATE_WITHDRAWN = 6,
+} fk_protocol_invite_state;
+
+typedef enum fk_protocol_sync_phase {
+    FK_PROTOCOL_SYNC_PHASE_IDLE = 0,
+    FK_PROTOCOL_SYNC_PHASE_SIGNING_IN = 1,
+    FK_PROTOCOL_SYNC_PHASE_ROSTER = 2,
+    FK_PROTOCOL_SYNC_PHASE_TEAM = 3,
+    FK_PROTOCOL_SYNC_PHASE_SENDING = 4,
+    FK_PROTOCOL_SYNC_PHASE_FETCHING = 5,
+    FK_PROTOCOL_SYNC_PHASE_CONFIRMING = 6,
+} fk_protocol_sync_phase;
+
+typedef enum fk_protocol_progress {
+    FK_PROTOCOL_PROGRESS_DEVICE = 0,
+    FK_PROTOCOL_PROGRESS_SENT = 1,
+    FK_PROTOCOL_PROGRESS_CONFIRMED = 2,
+} fk_protocol_progress;
 
 typedef struct fk_protocol_field_change {
     fk_bytes field; /* a field of schema.json; a keyed field as name/key */
@@ -92,6 +163,8 @@ typedef struct fk_protocol_case_row {
     fk_bytes next_review_on; /* of the newest agreed safety plan */
     uint64_t changed_ms;
     uint32_t draft_count; /* forms begun and not finished */
+    fk_protocol_progress progress; /* the least far of what was written here */
+    uint32_t conflict_count; /* fields about which two workers disagree */
 } fk_protocol_case_row;
 
 typedef struct fk_protocol_record_row {
@@ -99,6 +172,10 @@ typedef struct fk_protocol_record_row {
     fk_bytes type;
     uint64_t created_ms;
     uint64_t changed_ms;
+    fk_protocol_progress progress;
+    uint32_t conflict_count; /* fields about which two workers disagree */
+    fk_bytes author_name; /* of the newest write; empty while unknown */
+    bool author_is_you;
     fk_bytes fields; /* object of shown values by field name; keyed fields as nested objects */
 } fk_protocol_record_row;
 
@@ -115,6 +192,44 @@ typedef struct fk_protocol_gap {
     fk_bytes field;
     fk_bytes code; /* required, reason-needed, unanswered, too-early */
 } fk_protocol_gap;
+
+typedef struct fk_protocol_person_row {
+    fk_id person_id;
+    fk_bytes name; /* empty while it cannot be opened here */
+    bool is_administrator;
+    bool is_you;
+    bool is_waiting; /* has no device yet */
+} fk_protocol_person_row;
+
+typedef struct fk_protocol_device_row {
+    fk_id device_id;
+    fk_id person_id;
+    fk_bytes label; /* empty while it cannot be opened here */
+    fk_protocol_device_kind kind;
+    uint64_t added_ms;
+    bool is_this;
+} fk_protocol_device_row;
+
+typedef struct fk_protocol_invite_row {
+    fk_id invite_id;
+    fk_bytes person_name;
+    fk_protocol_invite_state state; /* asked: a device has used the code; its words are to be compared */
+    fk_bytes code; /* empty once it was used, withdrawn or expired */
+    bool has_words;
+    const uint32_t *words; /* indices into the EFF large word list; from asked on */
+    size_t words_count; /* at most 8 */
+    uint64_t expires_ms;
+    bool has_problem;
+    fk_bytes problem; /* an error code */
+} fk_protocol_invite_row;
+
+typedef struct fk_protocol_sync_item {
+    fk_id record_id;
+    fk_id case_id;
+    fk_bytes type;
+    uint64_t changed_ms;
+    fk_protocol_progress state;
+} fk_protocol_sync_item;
 
 typedef struct fk_core_start_request {
     uint8_t unused; /* C has no empty struct */
@@ -388,5 +503,188 @@ typedef struct fk_criteria_record_request {
 typedef struct fk_criteria_record_reply {
     fk_bytes result;
 } fk_criteria_record_reply;
+
+typedef struct fk_team_status_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_team_status_request;
+
+typedef struct fk_team_status_reply {
+    fk_protocol_team_state state;
+    bool has_agency_id;
+    fk_id agency_id;
+    bool has_person_id;
+    fk_id person_id;
+    bool has_person_name;
+    fk_bytes person_name;
+    bool has_team_name;
+    fk_bytes team_name;
+    bool has_hub;
+    fk_bytes hub; /* origin */
+    fk_id device_id;
+    bool has_device_kind;
+    fk_protocol_device_kind device_kind;
+    bool is_administrator;
+    bool has_problem;
+    fk_bytes problem; /* an error code: why joining does not go on */
+    bool has_words;
+    const uint32_t *words; /* indices into the EFF large word list; while waiting */
+    size_t words_count; /* at most 8 */
+    bool words_confirmed;
+} fk_team_status_reply;
+
+typedef struct fk_team_members_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_team_members_request;
+
+typedef struct fk_team_members_reply {
+    const fk_protocol_person_row *people;
+    size_t people_count; /* at most 4096 */
+    const fk_protocol_device_row *devices;
+    size_t devices_count; /* at most 4096 */
+} fk_team_members_reply;
+
+typedef struct fk_enrol_begin_request {
+    uint64_t time_ms;
+    fk_bytes code;
+    fk_bytes hub; /* origin, such as https://hub.example */
+    bool has_person_name;
+    fk_bytes person_name; /* with a founding code */
+    bool has_team_name;
+    fk_bytes team_name; /* with a founding code */
+    fk_bytes device_label;
+    fk_protocol_device_kind device_kind;
+} fk_enrol_begin_request;
+
+typedef struct fk_enrol_begin_reply {
+    fk_protocol_code_kind kind;
+    const uint32_t *words; /* indices into the EFF large word list */
+    size_t words_count; /* at most 8 */
+} fk_enrol_begin_reply;
+
+typedef struct fk_enrol_confirm_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_enrol_confirm_request;
+
+typedef struct fk_enrol_confirm_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_enrol_confirm_reply;
+
+typedef struct fk_enrol_cancel_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_enrol_cancel_request;
+
+typedef struct fk_enrol_cancel_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_enrol_cancel_reply;
+
+typedef struct fk_invite_begin_request {
+    uint64_t time_ms;
+    bool has_person_id;
+    fk_id person_id;
+    bool has_person_name;
+    fk_bytes person_name; /* of a new person */
+    bool administrator;
+    bool has_device_kind;
+    fk_protocol_device_kind device_kind; /* as expected; the device says its own */
+} fk_invite_begin_request;
+
+typedef struct fk_invite_begin_reply {
+    fk_id invite_id;
+    fk_bytes code;
+    uint64_t expires_ms;
+} fk_invite_begin_reply;
+
+typedef struct fk_invite_list_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_invite_list_request;
+
+typedef struct fk_invite_list_reply {
+    const fk_protocol_invite_row *invites;
+    size_t invites_count; /* at most 100 */
+} fk_invite_list_reply;
+
+typedef struct fk_invite_confirm_request {
+    fk_id invite_id;
+    uint64_t time_ms;
+} fk_invite_confirm_request;
+
+typedef struct fk_invite_confirm_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_invite_confirm_reply;
+
+typedef struct fk_invite_withdraw_request {
+    fk_id invite_id;
+} fk_invite_withdraw_request;
+
+typedef struct fk_invite_withdraw_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_invite_withdraw_reply;
+
+typedef struct fk_sync_begin_request {
+    uint64_t time_ms;
+} fk_sync_begin_request;
+
+typedef struct fk_sync_begin_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_sync_begin_reply;
+
+typedef struct fk_sync_step_request {
+    fk_bytes raw; /* 8 to 1052680 bytes, borrowed */
+} fk_sync_step_request;
+
+typedef struct fk_sync_step_reply {
+    fk_bytes raw; /* at most 1052680 bytes, the first 0 */
+} fk_sync_step_reply;
+
+typedef struct fk_sync_cancel_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_sync_cancel_request;
+
+typedef struct fk_sync_cancel_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_sync_cancel_reply;
+
+typedef struct fk_sync_status_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_sync_status_request;
+
+typedef struct fk_sync_status_reply {
+    bool is_running;
+    fk_protocol_sync_phase phase;
+    uint32_t done; /* of total, in this phase */
+    uint32_t total;
+    uint32_t device_count;
+    uint32_t sent_count;
+    uint32_t confirmed_count;
+    uint32_t draft_count;
+    bool has_oldest_unsent_ms;
+    uint64_t oldest_unsent_ms;
+    bool has_last_synced_ms;
+    uint64_t last_synced_ms; /* end of the last run that went through */
+    bool has_problem;
+    fk_bytes problem; /* an error code: why the last run ended early */
+    bool has_problem_detail;
+    fk_bytes problem_detail;
+    uint32_t refused_count; /* pieces from other devices that were found wrong and not merged */
+    uint32_t waiting_count; /* pieces from other devices that wait for a key */
+    bool is_clock_wrong; /* this device's clock differs from the hub's by more than 5 minutes */
+    bool has_clock_ahead_ms;
+    uint64_t clock_ahead_ms; /* this device's clock is ahead by so much */
+    bool has_clock_behind_ms;
+    uint64_t clock_behind_ms;
+} fk_sync_status_reply;
+
+typedef struct fk_sync_items_request {
+    fk_protocol_progress state;
+    bool has_after;
+    fk_bytes after; /* next of the page before */
+} fk_sync_items_request;
+
+typedef struct fk_sync_items_reply {
+    const fk_protocol_sync_item *items;
+    size_t items_count; /* at most 100 */
+    bool has_next;
+    fk_bytes next;
+} fk_sync_items_reply;
 
 #endif
