@@ -8,17 +8,23 @@
 
 enum {
     FK_FAULT_NONE = 0,
-    FK_FAULT_JSON_STRING_BOUND = 1,    /* codec: reads one byte past an unfinished escape */
-    FK_FAULT_RECORD_VALUE_BOUND = 2,   /* app: does not bound a text value before copying it */
-    FK_FAULT_KEYFILE_SLOT_BOUND = 3,   /* crypto: trusts the slot count of the file */
-    FK_FAULT_LOG_LENGTH_BOUND = 4,     /* vfs: trusts the page count of a log record */
-    FK_FAULT_SUPERBLOCK_BOUND = 5,     /* vfs: trusts the tag-table length of a superblock */
-    FK_FAULT_EVALUATION_BOUND = 6,     /* app: does not bound the perpetrators of an evaluation */
-    FK_FAULT_FLUSH_LEFT_OUT = 7,       /* vfs: commit without flush */
-    FK_FAULT_TORN_TAIL_ACCEPTED = 8,   /* vfs: a record with a wrong MAC is replayed */
-    FK_FAULT_OLD_GENERATION = 9,       /* vfs: records of another generation are replayed */
-    FK_FAULT_SUPERBLOCK_FIRST = 10,    /* vfs: superblock written before the pages are flushed */
-    FK_FAULT_REQUEST_TEXT_BOUND = 12,  /* codec: does not bound a text of a request */
+    FK_FAULT_JSON_STRING_BOUND = 1,     /* codec: reads one byte past an unfinished escape */
+    FK_FAULT_RECORD_VALUE_BOUND = 2,    /* app: does not bound a text value before copying it */
+    FK_FAULT_KEYFILE_SLOT_BOUND = 3,    /* crypto: trusts the slot count of the file */
+    FK_FAULT_LOG_LENGTH_BOUND = 4,      /* vfs: trusts the page count of a log record */
+    FK_FAULT_SUPERBLOCK_BOUND = 5,      /* vfs: trusts the tag-table length of a superblock */
+    FK_FAULT_EVALUATION_BOUND = 6,      /* app: does not bound the perpetrators of an evaluation */
+    FK_FAULT_FLUSH_LEFT_OUT = 7,        /* vfs: commit without flush */
+    FK_FAULT_TORN_TAIL_ACCEPTED = 8,    /* vfs: a record with a wrong MAC is replayed */
+    FK_FAULT_OLD_GENERATION = 9,        /* vfs: records of another generation are replayed */
+    FK_FAULT_SUPERBLOCK_FIRST = 10,     /* vfs: superblock written before the pages are flushed */
+    FK_FAULT_REQUEST_TEXT_BOUND = 12,   /* codec: does not bound a text of a request */
+    FK_FAULT_SEGMENT_BODY_BOUND = 20,   /* wire: trusts the body size of a segment */
+    FK_FAULT_ROSTER_PAYLOAD_BOUND = 21, /* wire: trusts the payload size of a roster entry */
+    FK_FAULT_GRANT_SIZE_BOUND = 22,     /* wire: does not look how long a grant is */
+    FK_FAULT_FRONTIER_COUNT_BOUND = 23, /* wire: trusts the entry count of a frontier */
+    FK_FAULT_FRAME_COUNT_BOUND = 24,    /* wire: does not hold the count of a frame against its size */
+    FK_FAULT_SEGMENT_VALUE_BOUND = 25,  /* wire: trusts the value size of an operation */
 };
 
 #ifndef FK_PLANTED_FAULT

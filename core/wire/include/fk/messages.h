@@ -53,8 +53,11 @@ typedef struct fk_frame {
     fk_bytes rest; /* what follows the header */
 } fk_frame;
 
+/* count: 0 where the list above names none. */
 void fk_frame_write(fk_frame_kind kind, uint32_t count, uint8_t target[FK_FRAME_SIZE_BYTES]);
-/* FK_ERR_NOT_A_HUB (no such magic, cut), FK_ERR_OTHER_PROTOCOL (another version or kind). */
+/* FK_ERR_NOT_A_HUB (no such magic, cut, more than its kind has), FK_ERR_OTHER_PROTOCOL (another version or kind).
+ * rest holds what its kind begins with and count items, exactly; of segments, roster entries and frontiers, which say
+ * their own size, at least the smallest: whoever reads them also checks that nothing is left over. */
 FK_MUST_USE fk_status fk_frame_read(fk_bytes body, fk_frame *frame_out);
 
 /* Take the next piece from the front of rest. FK_ERR_INVALID_INPUT when it is shorter. */
@@ -76,7 +79,11 @@ typedef struct fk_enrol_request {
     uint8_t signature[FK_WIRE_SIGNATURE_SIZE_BYTES]; /* ENROL, by signing_key, over all before */
 } fk_enrol_request;
 
-enum { FK_ENROL_REQUEST_SIZE_BYTES = 208 };
+enum {
+    FK_ENROL_REQUEST_MACED_SIZE_BYTES = 112,  /* what stands before the MAC */
+    FK_ENROL_REQUEST_SIGNED_SIZE_BYTES = 144, /* what stands before the signature */
+    FK_ENROL_REQUEST_SIZE_BYTES = 208,
+};
 
 void fk_enrol_request_write(const fk_enrol_request *request, uint8_t target[FK_ENROL_REQUEST_SIZE_BYTES]);
 FK_MUST_USE fk_status fk_enrol_request_read(fk_bytes bytes, fk_enrol_request *request_out);

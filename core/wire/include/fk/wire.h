@@ -68,14 +68,21 @@ typedef struct fk_segment {
     fk_bytes signature;
 } fk_segment;
 
+/* The size a plain body is padded to: PADME of it, at least 512. size_bytes is at most FK_SEGMENT_BODY_SIZE_BYTES_MAX.
+ * A sealed body has such a size and the tag's, no other. */
+size_t fk_padded_size(size_t size_bytes);
+
+/* What a header says is within its bounds, asserted: count 1 to 256, epoch and first sequence from 1, body size padded.
+ */
 void fk_segment_header_write(const fk_segment_header *header, uint8_t target[FK_SEGMENT_HEADER_SIZE_BYTES]);
 /* Read the segment that bytes begin with; segment_out->whole says where it ends.
- * FK_ERR_INVALID_INPUT (cut, reserved bytes, a bound), FK_ERR_NEWER_VERSION (format or dictionary). */
+ * FK_ERR_INVALID_INPUT (cut, reserved bytes, a bound, a body size that no padding gives), FK_ERR_NEWER_VERSION (format
+ * or dictionary). */
 FK_MUST_USE fk_status fk_segment_read(fk_bytes bytes, fk_segment *segment_out);
 
 typedef struct fk_frontier_entry {
     fk_id device;
-    uint64_t last_sequence;
+    uint64_t last_sequence; /* from 1 */
     uint8_t hash_prefix[8]; /* of the id of the segment that holds last_sequence */
 } fk_frontier_entry;
 
@@ -97,7 +104,8 @@ typedef struct fk_segment_body {
     uint16_t operation_count;
 } fk_segment_body;
 
-/* entries: only what changed since the author's segment before; may be none. */
+/* entries: only what changed since the author's segment before, in bytewise order of device, no device twice; may be
+ * none. FK_ERR_INVALID_INPUT, FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY; then there is nothing to free. */
 FK_MUST_USE fk_status fk_segment_body_begin(fk_segment_body *body, const fk_allocator *allocator, const fk_id *case_id,
                                             const fk_frontier_entry *entries, size_t entry_count);
 /* FK_ERR_TOO_LARGE: this one has no room left, and nothing changed; close it and begin the next. */
@@ -166,7 +174,7 @@ enum {
 
 /* A name under the key of an epoch of the agency-wide compartment: the hub reads ids only. */
 typedef struct fk_sealed_name {
-    uint32_t epoch;
+    uint32_t epoch; /* 0: no name, and all else is zero */
     uint8_t nonce[FK_WIRE_NONCE_SIZE_BYTES];
     uint8_t sealed[FK_SEALED_NAME_PLAIN_SIZE_BYTES + FK_WIRE_TAG_SIZE_BYTES];
 } fk_sealed_name;
@@ -247,7 +255,9 @@ typedef struct fk_roster_payload {
     } as;
 } fk_roster_payload;
 
-/* Returns the size written. target holds FK_ROSTER_PAYLOAD_SIZE_BYTES_MAX. */
+/* Returns the size written. Values are within their bounds (asserted): kinds and roles of the lists above, epoch
+ * numbers from 1; what is not there is zero (a name of epoch 0, the link of an epoch without one), and who is no member
+ * has no history. target holds FK_ROSTER_PAYLOAD_SIZE_BYTES_MAX. */
 size_t fk_roster_payload_write(const fk_roster_payload *payload, uint8_t *target);
 /* FK_ERR_INVALID_INPUT (size, reserved bytes, value out of range), FK_ERR_NOT_YET (a kind named for later or unknown).
  */
@@ -275,7 +285,8 @@ typedef struct fk_frontier_header {
     fk_id agency;
     fk_id compartment;
     fk_id device;
-    uint64_t number; /* grows with each frontier the device posts for the compartment */
+    uint64_t number; /* at most INT64_MAX, as every number that is stored; grows with each frontier the device posts for
+                        the compartment */
     uint32_t epoch;
     uint32_t entry_count;
     uint8_t nonce[FK_WIRE_NONCE_SIZE_BYTES];
@@ -296,6 +307,9 @@ void fk_frontier_header_write(const fk_frontier_header *header, uint8_t target[F
 FK_MUST_USE fk_status fk_frontier_read(fk_bytes bytes, fk_frontier *frontier_out);
 enum { FK_FRONTIER_ENTRY_SIZE_BYTES = 32 };
 void fk_frontier_entry_write(const fk_frontier_entry *entry, uint8_t target[FK_FRONTIER_ENTRY_SIZE_BYTES]);
+/* The entries of an opened frontier: in bytewise order of device, no device twice, sequences from 1.
+ * FK_ERR_INVALID_INPUT. */
+FK_MUST_USE fk_status fk_frontier_entries_check(fk_bytes entries);
 void fk_frontier_entry_read(const uint8_t source[FK_FRONTIER_ENTRY_SIZE_BYTES], fk_frontier_entry *entry_out);
 
 #endif
