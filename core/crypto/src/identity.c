@@ -25,6 +25,13 @@ void fk_identity_generate(fk_identity *identity_out)
     fk_identity_compute_public(identity_out);
 }
 
+void fk_identity_from_signing_seed(const fk_key *seed, fk_identity *identity_out)
+{
+    identity_out->signing_seed = *seed;
+    fk_key_random(&identity_out->box_secret);
+    fk_identity_compute_public(identity_out);
+}
+
 void fk_identity_wipe(fk_identity *identity)
 {
     fk_wipe(identity, sizeof *identity);

@@ -23,6 +23,8 @@ typedef struct fk_identity {
 
 /* Two new key pairs. Release with fk_identity_wipe(). */
 void fk_identity_generate(fk_identity *identity_out);
+/* The signing pair that follows from a seed (RFC 8032), and a new box pair. Release with fk_identity_wipe(). */
+void fk_identity_from_signing_seed(const fk_key *seed, fk_identity *identity_out);
 void fk_identity_wipe(fk_identity *identity);
 
 /* Version byte, nonce, both secret keys sealed and bound to vault_id. */
