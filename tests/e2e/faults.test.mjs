@@ -1,4 +1,5 @@
 // What can go wrong on a device: each time a sentence a worker understands, a way on, and nothing lost or changed.
+// In both browsers but for the full disk: WebDriver BiDi has no call that takes room away from a running Firefox and gives it back.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,6 +20,9 @@ const stateOf = (key) => errors.states[key];
 async function tells(app, { title, text, wayOn }) {
   await app.shows(title, text, wayOn);
 }
+
+/** Pictures of both browsers stand side by side. */
+const pictureSuffix = (kind) => (kind === CHROMIUM ? '' : `-${kind}`);
 
 for (const kind of [CHROMIUM, FIREFOX]) {
   test(`${kind}: a wrong passphrase is said, nothing changes, the right one opens`, async () => {
@@ -55,37 +59,39 @@ for (const kind of [CHROMIUM, FIREFOX]) {
   });
 }
 
-test('private browsing is refused before anything is made, and the help numbers work', async () => {
-  await inApp({ kind: CHROMIUM, name: 'private', isPrivate: true }, async (run) => {
-    await run.app.open();
-    await run.app.at(stateOf('private_browsing').title);
-    await tells(run.app, stateOf('private_browsing'));
-    await checkScreen(run.app.page, 'gate-refused-private');
-    await run.app.driver.link(words.shell.emergency);
-    await run.app.shows('999');
-    assertNoFault(run.browser.faults);
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}: private browsing is refused before anything is made, and the help numbers work`, async () => {
+    await inApp({ kind, name: `private-${kind}`, isPrivate: true }, async (run) => {
+      await run.app.open();
+      await run.app.at(stateOf('private_browsing').title);
+      await tells(run.app, stateOf('private_browsing'));
+      await checkScreen(run.app.page, `gate-refused-private${pictureSuffix(kind)}`);
+      await run.app.driver.link(words.shell.emergency);
+      await run.app.shows('999');
+      assertNoFault(run.browser.faults);
+    });
   });
-});
 
-test('a second window is told, and can take over; the first one then says where the records are', async () => {
-  await inApp({ kind: CHROMIUM, name: 'second' }, async (run) => {
-    await run.app.open();
-    const passphrase = await run.app.makeVault();
-    await run.app.startCase(story.case);
-    const page = await run.browser.openWindow();
-    const second = new App({ page, driver: new PointerDriver(page), origin: run.origin });
-    await second.open();
-    await second.at(stateOf('second_window').title);
-    await tells(second, stateOf('second_window'));
-    await checkScreen(page, 'gate-other-window');
-    await second.driver.button(words.otherWindow.move);
-    await second.unlock(passphrase);
-    await second.openCase(name);
-    await run.app.page.bringToFront();
-    await tells(run.app, stateOf('second_window'));
-    assertNoFault(run.browser.faults);
+  test(`${kind}: a second window is told, and can take over; the first one then says where the records are`, async () => {
+    await inApp({ kind, name: `second-${kind}` }, async (run) => {
+      await run.app.open();
+      const passphrase = await run.app.makeVault();
+      await run.app.startCase(story.case);
+      const page = await run.browser.openWindow();
+      const second = new App({ page, driver: new PointerDriver(page), origin: run.origin });
+      await second.open();
+      await second.at(stateOf('second_window').title);
+      await tells(second, stateOf('second_window'));
+      await checkScreen(page, `gate-other-window${pictureSuffix(kind)}`);
+      await second.driver.button(words.otherWindow.move);
+      await second.unlock(passphrase);
+      await second.openCase(name);
+      await run.app.page.bringToFront();
+      await tells(run.app, stateOf('second_window'));
+      assertNoFault(run.browser.faults);
+    });
   });
-});
+}
 
 /** Chromium reserves room ahead: saves another draft until that is used up and the core says full. */
 async function useUpReserve(page, caseId) {
@@ -130,36 +136,41 @@ test('a full disk: what is typed is said not to be saved, and is saved once ther
   });
 });
 
-/** The vault's files in a killed Chromium profile, largest first. */
-function vaultFiles(home) {
-  const root = path.join(home, 'profile/Default/File System');
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /^\d{8}$/.test(entry.name))
+/** Where a browser keeps the origin's private files in its profile, and what it calls them. */
+const PRIVATE_FILES = { [CHROMIUM]: ['profile/Default/File System', /^\d{8}$/], [FIREFOX]: ['profile/storage/default', /^[0-9A-Z]{20,}$/] };
+
+/** The vault's files in a killed profile, largest first. */
+function vaultFiles(kind, home) {
+  const [folder, pattern] = PRIVATE_FILES[kind];
+  return readdirSync(path.join(home, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .map((file) => ({ file, bytes: readFileSync(file) }))
     .sort((a, b) => b.bytes.length - a.bytes.length);
 }
 
-test('a vault damaged on disk is not shown, and the sentence says what to do', async () => {
-  await inApp({ kind: CHROMIUM, name: 'damaged' }, async (run) => {
-    await run.app.open();
-    const passphrase = await run.app.makeVault();
-    await run.app.startCase(story.case);
-    await run.app.recordContact(name, story.contact);
-    await run.browser.kill();
-    const [largest] = vaultFiles(run.home);
-    assert.ok(largest.bytes.length > 8192, 'the vault holds something');
-    // In the middle of what was written, with good records behind it: no torn tail.
-    largest.bytes[Math.floor(largest.bytes.length / 3)] ^= 0x5a;
-    writeFileSync(largest.file, largest.bytes);
-    await (await run.launch()).open();
-    await run.app.tryUnlock(passphrase);
-    await run.app.at(stateOf('damaged_vault').title);
-    await tells(run.app, stateOf('damaged_vault'));
-    assert.ok(!(await run.app.text()).includes(name), 'no record is shown');
-    await checkScreen(run.app.page, 'gate-damaged');
-    await run.app.driver.link(words.shell.emergency);
-    await run.app.shows('999');
-    assertNoFault(run.browser.faults);
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}: a vault damaged on disk is not shown, and the sentence says what to do`, async () => {
+    await inApp({ kind, name: `damaged-${kind}` }, async (run) => {
+      await run.app.open();
+      const passphrase = await run.app.makeVault();
+      await run.app.startCase(story.case);
+      await run.app.recordContact(name, story.contact);
+      await run.browser.kill();
+      const [largest] = vaultFiles(kind, run.home);
+      assert.ok(largest.bytes.length > 8192, 'the vault holds something');
+      // In the middle of what was written, with good records behind it: no torn tail.
+      largest.bytes[Math.floor(largest.bytes.length / 3)] ^= 0x5a;
+      writeFileSync(largest.file, largest.bytes);
+      await (await run.launch()).open();
+      await run.app.tryUnlock(passphrase);
+      await run.app.at(stateOf('damaged_vault').title);
+      await tells(run.app, stateOf('damaged_vault'));
+      assert.ok(!(await run.app.text()).includes(name), 'no record is shown');
+      await checkScreen(run.app.page, `gate-damaged${pictureSuffix(kind)}`);
+      await run.app.driver.link(words.shell.emergency);
+      await run.app.shows('999');
+      assertNoFault(run.browser.faults);
+    });
   });
-});
+}

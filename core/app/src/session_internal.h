@@ -28,7 +28,7 @@ FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
 /* Close the store and wipe every key. */
 void fk_session_lock(fk_session *session);
 
-/* Open by master key: what vault.unlock, tests and recovery end in. On any error the session is locked. */
+/* Open by master key: what vault.unlock ends in. On any error the session is locked. */
 FK_MUST_USE fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master,
                                       fk_store_report *report_out, fk_error *error);
 

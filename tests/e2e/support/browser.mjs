@@ -17,6 +17,9 @@ const CHROMIUM_ARGS = [...(process.getuid() === 0 ? ['--no-sandbox'] : []), '--d
 // Session files are written sooner, so that a test does not wait 15 seconds for each; what is in them does not change.
 const FIREFOX_PREFS = { 'browser.sessionstore.interval': 500, 'browser.sessionstore.interval.idle': 500, 'intl.locale.requested': 'en-GB' };
 
+/** Firefox over WebDriver BiDi knows containers, no private windows; this setting makes every window one. */
+const FIREFOX_PRIVATE = { 'browser.privatebrowsing.autostart': true };
+
 /** Sizes of the devices the app is used on, in CSS pixels. */
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 780, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
@@ -57,6 +60,16 @@ function reportViolations(prefix) {
   });
 }
 
+/** The window Firefox starts with never has the focus, so nothing in it matches :focus; one that is opened has. */
+async function firstPage(kind, context, isOwnContext) {
+  if (isOwnContext) return context.newPage();
+  const [first] = await context.pages();
+  if (kind === CHROMIUM) return first;
+  const page = await context.newPage();
+  await first.close();
+  return page;
+}
+
 /** One browser process. `faults` lives on over kill and reopen when handed on. */
 export class Browser {
   #browser;
@@ -79,14 +92,15 @@ export class Browser {
       userDataDir: path.join(home, 'profile'),
       headless: true,
       args: kind === CHROMIUM ? CHROMIUM_ARGS : [],
-      extraPrefsFirefox: FIREFOX_PREFS,
+      extraPrefsFirefox: isPrivate ? { ...FIREFOX_PREFS, ...FIREFOX_PRIVATE } : FIREFOX_PREFS,
       env: environment(home),
       defaultViewport: null,
       protocolTimeout: 120_000,
     });
     if (kind === CHROMIUM) run.#browser.on('targetcreated', (target) => run.#watchTarget(target));
-    const context = isPrivate ? await run.#browser.createBrowserContext() : run.#browser.defaultBrowserContext();
-    run.page = isPrivate ? await context.newPage() : (await run.#browser.pages())[0];
+    const isOwnContext = isPrivate && kind === CHROMIUM;
+    const context = isOwnContext ? await run.#browser.createBrowserContext() : run.#browser.defaultBrowserContext();
+    run.page = await firstPage(kind, context, isOwnContext);
     run.context = context;
     await run.#prepare(run.page, viewport);
     return run;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { TOPICS, words } from './app.mjs';
 import { answerOf } from './story.mjs';
+import { assertNoTrace } from './trace.mjs';
 
 /** Case, people, safe contact, facts, incidents and an earlier Marac. */
 export async function recordCase(app, story) {
@@ -53,6 +54,57 @@ export async function makeReferral(app, story) {
   await app.shows(story.referral.latestIncident, story.referral.idvaReferral, story.incidents[0].description, words.referral.confidential);
   // What nobody recorded is printed too, as such: the reader sees that it was not left out.
   await app.shows('Immigration status and recourse to public funds', words.shell.notRecorded);
+}
+
+/**
+ * Steps for inSteps: the whole main job in one go, for journeys that differ in how it is worked. `made` gets the passphrase.
+ * Between the steps of opening and of leaving stand those of the journey itself.
+ */
+export function makeVaultStep(run, made) {
+  return ['makes a vault', async () => {
+    if (run.app.page.url() === 'about:blank') await run.app.open();
+    made.passphrase = await run.app.makeVault();
+  }];
+}
+
+export function wholeJobSteps(run, story) {
+  const { name } = story.case;
+  return [
+    ['records the case', () => recordCase(run.app, story)],
+    ['completes the checklist', async () => {
+      await beginDash(run.app, story);
+      await answerTopics(run.app, story, 0, TOPICS.length);
+      await finishDash(run.app, story);
+    }],
+    ['agrees a plan', async () => {
+      await run.app.openCase(name);
+      await makePlan(run.app, story);
+    }],
+    ['completes a referral', async () => {
+      await run.app.openCase(name);
+      await makeReferral(run.app, story);
+    }],
+    ['checks the records', () => run.app.checkStorage()],
+  ];
+}
+
+/** Hidden by `hide`, opened again by the passphrase: all is there. */
+export function hideStep(run, story, made, how, hide) {
+  return [`${how}, comes back by passphrase, all is there`, async () => {
+    await hide();
+    await run.app.at(words.hidden.title);
+    await run.app.driver.button(words.hidden.open);
+    await run.app.unlock(made.passphrase);
+    await run.app.openCase(story.case.name);
+    await run.app.shows(story.child.name, story.incidents[0].description);
+  }];
+}
+
+export function noTraceStep(run, canaries, made) {
+  return ['leaves nothing in the killed profile', async () => {
+    await run.browser.kill();
+    assertNoTrace({ ...run, faults: run.browser.faults, canaries, passphrase: made.passphrase, extraWords: made.extraWords });
+  }];
 }
 
 /** All six criteria with their status: by status text, in the order on screen. */
