@@ -11,6 +11,7 @@
 enum {
     FK_PUBLIC_KEY_SIZE_BYTES = 32,
     FK_SIGNATURE_SIZE_BYTES = 64,
+    FK_BOX_SEAL_SIZE_BYTES = 48, /* what fk_box_seal() adds */
     FK_IDENTITY_WRAPPED_SIZE_BYTES = 1 + FK_AEAD_NONCE_SIZE_BYTES + 64 + FK_AEAD_TAG_SIZE_BYTES,
 };
 
@@ -43,5 +44,13 @@ void fk_sign(const fk_identity *identity, fk_purpose purpose, const fk_id *agenc
 FK_MUST_USE fk_status fk_verify(const uint8_t signing_public[FK_PUBLIC_KEY_SIZE_BYTES], fk_purpose purpose,
                                 const fk_id *agency, fk_bytes content,
                                 const uint8_t signature[FK_SIGNATURE_SIZE_BYTES]);
+
+/* Seal to a box key so that only its owner opens it and nobody knows who sealed (libsodium's crypto_box_seal).
+ * plain is not empty; sealed_out receives plain.size_bytes + FK_BOX_SEAL_SIZE_BYTES.
+ * FK_ERR_INVALID_INPUT: no key can be agreed on with that public key; then sealed_out is zero. */
+FK_MUST_USE fk_status fk_box_seal(const uint8_t box_public[FK_PUBLIC_KEY_SIZE_BYTES], fk_bytes plain,
+                                  uint8_t *sealed_out);
+/* plain_out receives sealed.size_bytes - FK_BOX_SEAL_SIZE_BYTES. FK_ERR_AUTH, and then plain_out is zero. */
+FK_MUST_USE fk_status fk_box_open(const fk_identity *identity, fk_bytes sealed, uint8_t *plain_out);
 
 #endif
