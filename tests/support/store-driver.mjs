@@ -30,6 +30,12 @@ export class StoreDriver {
       removeDirectory: async (directory) => void this.removed.push(directory),
       probe: async () => undefined,
       loadCore: async (files) => Core.load(await wasmModule('core'), memoryPorts(disk, { files, ...ports })),
+      sync: {
+        fetch: (url, init) => fetch(url, init),
+        setTimer: () => () => undefined,
+        monotonicMs: () => performance.now(),
+        wasForbidden: async () => false,
+      },
       post: (message) => this.#receive(message),
       end: () => (this.hasEnded = true),
       ...environment,

@@ -7,6 +7,7 @@
  */
 import { newId } from '../platform/random.ts';
 import type { CallError, OpenReply, PageCommand } from '../protocol/envelope.ts';
+import type { SyncStatus } from '../protocol/sync.ts';
 import {
   MUTATIONS,
   type Commands,
@@ -16,7 +17,7 @@ import {
 } from '../protocol/protocol.gen.ts';
 import { missingCapability } from './capabilities.ts';
 import { LiveWindow } from './live-window.ts';
-import { StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
+import { STOPPED, StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
 import { listVaultDirectories } from './vault-directories.ts';
 
 export type StartResult =
@@ -58,6 +59,7 @@ interface SentCommand {
 export class CoreClient {
   readonly #window = new LiveWindow(() => this.#letGo());
   readonly #listeners: ((news: CoreNews) => void)[] = [];
+  readonly #syncListeners: ((status: SyncStatus) => void)[] = [];
   /** Of the one vault this device has, or will have; null while there is none. */
   #directory: string | null = null;
   #opened: Opened | null = null;
@@ -76,6 +78,25 @@ export class CoreClient {
 
   onNews(listener: (news: CoreNews) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Where a run of sync stands, while it goes on and at its end. */
+  onSync(listener: (status: SyncStatus) => void): void {
+    this.#syncListeners.push(listener);
+  }
+
+  /** One run against the hub, to its end. wrong-state: one is under way. Locking ends it with stopped. */
+  async sync(timeMs: number): Promise<Result<SyncStatus>> {
+    const opened = this.#opened;
+    if (!this.#window.isLive || opened === null || !(await opened.result).ok) {
+      return STOPPED;
+    }
+    return (await opened.connection.send({ control: 'sync', timeMs })) as Result<SyncStatus>;
+  }
+
+  /** The run under way ends soon; sync() then answers. */
+  cancelSync(): void {
+    void this.#opened?.connection.send({ control: 'cancel-sync' });
   }
 
   /** Check the browser, become the live window, open the vault directory without a key. */
@@ -207,7 +228,10 @@ export class CoreClient {
     if (previous !== null && previous.directory === directory && !previous.connection.hasEnded) {
       return previous;
     }
-    const connection = new StoreConnection(() => this.#crashed(connection));
+    const connection = new StoreConnection(
+      () => this.#crashed(connection),
+      (status) => this.#syncListeners.forEach((listener) => listener(status)),
+    );
     const letGo = previous?.connection.hasEnded === false ? previous.connection.lock(LOCK_DEADLINE_MS) : Promise.resolve();
     const result = letGo.then(() => this.#openOn(connection, directory, create));
     this.#opened = { directory, connection, result };

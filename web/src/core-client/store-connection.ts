@@ -6,6 +6,7 @@
  */
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { CallResult, CommandRequest, Control, KdfRequest, StoreMessage } from '../protocol/envelope.ts';
+import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
 export type PassphraseControl =
@@ -17,12 +18,14 @@ export const STOPPED: Result<never> = { ok: false, error: { code: 'stopped', det
 export class StoreConnection {
   readonly #worker: Worker;
   readonly #onCrash: () => void;
+  readonly #onSync: (status: SyncStatus) => void;
   readonly #open = new Map<number, (result: Result<unknown>) => void>();
   #nextId = 1;
   #hasEnded = false;
 
-  constructor(onCrash: () => void) {
+  constructor(onCrash: () => void, onSync: (status: SyncStatus) => void = () => undefined) {
     this.#onCrash = onCrash;
+    this.#onSync = onSync;
     this.#worker = new Worker(trustedScriptUrl('storeWorkerUrl'), { type: 'module', name: 'store' });
     this.#worker.onmessage = (event: MessageEvent<StoreMessage>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
@@ -82,7 +85,8 @@ export class StoreConnection {
 
   #receive(message: StoreMessage): void {
     if ('event' in message) {
-      this.#crash(message.payload.detail);
+      if (message.event === 'crashed') this.#crash(message.payload.detail);
+      else if (!this.#hasEnded) this.#onSync(message.payload);
       return;
     }
     const { id, ...result } = message;

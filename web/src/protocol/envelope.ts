@@ -6,6 +6,7 @@
  * comes from the page: it arrives on a MessagePort whose other end the KDF worker holds.
  */
 import type { CommandName, CoreStartReply, ErrorCode, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
+import type { SyncStatus } from './sync.ts';
 
 /** Commands the store worker makes by itself; from the page they are refused. */
 export type WorkerOnlyCommand =
@@ -14,6 +15,8 @@ export type WorkerOnlyCommand =
   | 'vault.create'
   | 'vault.unlock'
   | 'vault.lock'
+  | 'sync.begin'
+  | 'sync.cancel'
   | RawReplyCommand;
 export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
 
@@ -23,6 +26,8 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'vault.create',
   'vault.unlock',
   'vault.lock',
+  'sync.begin',
+  'sync.cancel',
   'sync.step',
 ]);
 
@@ -88,6 +93,10 @@ export type Control =
   | { readonly control: 'lock' }
   /** Remove the open directory, if it holds no vault, and end. */
   | { readonly control: 'remove-unfinished' }
+  /** One run against the hub, to its end. Not queued: other commands are answered between its steps. */
+  | { readonly control: 'sync'; readonly timeMs: number }
+  /** Not queued: the run under way, if there is one, ends soon and is answered. */
+  | { readonly control: 'cancel-sync' }
   /** Not queued: the KDF worker ended, its result will not come. */
   | { readonly control: 'abandon-derivation' };
 
@@ -98,7 +107,10 @@ export interface CommandRequest {
 
 export type StoreRequest = { readonly id: number } & (Control | CommandRequest);
 
-export type StoreEvent = { readonly event: 'crashed'; readonly payload: { readonly detail: string } };
+export type StoreEvent =
+  | { readonly event: 'crashed'; readonly payload: { readonly detail: string } }
+  /** Where the run stands: at each new phase, now and then within one, and at its end. */
+  | { readonly event: 'sync'; readonly payload: SyncStatus };
 export type StoreReply = { readonly id: number } & CallResult<unknown, string>;
 export type StoreMessage = StoreReply | StoreEvent;
 

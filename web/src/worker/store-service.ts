@@ -28,12 +28,16 @@ import {
 import { Core, CoreCrashedError, CoreMemoryError, type VaultFiles } from './core.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
 import { RefusedModuleError } from './loader.ts';
+import type { SyncStatus } from '../protocol/sync.ts';
+import { SyncRun, type SyncPorts } from './sync-driver.ts';
+import { BadEffectError } from './sync-frames.ts';
 
 export interface StoreEnvironment {
   readonly openFiles: (directory: string, create: boolean) => Promise<OpenVaultFiles>;
   readonly removeDirectory: (directory: string) => Promise<void>;
   readonly probe: () => Promise<void>;
   readonly loadCore: (files: VaultFiles) => Promise<Core>;
+  readonly sync: SyncPorts;
   readonly post: (message: StoreMessage) => void;
   /** Nothing is posted after it. */
   readonly end: () => void;
@@ -41,13 +45,29 @@ export interface StoreEnvironment {
 
 type Answer = CallResult<unknown, string>;
 
+interface RunningSync {
+  readonly run: SyncRun;
+  /** Its answer is posted. */
+  readonly ended: Promise<void>;
+}
+
+/** The core answered with an error where the run needs a reply. */
+class CommandError extends Error {
+  constructor(readonly answer: Answer) {
+    super('the core refused');
+  }
+}
+
 export class StoreService {
   readonly #environment: StoreEnvironment;
   #queue: Promise<void> = Promise.resolve();
   #core: Core | null = null;
   #files: OpenVaultFiles | null = null;
   #directory: string | null = null;
+  /** a lock is asked for: nothing new begins */
+  #isClosing = false;
   #hasEnded = false;
+  #sync: RunningSync | null = null;
   #abandonDerivation: (() => void) | null = null;
 
   constructor(environment: StoreEnvironment) {
@@ -55,14 +75,27 @@ export class StoreService {
   }
 
   receive(message: StoreRequest): void {
-    if ('control' in message && message.control === 'abandon-derivation') {
-      this.#abandonDerivation?.();
-      this.#environment.post({ id: message.id, ok: true, reply: {} });
-      return;
-    }
-    if ('control' in message && message.control === 'lock') {
-      // Nobody waits for a key that is not wanted any more.
-      this.#abandonDerivation?.();
+    const { id } = message;
+    const control = 'control' in message ? message : null;
+    switch (control?.control) {
+      case 'abandon-derivation':
+        this.#abandonDerivation?.();
+        this.#environment.post({ id, ok: true, reply: {} });
+        return;
+      case 'sync':
+        this.#startSync(id, control.timeMs);
+        return;
+      case 'cancel-sync':
+        this.#sync?.run.cancel();
+        this.#environment.post({ id, ok: true, reply: {} });
+        return;
+      case 'lock':
+        // Nobody waits for a key that is not wanted any more, or for the hub.
+        this.#abandonDerivation?.();
+        this.#isClosing = true;
+        this.#sync?.run.stop();
+        break;
+      default:
     }
     this.#queue = this.#queue.then(() => this.#run(message));
   }
@@ -78,15 +111,88 @@ export class StoreService {
       this.#environment.post({ id, ...answer });
     } catch (error) {
       this.#environment.post({ id, ...answerOf(error) });
-      if (error instanceof CoreCrashedError) {
-        this.#environment.post({ event: 'crashed', payload: { detail: error.detail } });
-        this.#closeFiles();
-        this.#hasEnded = true;
+      this.#endAfterCrash(error);
+    }
+    await this.#endIfOver();
+  }
+
+  #endAfterCrash(error: unknown): void {
+    if (error instanceof CoreCrashedError) {
+      this.#environment.post({ event: 'crashed', payload: { detail: error.detail } });
+      this.#closeFiles();
+      this.#hasEnded = true;
+    }
+  }
+
+  async #endIfOver(): Promise<void> {
+    if (!this.#hasEnded) {
+      return;
+    }
+    if (this.#sync !== null) {
+      await this.#sync.ended;
+    }
+    this.#environment.end();
+  }
+
+  #startSync(id: number, timeMs: number): void {
+    if (this.#sync !== null || this.#isClosing) {
+      const reason = this.#isClosing ? refused('stopped', 'the vault is being locked') : refused('wrong-state', 'a run is under way');
+      this.#environment.post({ id, ...reason });
+      return;
+    }
+    const post = (payload: SyncStatus): void => this.#environment.post({ event: 'sync', payload });
+    const run = new SyncRun(this.#environment.sync, { step: (answer) => this.#inQueue(() => this.#step(answer)) }, post);
+    const ended = this.#runSync(run, timeMs).then((answer) => {
+      this.#sync = null;
+      this.#environment.post({ id, ...answer });
+    });
+    this.#sync = { run, ended };
+  }
+
+  async #runSync(run: SyncRun, timeMs: number): Promise<Answer> {
+    try {
+      const hub = await this.#inQueue(() => this.#beginSync(timeMs));
+      const status = await run.run(hub);
+      return status === undefined ? refused('stopped', 'the vault is being locked') : { ok: true, reply: status };
+    } catch (error) {
+      return answerOf(error);
+    }
+  }
+
+  /** One piece of a run, in its turn among the other requests. */
+  #inQueue<T>(work: () => T): Promise<T> {
+    const result = this.#queue.then(() => {
+      if (this.#hasEnded) {
+        throw new StorageError('stopped', 'the worker has ended');
       }
+      return work();
+    });
+    this.#queue = result.then(
+      () => undefined,
+      (error: unknown) => {
+        this.#endAfterCrash(error);
+        return error instanceof CoreCrashedError ? this.#endIfOver() : undefined;
+      },
+    );
+    return result;
+  }
+
+  /** Out: the origin of the hub. */
+  #beginSync(timeMs: number): string {
+    demanded(this.#call('sync.begin', { timeMs }));
+    const { hub } = demanded(this.#call('team.status', {}));
+    if (hub === undefined) {
+      throw new CommandError(refused('wrong-state', 'no hub'));
     }
-    if (this.#hasEnded) {
-      this.#environment.end();
+    return hub;
+  }
+
+  #step(answer: Uint8Array<ArrayBuffer>): { effect: Uint8Array; status: SyncStatus } {
+    const effect = this.#openCore().callRaw('sync.step', answer);
+    if (typeof effect === 'string') {
+      throw new CommandError(parsed(effect));
     }
+    return { effect, status: demanded(this.#call('sync.status', {})) };
   }
 
   #command(command: string, request: unknown): Answer {
@@ -111,7 +217,10 @@ export class StoreService {
         return this.#lock();
       case 'remove-unfinished':
         return this.#removeUnfinished();
+      case 'sync':
+      case 'cancel-sync':
       case 'abandon-derivation':
+        // Answered by receive().
         return { ok: true, reply: {} };
     }
   }
@@ -181,7 +290,8 @@ export class StoreService {
     });
   }
 
-  #lock(): Answer {
+  async #lock(): Promise<Answer> {
+    await this.#sync?.ended;
     const answer = this.#core === null ? { ok: true as const, reply: {} } : this.#call('vault.lock', {});
     this.#closeFiles();
     this.#hasEnded = true;
@@ -225,6 +335,13 @@ function parsed<Reply>(replyText: string): CallResult<Reply, string> {
   return JSON.parse(replyText) as CallResult<Reply, string>;
 }
 
+function demanded<Reply>(result: CallResult<Reply, string>): Reply {
+  if (!result.ok) {
+    throw new CommandError(result);
+  }
+  return result.reply;
+}
+
 function lockedParameters(status: VaultStatusReply): KdfParameters | null {
   const { state, saltHex, memoryKib, passes } = status;
   if (state !== 'locked' || saltHex === undefined || memoryKib === undefined || passes === undefined) {
@@ -243,6 +360,12 @@ function refused(code: HostErrorCode | ErrorCode, detail: string): { ok: false; 
 }
 
 function answerOf(error: unknown): Answer {
+  if (error instanceof CommandError) {
+    return error.answer;
+  }
+  if (error instanceof BadEffectError) {
+    return refused('bug', error.message);
+  }
   if (error instanceof CoreCrashedError || error instanceof StorageError) {
     return refused(error.code, error.detail);
   }

@@ -4,6 +4,7 @@ import type { StoreMessage, StoreRequest } from '../protocol/envelope.ts';
 import { Core, type HostPorts, type VaultFiles } from './core.ts';
 import { compileModule } from './fetch-module.ts';
 import { openVaultFiles, probeStorage, removeVaultDirectory } from './opfs.ts';
+import { forbiddenAddresses } from './forbidden.ts';
 import { StoreService } from './store-service.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -22,6 +23,15 @@ const service = new StoreService({
   removeDirectory: removeVaultDirectory,
   probe: probeStorage,
   loadCore: async (files) => Core.load(await compileModule(buildInfo.coreWasm), hostPorts(files)),
+  sync: {
+    fetch: (url, init) => fetch(url, init),
+    setTimer(ms, run) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    monotonicMs: () => performance.now(),
+    wasForbidden: forbiddenAddresses(self),
+  },
   post: (message: StoreMessage) => self.postMessage(message),
   end: () => self.close(),
 });
