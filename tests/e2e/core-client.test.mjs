@@ -30,7 +30,11 @@ async function visit(page) {
 
 const ask = (page, method, ...values) => page.evaluate((name, list) => globalThis.fk.client[name](...list), method, values);
 const command = (page, name, request) => ask(page, 'call', name, request);
-const newsOf = (page) => page.evaluate(() => globalThis.fk.news);
+/** News comes beside the answers, in no order with them: waits for as many as are expected. */
+async function newsOf(page, count) {
+  await until(() => page.evaluate((least) => globalThis.fk.news.length >= least, count), `${count} pieces of news`);
+  return page.evaluate(() => globalThis.fk.news);
+}
 const saveReference = (page, value) =>
   command(page, 'draft.save', {
     timeMs: 1, caseId: CASE, recordId: CASE, type: 'case',
@@ -108,7 +112,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
 
       const moved = await ask(second, 'moveHere');
       assert.deepEqual([moved.kind, moved.state], ['ready', 'locked']);
-      assert.deepEqual(await newsOf(first), ['moved-away']);
+      assert.deepEqual(await newsOf(first, 1), ['moved-away']);
       assert.equal((await ask(second, 'unlock', PASSPHRASE)).ok, true);
       assert.equal((await command(first, 'case.list', { limit: 1 })).error.code, 'wrong-state');
       assert.deepEqual(await ask(first, 'start'), { kind: 'other-window' });
@@ -188,7 +192,7 @@ test('chrome__a_crash_is_told_and_the_change_under_way_is_made_once_after_unlock
       page.evaluate((recordId) => globalThis.fk.client.call('draft.commit', { ...globalThis.mutation, recordIds: [recordId] }), CASE);
     await breakAnswers(page);
     assert.equal((await commit()).error.code, 'crashed');
-    assert.deepEqual(await newsOf(page), ['crashed']);
+    assert.deepEqual(await newsOf(page, 1), ['crashed']);
     const unlocked = await ask(page, 'unlock', PASSPHRASE);
     assert.deepEqual([unlocked.ok, unlocked.reply?.repeatedCount], [true, 1], JSON.stringify(unlocked));
     const { operationCount } = (await command(page, 'vault.storage', {})).reply;
