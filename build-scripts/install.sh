@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 packages_of() {
     local build="gcc libc6-dev cmake ninja-build pkg-config dpkg-dev patch xz-utils ca-certificates
-        emscripten node-acorn libsodium-dev libmicrohttpd-dev"
+        emscripten node-acorn libsodium-dev libmicrohttpd-dev libsqlite3-dev"
     local test="clang llvm libclang-rt-14-dev libcmocka-dev chromium firefox-esr fonts-liberation git"
     case "$1" in
     build) echo $build ;;

@@ -32,7 +32,7 @@ const CASES = [
   {
     rule: 'hubLinks',
     refused: [
-      ['hub/CMakeLists.txt', 'fk_module(hub SOURCES a.c\n DEPS base crypto)', 'the hub links crypto'],
+      ['hub/CMakeLists.txt', 'fk_module(hub SOURCES a.c\n DEPS base store)', 'the hub links store'],
       ['hub/CMakeLists.txt', 'target_link_libraries(fieldkit-hub PRIVATE fk_hub fk_codec)', 'the hub links fk_codec'],
     ],
     allowed: [['hub/CMakeLists.txt', '# DEPS store)\nfk_module(hub SOURCES a.c DEPS base port)\ntarget_link_libraries(x PRIVATE fk_hub PkgConfig::A)']],

@@ -63,7 +63,9 @@ fk_bytes roster_fixture_make_raw(roster_fixture *fixture, const fk_identity *sig
 
 fk_status roster_fixture_add(roster_fixture *fixture, const fk_identity *signer, const fk_roster_payload *payload)
 {
-    return fk_roster_append(fixture->roster, roster_fixture_make(fixture, signer, payload), NULL);
+    fk_bytes entry = roster_fixture_make(fixture, signer, payload);
+    FK_TRY(fk_roster_append(fixture->roster, entry, NULL));
+    return fixture->added == NULL ? fk_ok() : fk_buffer_append(fixture->added, entry);
 }
 
 /* --- payloads --------------------------------------------------------------------------------------- */
@@ -155,6 +157,11 @@ fk_status roster_fixture_found(roster_fixture *f)
 fk_status roster_fixture_join(roster_fixture *f)
 {
     FK_TRY(roster_fixture_found(f));
+    return roster_fixture_add_worker(f);
+}
+
+fk_status roster_fixture_add_worker(roster_fixture *f)
+{
     const fk_roster_payload payloads[ROSTER_JOINED_COUNT - ROSTER_FOUNDED_COUNT] = {
         roster_person(&f->worker_person),
         roster_role(&f->worker_person, FK_ROLE_CASEWORKER),

@@ -23,6 +23,7 @@ typedef struct roster_fixture {
     fk_id everybody; /* the agency-wide compartment */
     fk_id team;
     uint8_t entry[FK_ROSTER_ENTRY_SIZE_BYTES_MAX]; /* made last */
+    fk_buffer *added;                              /* not NULL: collects the bytes of each entry that is appended */
 } roster_fixture;
 
 /* Keys and ids from a seed, and an empty roster. fk_crypto_start() is done here. */
@@ -51,6 +52,8 @@ enum { ROSTER_FOUNDED_COUNT = 9, ROSTER_JOINED_COUNT = 14 };
 /* The entries of docs/adr/0010: founding (9), then founding and a colleague (14). Stops at the first refusal. */
 fk_status roster_fixture_found(roster_fixture *fixture);
 fk_status roster_fixture_join(roster_fixture *fixture);
+/* The second part of it. */
+fk_status roster_fixture_add_worker(roster_fixture *fixture);
 
 /* A digest over everything the roster's functions say. */
 void roster_fixture_digest(const fk_roster *roster, fk_digest *digest_out);

@@ -27,6 +27,10 @@ enum {
     FK_FAULT_SEGMENT_VALUE_BOUND = 25,  /* wire: trusts the value size of an operation */
     FK_FAULT_CLOCK_DECIDES = 30,        /* merge: the newest write is taken for the only one */
     FK_FAULT_CLOCK_AHEAD_WINS = 31,     /* merge: a clock a year ahead counts as newest */
+
+    FK_FAULT_ACK_BEFORE_FLUSH = 40,        /* hub: answers before what it answers for is on the disk */
+    FK_FAULT_DUPLICATE_APPLIED_TWICE = 41, /* hub: a segment it has is taken in once more */
+    FK_FAULT_HUB_CHAIN_PREV = 42,          /* hub: does not look what a segment follows */
 };
 
 #ifndef FK_PLANTED_FAULT

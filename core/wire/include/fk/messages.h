@@ -33,10 +33,13 @@ typedef enum fk_frame_kind {
     FK_FRAME_ROSTER_ADD = 8,        /* expected head index u32 | reserved u32 | expected head hash 32 | count entries */
     FK_FRAME_GRANTS = 9, /* newest number u64 | count grants. Reply to GET /v1/grants?after=N; also posted (number 0) */
     FK_FRAME_PUSH = 10,  /* count segments */
-    FK_FRAME_PUSHED = 11,    /* log number u64 | log hash 32 | count times: code u16 | reserved 6 | number u64 */
+    FK_FRAME_PUSHED = 11,    /* log number u64 | log hash 32 | count times: code u16 | reserved 6 | number u64.
+                                Codes: FK_OK stored, FK_ERR_EXISTS held already, both with its number in the log;
+                                FK_ERR_GAP, FK_ERR_FORK, FK_ERR_QUOTA, FK_ERR_FORBIDDEN, FK_ERR_AUTH (signature),
+                                FK_ERR_HEAD_MOVED (names a roster entry the hub does not have), FK_ERR_REVOKED */
     FK_FRAME_PULL = 12,      /* known log number u64 | known log hash 32 | count times: compartment | after u64 */
-    FK_FRAME_PULLED = 13,    /* log number u64 | log hash 32 | flags u32 (1 more follows, 2 the log is another one)
-                                | reserved u32 | count times: number u64 | segment */
+    FK_FRAME_PULLED = 13,    /* log number u64 | log hash 32 | flags u32 (1 more follows, 2 the log is another one,
+                                then no segments) | reserved u32 | count times: number u64 | segment */
     FK_FRAME_HAVE = 14,      /* count times: compartment | device | last sequence u64 | id 32 */
     FK_FRAME_HELD = 15,      /* count times, chains the hub holds less or other of: compartment | device |
                                 last sequence u64 | id 32 (zeros: none) */
