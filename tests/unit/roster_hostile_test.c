@@ -110,6 +110,14 @@ static void entry__is_refused_unsigned_or_signed_for_something_else(void **state
     assert_code(fk_roster_append(f->roster, entry, NULL), FK_OK);
 }
 
+/* The content of the entry changed and signed again, for this agency. */
+static void sign_again(fk_bytes entry, const fk_identity *signer)
+{
+    size_t content_size_bytes = entry.size_bytes - FK_SIGNATURE_SIZE_BYTES;
+    fk_sign(signer, FK_PURPOSE_ROSTER, &f->agency, fk_bytes_of(f->entry, content_size_bytes),
+            f->entry + content_size_bytes);
+}
+
 static void entry__of_another_agency_is_refused(void **state)
 {
     (void)state;
@@ -119,7 +127,25 @@ static void entry__of_another_agency_is_refused(void **state)
     fk_roster_payload payload = roster_person(&f->worker_person);
     uint8_t body[FK_ROSTER_PAYLOAD_SIZE_BYTES_MAX];
     fk_bytes raw = fk_bytes_of(body, fk_roster_payload_write(&payload, body));
-    assert_refused(roster_fixture_make_raw(f, &f->founder, &header, raw), FK_ERR_AUTH);
+    fk_bytes entry = roster_fixture_make_raw(f, &f->founder, &header, raw);
+    assert_refused(entry, FK_ERR_AUTH);
+    sign_again(entry, &f->founder);
+    assert_refused(entry, FK_ERR_AUTH);
+}
+
+static void entry__is_refused_when_its_payload_is_not_of_its_kind(void **state)
+{
+    (void)state;
+    for (uint16_t kind = FK_ROSTER_DEVICE; kind < FK_ROSTER_FIRST_LATER; kind++) {
+        fk_roster_header header = roster_fixture_header(f, &f->founder);
+        header.kind = kind;
+        assert_refused(roster_fixture_make_raw(f, &f->founder, &header, fk_bytes_text("short")), FK_ERR_INVALID_INPUT);
+    }
+    fk_roster_payload role = roster_role(&f->worker_person, FK_ROLE_CASEWORKER);
+    fk_bytes entry = roster_fixture_make(f, &f->founder, &role);
+    f->entry[entry.size_bytes - FK_SIGNATURE_SIZE_BYTES - 1] = 1; /* reserved */
+    sign_again(entry, &f->founder);
+    assert_refused(entry, FK_ERR_INVALID_INPUT);
 }
 
 /* --- bounds and memory ---------------------------------------------------------------------------------- */
@@ -196,6 +222,7 @@ int main(void)
         WITH(begin_joined, entry__is_refused_at_another_place_of_the_chain),
         WITH(begin_joined, entry__is_refused_unsigned_or_signed_for_something_else),
         WITH(begin_joined, entry__of_another_agency_is_refused),
+        WITH(begin_joined, entry__is_refused_when_its_payload_is_not_of_its_kind),
         WITH(begin_founded, roster__keeps_its_bounds),
 #undef WITH
         cmocka_unit_test(append__changes_nothing_when_memory_fails),

@@ -30,6 +30,12 @@ int fk_cli_eval_criteria(int argument_count, char **arguments);
  * standard input, its reply on standard output. vault.create makes the vault; every other opens it first. */
 int fk_cli_call(int argument_count, char **arguments);
 
+/* `agency create --out DIR [--name TEXT]`: the root key of a new agency as three sheets, the signed first roster entry
+ * for the hub, and the first administrator's code, which is printed and nowhere kept. DIR is new or empty. */
+int fk_cli_agency_create(int argument_count, char **arguments);
+/* `agency check --out DIR`: read the sheets there and restore the key from each pair of them. */
+int fk_cli_agency_check(int argument_count, char **arguments);
+
 /* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);
 /* Read up to the next line feed, which is taken and not kept. *is_end_out: nothing was left. A line longer than the

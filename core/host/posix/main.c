@@ -5,6 +5,8 @@
 #include "fk/banned.h"
 
 static const fk_cli_command commands[] = {
+    { { "agency", "create" }, "--out DIR [--name TEXT]", fk_cli_agency_create },
+    { { "agency", "check" }, "--out DIR", fk_cli_agency_check },
     { { "call", NULL }, "--vault DIR --passphrase-file FILE COMMAND < request.json", fk_cli_call },
     { { "eval", "criteria" }, "[--lines] < evaluation.json", fk_cli_eval_criteria },
 };
