@@ -62,7 +62,7 @@ const PLACE_WORDS = [['/wo', 'rk/'], ['/tmp/', 'brief'], ['cla', 'ude'], ['anth'
 const isC = (path) => /\.[ch]$/.test(path);
 const isTypeScript = (path) => path.endsWith('.ts');
 const isGenerated = (path) => path.includes('/gen/') || /[._]gen\.[a-z]+$/.test(path);
-const isText = (path) => !/\.(png|ico|jpg|webp|woff2?|gz|wasm)$/.test(path) && !path.startsWith('tests/fuzz/corpus/');
+const isText = (path) => !/\.(png|ico|jpg|webp|woff2?|gz|wasm|bin)$/.test(path) && !path.startsWith('tests/fuzz/corpus/');
 const isCatalogue = (path) => /\/words\.[a-z]+\.ts$/.test(path); // words of one language: data, as long as they are
 const lineCount = (text) => text.split('\n').length - 1;
 

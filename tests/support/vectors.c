@@ -38,3 +38,12 @@ uint8_t *vectors_read_file(const char *path, size_t *size_bytes_out)
     (void)fclose(file);
     return bytes;
 }
+
+uint8_t *vectors_read_own(const char *name, size_t *size_bytes_out)
+{
+    char path[1024];
+    int size = snprintf(path, sizeof path, "%s/tests/vectors/%s", FK_SOURCE_DIR, name);
+    FK_ASSERT(size > 0);
+    FK_ASSERT((size_t)size < sizeof path);
+    return vectors_read_file(path, size_bytes_out);
+}

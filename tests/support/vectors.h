@@ -11,5 +11,7 @@ bool vectors_folder(const char *name, char *path_out, size_t path_size_bytes);
 /* The whole file in libc memory, for free() by the caller; asserts that it can be read. Exactly size_bytes are
  * allocated, so a reader that goes one too far is caught. */
 uint8_t *vectors_read_file(const char *path, size_t *size_bytes_out);
+/* The same for a file of tests/vectors. */
+uint8_t *vectors_read_own(const char *name, size_t *size_bytes_out);
 
 #endif

@@ -153,7 +153,7 @@ static void store__every_table_is_a_source_or_derived(void **state)
         }
     }
     sqlite3_finalize(statement);
-    assert_int_equal(source_count, 3);
+    assert_int_equal(source_count, 10);
     assert_true(derived_count >= fk_derived_table_count);
     fixture_free(&f);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "fk/assert.h"
+#include "fk/store_sync.h"
 
 #include "record_value.h"
 
@@ -314,6 +315,11 @@ static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, f
         } else if (!is_said_already(&current, one)) {
             FK_TRY(fk_field_list_add(&writes, plan->arena, *one));
         }
+    }
+    /* What stands now and was written elsewhere is replaced. */
+    for (size_t i = 0; i < writes.count; i++) {
+        FK_TRY(fk_store_over_others(plan->session->store, &wanted->record, writes.items[i].field, plan->arena,
+                                    &writes.items[i].over));
     }
     *write_out = (fk_record_write){
         .case_id = wanted->case_id,

@@ -1,4 +1,6 @@
-/* derived.c — the tables that lists and searches read, kept from the operations alone. */
+/* derived.c — the tables that lists and searches read, kept from operations and frontiers alone.
+ *
+ * Each is a function of the set of operations, so the order of arrival never shows (README.md). */
 #include "store_internal.h"
 
 #include <string.h>
@@ -8,39 +10,147 @@
 #include "schema.h"
 #include "fk/banned.h"
 
-static void bind_head(fk_query *query, const fk_operation *operation, const fk_id *device, int64_t sequence)
+/* --- heads: current writes ------------------------------------------------------------------- */
+
+/* A statement about one field of one record, and one write of it. */
+static fk_status begin_field(fk_store *store, fk_sql sql, const fk_operation *operation, fk_query *query_out)
 {
-    fk_query_id(query, 1, &operation->case_id);
-    fk_query_id(query, 2, &operation->record);
-    fk_query_text(query, 3, operation->field);
-    fk_query_integer(query, 4, operation->compartment);
-    fk_query_id(query, 5, device);
-    fk_query_integer(query, 6, sequence);
+    FK_TRY(fk_query_begin(&store->statements, sql, query_out));
+    fk_query_id(query_out, 1, &operation->case_id);
+    fk_query_id(query_out, 2, &operation->record);
+    fk_query_text(query_out, 3, operation->field);
+    fk_query_integer(query_out, 4, operation->compartment);
+    return fk_ok();
 }
 
 static fk_status run_head(fk_store *store, fk_sql sql, const fk_operation *operation, const fk_id *device,
                           int64_t sequence)
 {
     fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, sql, &query));
-    bind_head(&query, operation, device, sequence);
+    FK_TRY(begin_field(store, sql, operation, &query));
+    fk_query_id(&query, 5, device);
+    fk_query_integer(&query, 6, sequence);
     return fk_query_run(&query);
 }
 
-/* A write replaces its device's earlier one and those its author names (docs/adr/0004). */
-static fk_status apply_head(fk_store *store, const fk_operation *operation)
+static fk_status add_head(fk_store *store, const fk_operation *operation)
 {
-    FK_TRY(run_head(store, FK_SQL_HEAD_DROP_OWN, operation, &operation->device, operation->sequence));
-    if (operation->over.size_bytes % FK_OVER_ENTRY_SIZE_BYTES != 0) {
+    fk_query query;
+    FK_TRY(begin_field(store, FK_SQL_HEAD_ADD, operation, &query));
+    fk_query_id(&query, 5, &operation->device);
+    fk_query_integer(&query, 6, operation->sequence);
+    fk_query_integer(&query, 7, operation->hlc);
+    return fk_query_run(&query);
+}
+
+fk_status fk_derived_knows(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence,
+                           bool *knows_out)
+{
+    if (fk_id_equal(device, &operation->device)) {
+        *knows_out = sequence < operation->sequence;
+        return fk_ok();
+    }
+    fk_query query;
+    int64_t knows = 0;
+    *knows_out = false;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_FRONTIER_KNOWS, &query));
+    fk_query_integer(&query, 1, operation->compartment);
+    fk_query_id(&query, 2, &operation->device);
+    fk_query_id(&query, 3, device);
+    fk_query_integer(&query, 4, operation->sequence);
+    fk_query_integer(&query, 5, sequence);
+    FK_TRY(fk_query_number(&query, 0, &knows));
+    *knows_out = knows != 0;
+    return fk_ok();
+}
+
+/* Is the named write here and of another field? One that is not here yet is told by its key when it comes. */
+static fk_status is_of_another_field(fk_store *store, const fk_operation *operation, const fk_id *device,
+                                     int64_t sequence, bool *result_out)
+{
+    fk_query query;
+    int64_t count = 0;
+    *result_out = false;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ELSEWHERE, &query));
+    fk_query_integer(&query, 1, operation->compartment);
+    fk_query_id(&query, 2, device);
+    fk_query_integer(&query, 3, sequence);
+    fk_query_id(&query, 4, &operation->case_id);
+    fk_query_id(&query, 5, &operation->record);
+    fk_query_text(&query, 6, operation->field);
+    FK_TRY(fk_query_number(&query, 0, &count));
+    *result_out = count != 0;
+    return fk_ok();
+}
+
+static fk_status overrule(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence)
+{
+    fk_query query;
+    FK_TRY(begin_field(store, FK_SQL_OVERRULED_ADD, operation, &query));
+    fk_query_id(&query, 5, device);
+    fk_query_integer(&query, 6, sequence);
+    fk_query_id(&query, 7, &operation->device);
+    fk_query_integer(&query, 8, operation->sequence);
+    FK_TRY(fk_query_run(&query));
+    return run_head(store, FK_SQL_HEAD_DROP, operation, device, sequence);
+}
+
+/* One entry of `over`. What it names may not be here yet: the link is remembered. The key of the table holds the
+ * author's own case, record, field and compartment, so a link to another field meets nothing. */
+static fk_status apply_link(fk_store *store, const fk_operation *operation, const uint8_t *entry, uint32_t *ignored)
+{
+    fk_id device;
+    memcpy(device.bytes, entry, FK_ID_SIZE_BYTES);
+    uint64_t named = fk_get_u64(entry + FK_ID_SIZE_BYTES);
+    bool is_known = false;
+    bool is_elsewhere = false;
+    if (named > 0 && named <= INT64_MAX) {
+        FK_TRY(fk_derived_knows(store, operation, &device, (int64_t)named, &is_known));
+        FK_TRY(is_of_another_field(store, operation, &device, (int64_t)named, &is_elsewhere));
+    }
+    *ignored += !is_known || is_elsewhere;
+    /* A device's later write replaces its own earlier one without a link. */
+    bool is_own = fk_id_equal(&device, &operation->device);
+    return is_known && !is_own ? overrule(store, operation, &device, (int64_t)named) : fk_ok();
+}
+
+/* Fields with several current writes are listed apart: people must see them, and they are few. */
+static fk_status refresh_contested(fk_store *store, const fk_operation *operation)
+{
+    fk_query query;
+    int64_t head_count = 0;
+    FK_TRY(begin_field(store, FK_SQL_HEAD_COUNT, operation, &query));
+    FK_TRY(fk_query_number(&query, 0, &head_count));
+    FK_TRY(begin_field(store, head_count > 1 ? FK_SQL_CONTESTED_PUT : FK_SQL_CONTESTED_DROP, operation, &query));
+    if (head_count > 1) {
+        fk_query_integer(&query, 5, head_count);
+    }
+    return fk_query_run(&query);
+}
+
+/* A write replaces its device's earlier one and those its author names and knew (docs/adr/0004, 0011). */
+static fk_status apply_heads(fk_store *store, const fk_operation *operation, uint32_t *ignored)
+{
+    if (operation->over.size_bytes % FK_OVER_SIZE_BYTES != 0) {
         return fk_status_of(FK_ERR_DAMAGED);
     }
-    for (size_t i = 0; i < operation->over.size_bytes; i += FK_OVER_ENTRY_SIZE_BYTES) {
-        fk_id device;
-        memcpy(device.bytes, operation->over.data + i, FK_ID_SIZE_BYTES);
-        int64_t sequence = (int64_t)fk_get_u64(operation->over.data + i + FK_ID_SIZE_BYTES);
-        FK_TRY(run_head(store, FK_SQL_HEAD_DROP, operation, &device, sequence));
+    FK_TRY(run_head(store, FK_SQL_HEAD_DROP_OWN, operation, &operation->device, operation->sequence));
+    for (size_t i = 0; i < operation->over.size_bytes; i += FK_OVER_SIZE_BYTES) {
+        FK_TRY(apply_link(store, operation, operation->over.data + i, ignored));
     }
-    return run_head(store, FK_SQL_HEAD_ADD, operation, &operation->device, operation->sequence);
+    FK_TRY(add_head(store, operation));
+    return refresh_contested(store, operation);
+}
+
+/* --- records and who wrote them ---------------------------------------------------------------- */
+
+static fk_status count_mutation(fk_store *store, const fk_operation *operation)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_MUTATION_ADD, &query));
+    fk_query_id(&query, 1, &operation->device);
+    fk_query_id(&query, 2, &operation->mutation);
+    return fk_query_run(&query);
 }
 
 static fk_status touch_record(fk_store *store, const fk_operation *operation)
@@ -55,101 +165,55 @@ static fk_status touch_record(fk_store *store, const fk_operation *operation)
     return fk_query_run(&query);
 }
 
-static fk_status run_with_record(fk_store *store, fk_sql sql, const fk_id *case_id, const fk_id *record)
+static fk_status touch_writer(fk_store *store, const fk_operation *operation)
 {
+    bool is_edit = !fk_bytes_equal_text(operation->field, "state");
     fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, sql, &query));
-    fk_query_id(&query, 1, case_id);
-    if (record != NULL) {
-        fk_query_id(&query, 2, record);
-    }
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_WRITER_TOUCH, &query));
+    fk_query_integer(&query, 1, operation->compartment);
+    fk_query_id(&query, 2, &operation->case_id);
+    fk_query_id(&query, 3, &operation->record);
+    fk_query_id(&query, 4, &operation->device);
+    fk_query_integer(&query, 5, operation->sequence);
+    fk_query_integer(&query, 6, is_edit ? operation->sequence : 0);
+    fk_query_integer(&query, 7, operation->hlc);
     return fk_query_run(&query);
 }
 
-fk_status fk_derived_apply(fk_store *store, const fk_operation *operation)
+/* Edits that count: of the record, or of everything on the case when the record is the case. */
+static fk_status refresh_visibility(fk_store *store, const fk_operation *operation, const fk_id *record)
 {
-    FK_TRY(run_with_record(store, FK_SQL_MUTATION_ADD, &operation->mutation, NULL));
-    FK_TRY(apply_head(store, operation));
+    fk_id first = *record;
+    fk_id last = *record;
+    if (fk_id_equal(record, &operation->case_id)) {
+        memset(first.bytes, 0, sizeof first.bytes);
+        memset(last.bytes, 0xff, sizeof last.bytes);
+    }
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_RECORD_VISIBILITY, &query));
+    fk_query_id(&query, 1, &operation->case_id);
+    fk_query_id(&query, 2, record);
+    fk_query_integer(&query, 3, operation->compartment);
+    fk_query_id(&query, 4, &first);
+    fk_query_id(&query, 5, &last);
+    return fk_query_run(&query);
+}
+
+fk_status fk_derived_apply(fk_store *store, const fk_operation *operation, uint32_t *ignored)
+{
+    uint32_t uncounted = 0;
+    FK_TRY(count_mutation(store, operation));
+    FK_TRY(apply_heads(store, operation, ignored != NULL ? ignored : &uncounted));
     FK_TRY(touch_record(store, operation));
-    if (fk_bytes_equal_text(operation->field, "state")) {
-        FK_TRY(run_with_record(store, FK_SQL_RECORD_HIDE, &operation->case_id, &operation->record));
-    }
-    return fk_ok();
-}
-
-/* --- the list of cases and the names in it -------------------------------------------------- */
-
-typedef struct case_names {
-    bool is_listed;
-    int64_t row_id;
-    fk_buffer names;
-} case_names;
-
-static fk_status read_names(fk_store *store, const fk_id *case_id, case_names *names_out)
-{
-    fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_CASE_NAMES, &query));
-    fk_query_id(&query, 1, case_id);
-    fk_status status = fk_query_next(&query, &names_out->is_listed);
-    if (fk_is_ok(status) && names_out->is_listed) {
-        names_out->row_id = fk_query_column_integer(&query, 0);
-        status = fk_buffer_append(&names_out->names, fk_query_column(&query, 1));
-    }
-    fk_query_end(&query);
-    return status;
-}
-
-static fk_status index_names(fk_store *store, fk_sql sql, const case_names *names)
-{
-    fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, sql, &query));
-    fk_query_integer(&query, 1, names->row_id);
-    fk_query_text(&query, 2, fk_buffer_view(&names->names));
-    return fk_query_run(&query);
-}
-
-/* The full-text index is told only when the names changed: most saves change none. */
-static fk_status reindex_names(fk_store *store, const case_names *before, const case_names *after)
-{
-    bool is_same = before->is_listed == after->is_listed &&
-                   fk_bytes_equal(fk_buffer_view(&before->names), fk_buffer_view(&after->names));
-    if (is_same) {
-        return fk_ok();
-    }
-    if (before->is_listed) {
-        FK_TRY(index_names(store, FK_SQL_CASE_NAMES_REMOVE, before));
-    }
-    return after->is_listed ? index_names(store, FK_SQL_CASE_NAMES_ADD, after) : fk_ok();
-}
-
-fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id)
-{
-    enum { NAMES_SIZE_BYTES_MAX = 1024 * 1024 };
-    case_names before = { .is_listed = false };
-    case_names after = { .is_listed = false };
-    fk_buffer_init(&before.names, store->allocator, NAMES_SIZE_BYTES_MAX);
-    fk_buffer_init(&after.names, store->allocator, NAMES_SIZE_BYTES_MAX);
-    fk_status status = read_names(store, case_id, &before);
-    if (fk_is_ok(status)) {
-        status = run_with_record(store, FK_SQL_CASE_REFRESH, case_id, NULL);
-    }
-    if (fk_is_ok(status)) {
-        status = run_with_record(store, FK_SQL_CASE_REMOVE, case_id, NULL);
-    }
-    if (fk_is_ok(status)) {
-        status = read_names(store, case_id, &after);
-    }
-    if (fk_is_ok(status)) {
-        status = reindex_names(store, &before, &after);
-    }
-    fk_buffer_free(&before.names);
-    fk_buffer_free(&after.names);
-    return status;
+    FK_TRY(touch_writer(store, operation));
+    FK_TRY(refresh_visibility(store, operation, &operation->record));
+    bool is_case = fk_id_equal(&operation->record, &operation->case_id);
+    return is_case ? fk_ok() : refresh_visibility(store, operation, &operation->case_id);
 }
 
 /* --- rebuilding ------------------------------------------------------------------------------- */
 
-static fk_status replay_row(fk_store *store, const fk_query *query)
+static fk_status replay_row(void *ctx, const fk_query *query)
 {
     fk_operation operation = {
         .compartment = fk_query_column_integer(query, 0),
@@ -163,43 +227,7 @@ static fk_status replay_row(fk_store *store, const fk_query *query)
     FK_TRY(fk_query_column_id(query, 4, &operation.case_id));
     FK_TRY(fk_query_column_id(query, 5, &operation.record));
     FK_TRY(fk_query_column_id(query, 9, &operation.mutation));
-    return fk_derived_apply(store, &operation);
-}
-
-static fk_status replay_operations(fk_store *store)
-{
-    fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ALL, &query));
-    bool has_row = false;
-    fk_status status = fk_query_next(&query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        status = replay_row(store, &query);
-        if (fk_is_ok(status)) {
-            status = fk_query_next(&query, &has_row);
-        }
-    }
-    fk_query_end(&query);
-    return status;
-}
-
-static fk_status refresh_cases(fk_store *store)
-{
-    fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_CASE_IDS, &query));
-    bool has_row = false;
-    fk_status status = fk_query_next(&query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        fk_id case_id;
-        status = fk_query_column_id(&query, 0, &case_id);
-        if (fk_is_ok(status)) {
-            status = fk_derived_refresh_case(store, &case_id);
-        }
-        if (fk_is_ok(status)) {
-            status = fk_query_next(&query, &has_row);
-        }
-    }
-    fk_query_end(&query);
-    return status;
+    return fk_derived_apply(ctx, &operation, NULL);
 }
 
 fk_status fk_store_rebuild(fk_store *store)
@@ -208,6 +236,8 @@ fk_status fk_store_rebuild(fk_store *store)
     for (unsigned i = 0; i < fk_derived_table_count; i++) {
         FK_TRY(fk_sql_execute(store->database, fk_derived_tables[i].clear));
     }
-    FK_TRY(replay_operations(store));
-    return refresh_cases(store);
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ALL, &query));
+    FK_TRY(fk_query_each(&query, replay_row, store));
+    return fk_derived_refresh_cases(store);
 }

@@ -19,6 +19,7 @@ static fk_status put_field(fk_store *store, const fk_record_write *write, const 
     }
     fk_query_integer(&query, 6, store->counters.draft_number);
     fk_query_integer(&query, 7, (int64_t)time_ms);
+    fk_query_blob(&query, 8, field->over);
     return fk_query_run(&query);
 }
 
@@ -31,10 +32,11 @@ fk_status fk_store_draft_put(fk_store *store, const fk_record_write *write, uint
     }
     /* The number outlives the draft, so that no two saves of this device ever share one. */
     store->counters.draft_number++;
-    uint8_t number[8];
-    fk_put_u64(number, (uint64_t)store->counters.draft_number);
-    FK_TRY(fk_store_meta_put(store, "draft_number", fk_bytes_of(number, sizeof number)));
+    FK_TRY(fk_store_number_put(store, "draft_number", store->counters.draft_number));
     for (size_t i = 0; i < write->field_count; i++) {
+        if (!fk_over_is_valid(write->fields[i].over)) {
+            return fk_status_of(FK_ERR_INVALID_INPUT);
+        }
         FK_TRY(put_field(store, write, &write->fields[i], time_ms));
     }
     *number_out = (uint64_t)store->counters.draft_number;
@@ -81,23 +83,17 @@ fk_status fk_store_draft(fk_store *store, const fk_id *record, fk_arena *arena, 
     return status;
 }
 
-/* Gives every row of the query to the visitor and ends the query. */
-static fk_status visit_drafts(fk_query *query, fk_draft_visitor *visitor, void *ctx)
+typedef struct draft_visit {
+    fk_draft_visitor *visitor;
+    void *ctx;
+} draft_visit;
+
+static fk_status visit_draft(void *ctx, const fk_query *query)
 {
-    bool has_row = false;
-    fk_status status = fk_query_next(query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        fk_draft_row row;
-        status = read_draft_row(query, &row);
-        if (fk_is_ok(status)) {
-            status = visitor(ctx, &row);
-        }
-        if (fk_is_ok(status)) {
-            status = fk_query_next(query, &has_row);
-        }
-    }
-    fk_query_end(query);
-    return status;
+    const draft_visit *visit = ctx;
+    fk_draft_row row;
+    FK_TRY(read_draft_row(query, &row));
+    return visit->visitor(visit->ctx, &row);
 }
 
 fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
@@ -106,7 +102,7 @@ fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uint32_t limit,
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFTS, &query));
     fk_query_id(&query, 1, case_id);
     fk_query_integer(&query, 2, limit);
-    return visit_drafts(&query, visitor, ctx);
+    return fk_query_each(&query, visit_draft, &(draft_visit){ visitor, ctx });
 }
 
 fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
@@ -114,5 +110,5 @@ fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_vis
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFTS_UNLISTED, &query));
     fk_query_integer(&query, 1, limit);
-    return visit_drafts(&query, visitor, ctx);
+    return fk_query_each(&query, visit_draft, &(draft_visit){ visitor, ctx });
 }

@@ -117,6 +117,30 @@ fk_status fk_query_run(fk_query *query)
     return status;
 }
 
+fk_status fk_query_each(fk_query *query, fk_row_visitor *visitor, void *ctx)
+{
+    bool has_row = false;
+    fk_status status = fk_query_next(query, &has_row);
+    while (fk_is_ok(status) && has_row) {
+        status = visitor(ctx, query);
+        if (fk_is_ok(status)) {
+            status = fk_query_next(query, &has_row);
+        }
+    }
+    fk_query_end(query);
+    return status;
+}
+
+fk_status fk_query_number(fk_query *query, int64_t otherwise, int64_t *number_out)
+{
+    bool has_row = false;
+    *number_out = otherwise;
+    FK_TRY(fk_query_next(query, &has_row));
+    *number_out = has_row ? fk_query_column_integer(query, 0) : otherwise;
+    fk_query_end(query);
+    return fk_ok();
+}
+
 void fk_query_end(fk_query *query)
 {
     if (query->statement != NULL) {

@@ -44,6 +44,11 @@ void fk_query_null(fk_query *query, int position);
 FK_MUST_USE fk_status fk_query_next(fk_query *query, bool *has_row_out);
 /* Run a statement that gives no rows. */
 FK_MUST_USE fk_status fk_query_run(fk_query *query);
+/* Give every row to the visitor, until there is none or one answers an error; then the query has ended. */
+typedef fk_status fk_row_visitor(void *ctx, const fk_query *query);
+FK_MUST_USE fk_status fk_query_each(fk_query *query, fk_row_visitor *visitor, void *ctx);
+/* The first column of the first row as a number, `otherwise` when there is no row; then the query has ended. */
+FK_MUST_USE fk_status fk_query_number(fk_query *query, int64_t otherwise, int64_t *number_out);
 /* End before the last row. Safe to repeat. */
 void fk_query_end(fk_query *query);
 

@@ -6,15 +6,15 @@
 
 #include "fk/banned.h"
 
-enum { HLC_COUNTER_BITS = 16 };
-
 static fk_status read_record_row(const fk_query *query, fk_record_row *row_out)
 {
     *row_out = (fk_record_row){ .type = fk_query_column(query, 2) };
     FK_TRY(fk_query_column_id(query, 0, &row_out->record));
     FK_TRY(fk_query_column_id(query, 1, &row_out->case_id));
-    row_out->created_ms = (uint64_t)fk_query_column_integer(query, 3) >> HLC_COUNTER_BITS;
-    row_out->changed_ms = (uint64_t)fk_query_column_integer(query, 4) >> HLC_COUNTER_BITS;
+    row_out->created_ms = (uint64_t)fk_query_column_integer(query, 3) >> FK_HLC_COUNTER_BITS;
+    row_out->changed_ms = (uint64_t)fk_query_column_integer(query, 4) >> FK_HLC_COUNTER_BITS;
+    row_out->is_hidden = fk_query_column_integer(query, 5) == FK_VISIBILITY_HIDDEN;
+    row_out->is_reopened = fk_query_column_integer(query, 5) == FK_VISIBILITY_REOPENED;
     return fk_ok();
 }
 
@@ -37,6 +37,19 @@ fk_status fk_store_record(fk_store *store, const fk_id *record, fk_arena *arena,
     return status;
 }
 
+typedef struct record_visit {
+    fk_record_visitor *visitor;
+    void *ctx;
+} record_visit;
+
+static fk_status visit_record(void *ctx, const fk_query *query)
+{
+    const record_visit *visit = ctx;
+    fk_record_row row;
+    FK_TRY(read_record_row(query, &row));
+    return visit->visitor(visit->ctx, &row);
+}
+
 fk_status fk_store_records(fk_store *store, const fk_id *case_id, const fk_id *after, uint32_t limit,
                            fk_record_visitor *visitor, void *ctx)
 {
@@ -47,40 +60,25 @@ fk_status fk_store_records(fk_store *store, const fk_id *case_id, const fk_id *a
     if (after != NULL) {
         fk_query_id(&query, 3, after);
     }
-    bool has_row = false;
-    fk_status status = fk_query_next(&query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        fk_record_row row;
-        status = read_record_row(&query, &row);
-        if (fk_is_ok(status)) {
-            status = visitor(ctx, &row);
-        }
-        if (fk_is_ok(status)) {
-            status = fk_query_next(&query, &has_row);
-        }
-    }
-    fk_query_end(&query);
-    return status;
+    return fk_query_each(&query, visit_record, &(record_visit){ visitor, ctx });
 }
 
-/* Give each row of a (field, value) query to the visitor. */
-static fk_status visit_fields(fk_query *query, fk_field_visitor *visitor, void *ctx)
+typedef struct field_visit {
+    fk_field_visitor *visitor;
+    void *ctx;
+    bool has_over; /* the third column */
+} field_visit;
+
+static fk_status visit_field(void *ctx, const fk_query *query)
 {
-    bool has_row = false;
-    fk_status status = fk_query_next(query, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        fk_field_write field = {
-            .field = fk_query_column(query, 0),
-            .has_value = !fk_query_column_is_null(query, 1),
-            .value = fk_query_column(query, 1),
-        };
-        status = visitor(ctx, &field);
-        if (fk_is_ok(status)) {
-            status = fk_query_next(query, &has_row);
-        }
-    }
-    fk_query_end(query);
-    return status;
+    const field_visit *visit = ctx;
+    fk_field_write field = {
+        .field = fk_query_column(query, 0),
+        .has_value = !fk_query_column_is_null(query, 1),
+        .value = fk_query_column(query, 1),
+        .over = visit->has_over ? fk_query_column(query, 2) : (fk_bytes){ NULL, 0 },
+    };
+    return visit->visitor(visit->ctx, &field);
 }
 
 fk_status fk_store_fields(fk_store *store, const fk_record_row *row, fk_field_visitor *visitor, void *ctx)
@@ -89,7 +87,7 @@ fk_status fk_store_fields(fk_store *store, const fk_record_row *row, fk_field_vi
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_FIELDS, &query));
     fk_query_id(&query, 1, &row->case_id);
     fk_query_id(&query, 2, &row->record);
-    return visit_fields(&query, visitor, ctx);
+    return fk_query_each(&query, visit_field, &(field_visit){ visitor, ctx, false });
 }
 
 fk_status fk_store_draft_fields(fk_store *store, const fk_id *record, fk_field_visitor *visitor, void *ctx)
@@ -97,7 +95,7 @@ fk_status fk_store_draft_fields(fk_store *store, const fk_id *record, fk_field_v
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFT_FIELDS, &query));
     fk_query_id(&query, 1, record);
-    return visit_fields(&query, visitor, ctx);
+    return fk_query_each(&query, visit_field, &(field_visit){ visitor, ctx, true });
 }
 
 /* --- the list of cases ------------------------------------------------------------------------ */
@@ -142,8 +140,14 @@ static fk_status count_cases(fk_store *store, const fk_case_query *query, fk_byt
     return fk_ok();
 }
 
-static fk_status visit_case(const fk_query *page, fk_case_visitor *visitor, void *ctx)
+typedef struct case_visit {
+    fk_case_visitor *visitor;
+    void *ctx;
+} case_visit;
+
+static fk_status visit_case(void *ctx, const fk_query *page)
 {
+    const case_visit *visit = ctx;
     fk_case_row row = {
         .victim_name = fk_query_column(page, 1),
         .reference = fk_query_column(page, 2),
@@ -153,8 +157,8 @@ static fk_status visit_case(const fk_query *page, fk_case_visitor *visitor, void
     };
     FK_TRY(fk_query_column_id(page, 0, &row.case_id));
     uint64_t sort_key = (uint64_t)fk_query_column_integer(page, 5);
-    row.changed_ms = sort_key >> HLC_COUNTER_BITS;
-    return visitor(ctx, &row, sort_key);
+    row.changed_ms = sort_key >> FK_HLC_COUNTER_BITS;
+    return visit->visitor(visit->ctx, &row, sort_key);
 }
 
 static fk_status visit_cases(fk_store *store, const fk_case_query *query, fk_bytes match, fk_case_visitor *visitor,
@@ -171,16 +175,7 @@ static fk_status visit_cases(fk_store *store, const fk_case_query *query, fk_byt
     if (match.size_bytes > 0) {
         fk_query_text(&page, 5, match);
     }
-    bool has_row = false;
-    fk_status status = fk_query_next(&page, &has_row);
-    while (fk_is_ok(status) && has_row) {
-        status = visit_case(&page, visitor, ctx);
-        if (fk_is_ok(status)) {
-            status = fk_query_next(&page, &has_row);
-        }
-    }
-    fk_query_end(&page);
-    return status;
+    return fk_query_each(&page, visit_case, &(case_visit){ visitor, ctx });
 }
 
 fk_status fk_store_cases(fk_store *store, const fk_case_query *query, fk_case_visitor *visitor, void *ctx,

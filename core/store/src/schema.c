@@ -1,6 +1,6 @@
 #include "schema.h"
 
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "query.h"
 
@@ -50,13 +50,101 @@ static const char *const migrations[FK_STORE_SCHEMA_VERSION] = {
     " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
     " CROSS JOIN records r ON r.record = h.record AND r.compartment = h.compartment"
     " WHERE o.value IS NOT NULL AND NOT r.hidden;",
+
+    /* 2: what comes from other devices. Operations get when they arrived (0: made here), drafts what their
+     * author saw (docs/adr/0011). The numbers of compartments get the ids all devices know. */
+    "ALTER TABLE operations ADD COLUMN arrived_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX operations_by_record ON operations(record, field);"
+    "ALTER TABLE drafts ADD COLUMN over BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE compartments(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE segments("
+    " compartment INTEGER NOT NULL, device BLOB NOT NULL, first_sequence INTEGER NOT NULL,"
+    " last_sequence INTEGER NOT NULL, id BLOB NOT NULL, state INTEGER NOT NULL, problem INTEGER NOT NULL,"
+    " arrived_ms INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(compartment, device, first_sequence)) STRICT;"
+    "CREATE INDEX segments_by_end ON segments(compartment, device, last_sequence, state, first_sequence, id);"
+    "CREATE INDEX segments_by_state ON segments(state, compartment, device, first_sequence, last_sequence);"
+    /* The author's operations from first_sequence on were made knowing that device's up to last_sequence. */
+    "CREATE TABLE frontiers("
+    " compartment INTEGER NOT NULL, author BLOB NOT NULL, device BLOB NOT NULL, last_sequence INTEGER NOT NULL,"
+    " first_sequence INTEGER NOT NULL,"
+    " PRIMARY KEY(compartment, author, device, last_sequence, first_sequence)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX frontiers_by_author ON frontiers(compartment, author, first_sequence);"
+    "CREATE TABLE roster(number INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;"
+    "CREATE TABLE epoch_keys("
+    " compartment_id BLOB NOT NULL, epoch INTEGER NOT NULL, epoch_key BLOB NOT NULL,"
+    " PRIMARY KEY(compartment_id, epoch)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE confirmations("
+    " compartment INTEGER NOT NULL, by_device BLOB NOT NULL, number INTEGER NOT NULL, last_sequence INTEGER NOT NULL,"
+    " PRIMARY KEY(compartment, by_device)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE wants("
+    " kind INTEGER NOT NULL, id BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID, STRICT;"
+
+    "DROP VIEW shown;"
+    "DROP TABLE mutations;"
+    "DROP TABLE records;"
+    "DROP TABLE heads;"
+    /* By device: somebody else's use of an id of ours never makes a command look done. */
+    "CREATE TABLE mutations("
+    " device BLOB NOT NULL, mutation BLOB NOT NULL, operation_count INTEGER NOT NULL,"
+    " PRIMARY KEY(device, mutation)) WITHOUT ROWID, STRICT;"
+    /* With the case in the key, an operation that names the wrong case takes a record from nobody.
+     * visibility: fk_visibility of store_internal.h. */
+    "CREATE TABLE records("
+    " compartment INTEGER NOT NULL, record BLOB NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL,"
+    " created_hlc INTEGER NOT NULL, changed_hlc INTEGER NOT NULL, visibility INTEGER NOT NULL,"
+    " PRIMARY KEY(record, case_id, compartment)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX records_by_case ON records(case_id, created_hlc, record);"
+    "CREATE TABLE heads("
+    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
+    " device BLOB NOT NULL, sequence INTEGER NOT NULL, hlc INTEGER NOT NULL,"
+    " PRIMARY KEY(case_id, record, field, compartment, device, sequence)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE contested("
+    " case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL, compartment INTEGER NOT NULL,"
+    " head_count INTEGER NOT NULL, PRIMARY KEY(case_id, record, field, compartment)) WITHOUT ROWID, STRICT;"
+    /* Each write that a valid `over` names, whether it is here yet or not, and the one that names it. */
+    "CREATE TABLE overruled("
+    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
+    " device BLOB NOT NULL, sequence INTEGER NOT NULL, by_device BLOB NOT NULL, by_sequence INTEGER NOT NULL,"
+    " PRIMARY KEY(case_id, record, field, compartment, device, sequence, by_device, by_sequence))"
+    " WITHOUT ROWID, STRICT;"
+    /* Each device's newest operation on each record; its newest beside `state` is its edit, 0 if there is none. */
+    "CREATE TABLE writers("
+    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, device BLOB NOT NULL,"
+    " last_sequence INTEGER NOT NULL, last_edit INTEGER NOT NULL, last_hlc INTEGER NOT NULL,"
+    " PRIMARY KEY(case_id, record, compartment, device)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX writers_by_device ON writers(device, compartment, last_sequence, last_hlc);"
+
+    /* What is current and shown. With several current writes of a field the newest is shown, which decides nothing:
+     * the others stay, and fk/merge.h says what a person sees. */
+    "CREATE VIEW shown AS SELECT h.case_id, h.record, r.type, r.created_hlc, h.field, o.value"
+    " FROM heads h"
+    " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
+    " CROSS JOIN records r ON r.record = h.record AND r.case_id = h.case_id AND r.compartment = h.compartment"
+    " WHERE o.value IS NOT NULL AND r.visibility <> 1 AND NOT EXISTS (SELECT 1 FROM heads n"
+    "  WHERE n.case_id = h.case_id AND n.record = h.record AND n.field = h.field AND n.compartment = h.compartment"
+    "  AND (n.hlc, n.device) > (h.hlc, h.device));",
 };
 
+/* Compartments by the id all devices know; the number is this vault's own. Before enrolment home has none. */
+#define COMPARTMENT "(SELECT k.id FROM compartments k WHERE k.number = compartment)"
+
 const fk_derived_table fk_derived_tables[] = {
-    { "mutations", "DELETE FROM mutations", "SELECT * FROM mutations ORDER BY mutation" },
-    { "records", "DELETE FROM records", "SELECT * FROM records ORDER BY record, compartment" },
+    { "mutations", "DELETE FROM mutations", "SELECT * FROM mutations ORDER BY device, mutation" },
+    { "records", "DELETE FROM records",
+      "SELECT record, case_id, " COMPARTMENT " AS c, type, created_hlc, changed_hlc, visibility FROM records"
+      " ORDER BY record, case_id, c" },
     { "heads", "DELETE FROM heads",
-      "SELECT * FROM heads ORDER BY case_id, record, field, compartment, device, sequence" },
+      "SELECT case_id, record, field, " COMPARTMENT " AS c, device, sequence, hlc FROM heads"
+      " ORDER BY case_id, record, field, c, device, sequence" },
+    { "contested", "DELETE FROM contested",
+      "SELECT case_id, record, field, " COMPARTMENT " AS c, head_count FROM contested"
+      " ORDER BY case_id, record, field, c" },
+    { "overruled", "DELETE FROM overruled",
+      "SELECT case_id, record, field, " COMPARTMENT " AS c, device, sequence, by_device, by_sequence FROM overruled"
+      " ORDER BY case_id, record, field, c, device, sequence, by_device, by_sequence" },
+    { "writers", "DELETE FROM writers",
+      "SELECT case_id, record, " COMPARTMENT " AS c, device, last_sequence, last_edit, last_hlc FROM writers"
+      " ORDER BY case_id, record, c, device" },
     { "case_names", "INSERT INTO case_names(case_names) VALUES('delete-all')",
       "SELECT t.term, c.case_id, t.offset FROM case_terms t CROSS JOIN cases c ON c.id = t.doc"
       " ORDER BY t.term, c.case_id, t.offset" },
@@ -67,7 +155,7 @@ const fk_derived_table fk_derived_tables[] = {
 
 const unsigned fk_derived_table_count = sizeof fk_derived_tables / sizeof fk_derived_tables[0];
 
-static fk_status read_version(sqlite3 *database, int *version_out)
+fk_status fk_schema_version(sqlite3 *database, int *version_out)
 {
     *version_out = 0;
     sqlite3_stmt *statement = NULL;
@@ -77,37 +165,17 @@ static fk_status read_version(sqlite3 *database, int *version_out)
         *version_out = sqlite3_column_int(statement, 0);
     }
     sqlite3_finalize(statement);
-    return fk_status_of_sqlite(result);
+    FK_TRY(fk_status_of_sqlite(result));
+    bool is_known = *version_out >= 0 && *version_out <= FK_STORE_SCHEMA_VERSION;
+    return is_known ? fk_ok() : fk_status_of(FK_ERR_NEWER_VERSION);
 }
 
-static fk_status migrate_step(sqlite3 *database, int version)
+fk_status fk_schema_upgrade(sqlite3 *database, int from_version)
 {
+    for (int version = from_version; version < FK_STORE_SCHEMA_VERSION; version++) {
+        FK_TRY(fk_sql_execute(database, migrations[version]));
+    }
     char set_version[40];
-    sqlite3_snprintf(sizeof set_version, set_version, "PRAGMA user_version = %d", version);
-    FK_TRY(fk_sql_execute(database, "BEGIN IMMEDIATE"));
-    fk_status status = fk_sql_execute(database, migrations[version - 1]);
-    if (fk_is_ok(status)) {
-        status = fk_sql_execute(database, set_version);
-    }
-    if (fk_is_ok(status)) {
-        status = fk_sql_execute(database, "COMMIT");
-    }
-    if (!fk_is_ok(status) && !sqlite3_get_autocommit(database)) {
-        (void)sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
-    }
-    return status;
-}
-
-fk_status fk_schema_migrate(sqlite3 *database)
-{
-    int version = 0;
-    FK_TRY(read_version(database, &version));
-    if (version > FK_STORE_SCHEMA_VERSION || version < 0) {
-        return fk_status_of(FK_ERR_NEWER_VERSION);
-    }
-    while (version < FK_STORE_SCHEMA_VERSION) {
-        version++;
-        FK_TRY(migrate_step(database, version));
-    }
-    return fk_ok();
+    sqlite3_snprintf(sizeof set_version, set_version, "PRAGMA user_version = %d", FK_STORE_SCHEMA_VERSION);
+    return fk_sql_execute(database, set_version);
 }

@@ -6,10 +6,10 @@
 
 #include "fk/status.h"
 
-enum { FK_STORE_SCHEMA_VERSION = 1 };
+enum { FK_STORE_SCHEMA_VERSION = 2 };
 
-/* A table that is rebuilt from the sources, and the query that dumps it in a fixed order. Surrogate
- * row ids are not dumped: they depend on the order of arrival. */
+/* A table that is rebuilt from the sources, and the query that dumps it in a fixed order. Nothing of this vault
+ * alone is dumped (row ids, numbers of compartments): devices with the same operations give the same dump. */
 typedef struct fk_derived_table {
     const char *name;
     const char *clear;
@@ -19,8 +19,11 @@ typedef struct fk_derived_table {
 extern const fk_derived_table fk_derived_tables[];
 extern const unsigned fk_derived_table_count;
 
-/* Bring an open database to FK_STORE_SCHEMA_VERSION, each step in a transaction of its own.
- * FK_ERR_NEWER_VERSION when it is beyond; then nothing changed. */
-FK_MUST_USE fk_status fk_schema_migrate(sqlite3 *database);
+/* The version of an open database; 0: it is new. FK_ERR_NEWER_VERSION when it is beyond FK_STORE_SCHEMA_VERSION. */
+FK_MUST_USE fk_status fk_schema_version(sqlite3 *database, int *version_out);
+
+/* Bring the tables from that version to FK_STORE_SCHEMA_VERSION, inside a transaction of the caller. Derived tables
+ * may be empty afterwards: rebuild them before the commit. */
+FK_MUST_USE fk_status fk_schema_upgrade(sqlite3 *database, int from_version);
 
 #endif

@@ -56,6 +56,29 @@ static fk_status check_cipher(fk_store *store, fk_error *error)
     return fk_ok();
 }
 
+/* All steps and the rebuilding in one transaction: a vault is of one version or of the other. A vault that is up to
+ * date is not written to. */
+static fk_status migrate(fk_store *store)
+{
+    int version = 0;
+    FK_TRY(fk_schema_version(store->database, &version));
+    if (version == FK_STORE_SCHEMA_VERSION) {
+        return fk_ok();
+    }
+    FK_TRY(fk_store_begin(store));
+    fk_status status = fk_schema_upgrade(store->database, version);
+    if (fk_is_ok(status) && version > 0) {
+        status = fk_store_rebuild(store);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_store_commit(store);
+    }
+    if (!fk_is_ok(status)) {
+        fk_store_rollback(store);
+    }
+    return status;
+}
+
 static fk_status open_database(fk_store *store, const fk_store_config *config, bool is_new, fk_error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE;
@@ -67,7 +90,7 @@ static fk_status open_database(fk_store *store, const fk_store_config *config, b
     if (is_new) {
         FK_TRY(fk_sql_execute(store->database, settings_of_a_new_database));
     }
-    FK_TRY(fk_schema_migrate(store->database));
+    FK_TRY(migrate(store));
     return check_cipher(store, error);
 }
 
@@ -236,14 +259,15 @@ fk_status fk_store_numbers_read(fk_store *store, fk_store_numbers *numbers_out)
     bool has_row = false;
     FK_TRY(fk_query_next(&query, &has_row));
     numbers_out->operation_count = (uint64_t)fk_query_column_integer(&query, 0);
-    numbers_out->draft_count = (uint64_t)fk_query_column_integer(&query, 1);
-    uint64_t oldest_operation_ms = (uint64_t)fk_query_column_integer(&query, 2);
-    uint64_t oldest_draft_ms = (uint64_t)fk_query_column_integer(&query, 3);
+    uint64_t oldest_draft_ms = (uint64_t)fk_query_column_integer(&query, 1);
     fk_query_end(&query);
-    /* No hub has acknowledged anything yet: all of it is unsent. */
-    numbers_out->unsent_count = numbers_out->operation_count + numbers_out->draft_count;
-    bool is_draft_older = oldest_operation_ms == 0 || (oldest_draft_ms > 0 && oldest_draft_ms < oldest_operation_ms);
-    numbers_out->oldest_unsent_ms = is_draft_older ? oldest_draft_ms : oldest_operation_ms;
+    fk_progress_numbers progress;
+    FK_TRY(fk_store_progress_numbers(store, &progress));
+    numbers_out->draft_count = progress.draft_count;
+    numbers_out->unsent_count = progress.device_operations + progress.draft_count;
+    uint64_t oldest_ms = progress.oldest_unsent_ms;
+    bool is_draft_older = oldest_ms == 0 || (oldest_draft_ms > 0 && oldest_draft_ms < oldest_ms);
+    numbers_out->oldest_unsent_ms = is_draft_older ? oldest_draft_ms : oldest_ms;
     fk_vfs_statistics statistics;
     fk_vfs_statistics_get(store->vfs, &statistics);
     numbers_out->page_file_bytes = statistics.page_file_bytes;

@@ -2,12 +2,19 @@
 #ifndef FK_STORE_INTERNAL_H
 #define FK_STORE_INTERNAL_H
 
-#include "fk/store.h"
+#include "fk/store_sync.h"
 
 #include "query.h"
 #include "vfs.h"
 
-enum { FK_COMPARTMENT_HOME = 0 };
+enum { FK_HLC_COUNTER_BITS = 16 };
+
+/* How records.visibility stands in the tables. */
+typedef enum fk_visibility {
+    FK_VISIBILITY_SHOWN = 0,
+    FK_VISIBILITY_HIDDEN = 1,
+    FK_VISIBILITY_REOPENED = 2, /* shown although its state says hidden: somebody wrote without knowing */
+} fk_visibility;
 
 /* What the next writes are named by. */
 typedef struct fk_counters {
@@ -40,12 +47,27 @@ typedef struct fk_operation {
     fk_bytes over;
 } fk_operation;
 
-enum { FK_OVER_ENTRY_SIZE_BYTES = FK_ID_SIZE_BYTES + 8 };
+/* Bind the twelve columns of an operation that travel, in the order of FK_SQL_OPERATION_ADD (operations.c). */
+void fk_operation_bind(fk_query *query, const fk_operation *operation, const fk_field_write *field, fk_bytes reason);
+/* Whole entries, at most FK_OVER_COUNT_MAX, in bytewise order, none twice (operations.c). */
+FK_MUST_USE bool fk_over_is_valid(fk_bytes over);
+/* A number kept in vault_meta (operations.c). */
+FK_MUST_USE fk_status fk_store_number_put(fk_store *store, const char *key, int64_t number);
+/* Insert one operation (operations.c). arrived_ms 0: made here. */
+FK_MUST_USE fk_status fk_operation_insert(fk_store *store, const fk_operation *operation, const fk_field_write *field,
+                                          fk_bytes reason, uint64_t arrived_ms);
 
-/* Bring mutations, records and heads up to date with one operation (derived.c). */
-FK_MUST_USE fk_status fk_derived_apply(fk_store *store, const fk_operation *operation);
-/* Bring the list row and the names of one case up to date (derived.c). */
+/* Bring every derived table but the list of cases up to date with one operation that is in the log (derived.c).
+ * ignored  counts `over` links that do nothing: outside the author's frontier, or of another field. NULL is allowed. */
+FK_MUST_USE fk_status fk_derived_apply(fk_store *store, const fk_operation *operation, uint32_t *ignored);
+/* Did the author of that operation know the device's operation of that sequence? (derived.c) */
+FK_MUST_USE fk_status fk_derived_knows(fk_store *store, const fk_operation *operation, const fk_id *device,
+                                       int64_t sequence, bool *knows_out);
+/* Bring the list row and the names of one case up to date (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id);
+
+/* Fill the empty list of cases (case_list.c). */
+FK_MUST_USE fk_status fk_derived_refresh_cases(fk_store *store);
 
 /* Read device, next sequence, newest HLC and draft number after opening (operations.c). */
 FK_MUST_USE fk_status fk_operations_load(fk_store *store);

@@ -78,6 +78,10 @@ typedef struct fk_field_write {
     fk_bytes field; /* name, or name/key */
     bool has_value; /* false takes the value away */
     fk_bytes value; /* canonical JSON text */
+    /* The current writes of other devices that this one replaces, because its author saw them: device and sequence
+     * (FK_OVER_SIZE_BYTES of fk/wire.h) each, in bytewise order, none twice (docs/adr/0011). Empty: only the
+     * device's own earlier write. Links to what is no write of this field known here do nothing. */
+    fk_bytes over;
 } fk_field_write;
 
 typedef struct fk_record_write {
@@ -89,11 +93,11 @@ typedef struct fk_record_write {
 } fk_record_write;
 
 /* Append one operation per field and bring the derived tables up to date. Inside a transaction.
- * On any error roll back. */
+ * On any error roll back. FK_ERR_INVALID_INPUT: a time beyond the year 6429, or the form of `over`. */
 FK_MUST_USE fk_status fk_store_write(fk_store *store, const fk_mutation *mutation, const fk_record_write *writes,
                                      size_t write_count);
 
-/* How many operations carry this mutation; 0 when it is new. */
+/* How many operations of this device carry this mutation; 0 when it is new. */
 FK_MUST_USE fk_status fk_store_mutation_size(fk_store *store, const fk_id *mutation, uint32_t *operation_count_out);
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -104,6 +108,8 @@ typedef struct fk_record_row {
     fk_bytes type;
     uint64_t created_ms;
     uint64_t changed_ms;
+    bool is_hidden;
+    bool is_reopened; /* shown although its state says hidden: somebody wrote to it without knowing that */
 } fk_record_row;
 
 typedef fk_status fk_record_visitor(void *ctx, const fk_record_row *row);
@@ -114,7 +120,8 @@ FK_MUST_USE fk_status fk_store_record(fk_store *store, const fk_id *record, fk_a
 /* Shown records of a case, oldest first, after `after` (NULL: from the start), at most limit. */
 FK_MUST_USE fk_status fk_store_records(fk_store *store, const fk_id *case_id, const fk_id *after, uint32_t limit,
                                        fk_record_visitor *visitor, void *ctx);
-/* Current fields of a record in bytewise order of their names; taken-away values are left out. */
+/* Current fields of a record in bytewise order of their names, the newest write of each; taken-away values are left
+ * out. Where there may be several current writes: fk_store_heads (fk/store_sync.h). */
 FK_MUST_USE fk_status fk_store_fields(fk_store *store, const fk_record_row *row, fk_field_visitor *visitor, void *ctx);
 
 typedef struct fk_case_row {
@@ -154,7 +161,8 @@ typedef struct fk_draft_row {
 
 typedef fk_status fk_draft_visitor(void *ctx, const fk_draft_row *row);
 
-/* Keep values of a draft; a value replaces the one of the same field. Inside a transaction.
+/* Keep values of a draft; a value replaces the one of the same field. Inside a transaction. What a field keeps as
+ * `over` is what came with its first value: later saves do not change it (docs/adr/0011).
  * number_out is the save's own number: it only grows on this device. */
 FK_MUST_USE fk_status fk_store_draft_put(fk_store *store, const fk_record_write *write, uint64_t time_ms,
                                          uint64_t *number_out);
@@ -165,7 +173,7 @@ FK_MUST_USE fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uin
                                       void *ctx);
 /* Drafts of cases that fk_store_cases does not list, because nothing of them was finished yet; newest save first. */
 FK_MUST_USE fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx);
-/* Fields of a draft in bytewise order; has_value false where the draft takes a value away. */
+/* Fields of a draft in bytewise order, each with its `over`; has_value false where the draft takes a value away. */
 FK_MUST_USE fk_status fk_store_draft_fields(fk_store *store, const fk_id *record, fk_field_visitor *visitor, void *ctx);
 
 /* --- care of the store ------------------------------------------------------------------------ */
@@ -175,7 +183,7 @@ typedef struct fk_store_numbers {
     uint64_t log_bytes;
     uint64_t operation_count;
     uint64_t draft_count;
-    uint64_t unsent_count;
+    uint64_t unsent_count;     /* own operations that no hub has acknowledged, and drafts */
     uint64_t oldest_unsent_ms; /* 0 when nothing is unsent */
 } fk_store_numbers;
 
