@@ -12,6 +12,10 @@
 #include "failing_allocator.h"
 #include "hub_fixture.h"
 
+#ifdef FK_BESIDE_A_VAULT
+#include <sqlite3.h>
+#endif
+
 static hub_fixture fixture;
 static hub_fixture *const f = &fixture;
 
@@ -61,6 +65,14 @@ static void push__stores_what_another_device_pulls(void **state)
 
 int main(void)
 {
+#ifdef FK_BESIDE_A_VAULT /* the vault's SQLite is started, so that the hub's has to be another one */
+    seeded_random generator = { 1 };
+    fk_random random_source = seeded_random_port(&generator);
+    if (!fk_is_ok(fk_crypto_start(&random_source)) || sqlite3_initialize() != SQLITE_OK ||
+        sqlite3_libversion_number() < 3050000) {
+        return 1;
+    }
+#endif
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(push__stores_what_another_device_pulls, begin_joined, end),
     };
