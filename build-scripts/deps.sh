@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 deps=$PWD/build/deps
 lock=$PWD/build-scripts/deps.lock
 stamp=$deps/.complete
-lock_hash=$(sha256sum "$lock" "$0" | sha256sum | cut -d' ' -f1)
+lock_hash=$(cat "$lock" "$0" | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock_hash" ]; then
     exit 0
 fi
@@ -75,6 +75,8 @@ unpack libsodium_*.orig.tar.gz libsodium 1
 apply_debian_patches libsodium "$PWD"/libsodium_*.debian.tar.xz
 unpack cjson_*.orig.tar.gz cjson 1
 apply_debian_patches cjson "$PWD"/cjson_*.debian.tar.xz
+unpack zlib_*.orig.tar.bz2 zlib 1
+apply_debian_patches zlib "$PWD"/zlib_*.debian.tar.xz
 dpkg -x diceware_*.deb "$deps/diceware"
 cp "$(find "$deps/diceware" -name wordlist_en_eff.txt)" "$deps/wordlist_en_eff.txt"
 [ "$(wc -l < "$deps/wordlist_en_eff.txt")" -eq 7776 ]

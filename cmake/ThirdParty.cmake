@@ -1,5 +1,5 @@
 # Vendored sources from build/deps (build-scripts/deps.sh), compiled with their own flags.
-# Targets: fk_third_party_sqlite3mc, fk_third_party_sodium, fk_third_party_cjson.
+# Targets: fk_third_party_sqlite3mc, fk_third_party_sodium, fk_third_party_cjson, fk_third_party_zlib.
 
 set(FK_DEPS ${PROJECT_SOURCE_DIR}/build/deps)
 if(NOT EXISTS ${FK_DEPS}/.complete)
@@ -27,6 +27,16 @@ add_library(fk_third_party_cjson STATIC ${FK_DEPS}/cjson/cJSON.c)
 target_include_directories(fk_third_party_cjson SYSTEM PUBLIC ${FK_DEPS}/cjson)
 target_compile_options(fk_third_party_cjson PRIVATE -w -fno-sanitize=all)
 target_compile_definitions(fk_third_party_cjson PUBLIC CJSON_NESTING_LIMIT=256)
+
+# zlib, deflating the bodies of segments, included by core/wire only. Built here for every platform, so
+# that the same bytes come out. No gzip, no files. The prefix keeps its names apart from the system's
+# zlib, which libcurl brings into the same program.
+add_library(fk_third_party_zlib STATIC ${FK_DEPS}/zlib/adler32.c ${FK_DEPS}/zlib/deflate.c ${FK_DEPS}/zlib/inffast.c
+    ${FK_DEPS}/zlib/inflate.c ${FK_DEPS}/zlib/inftrees.c ${FK_DEPS}/zlib/trees.c ${FK_DEPS}/zlib/zutil.c)
+target_include_directories(fk_third_party_zlib SYSTEM PUBLIC ${FK_DEPS}/zlib)
+target_compile_options(fk_third_party_zlib PRIVATE -w -fno-sanitize=all
+    $<$<AND:$<CONFIG:Debug>,$<C_COMPILER_ID:Clang>>:-O1;-fno-profile-instr-generate;-fno-coverage-mapping>)
+target_compile_definitions(fk_third_party_zlib PUBLIC Z_PREFIX PRIVATE NO_GZIP)
 
 # libsodium: Debian's library natively, its source for wasm.
 if(EMSCRIPTEN)

@@ -2,6 +2,7 @@
 // Method: the generators run on a copy of the tree.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -97,4 +98,12 @@ test('the_schema_hash__changes_with_either_description', () => {
   assert.notEqual(hash(), formatted);
   generate('gen-protocol.mjs', SCHEMA, (s) => { s.version += 1; });
   assert.notEqual(hash(), /SCHEMA_HASH = (0x\w+)/.exec(tree['web/src/protocol/protocol.gen.ts'])[1]);
+});
+
+// What was deflated with it is read with the same bytes for ever: a better dictionary gets the next number.
+test('dictionary_1__is_the_one_it_ever_was', () => {
+  const bytes = readFileSync(new URL('../core/wire/dictionary/dictionary-1.bin', import.meta.url));
+  assert.equal(createHash('sha256').update(bytes).digest('hex'), '225bdec048f535d4d707f0fb5d09410c404bd60fcdf219cf7c4ca210d9f732f0');
+  const array = /fk_dictionary_1\[\] = \{([^}]*)\}/.exec(tree['core/wire/gen/dictionary_gen.c'])[1];
+  assert.deepEqual(Buffer.from(array.match(/\d+/g).map(Number)), bytes);
 });

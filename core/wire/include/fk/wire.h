@@ -23,6 +23,8 @@ enum {
     FK_SEGMENT_SIZE_BYTES_MAX =
         FK_SEGMENT_HEADER_SIZE_BYTES + FK_SEGMENT_BODY_SIZE_BYTES_MAX + FK_WIRE_SIGNATURE_SIZE_BYTES,
     FK_FRONTIER_ENTRY_COUNT_MAX = 4096,
+    FK_OPERATION_VALUE_SIZE_BYTES_MAX = 64 * 1024,
+    FK_OPERATION_REASON_SIZE_BYTES_MAX = 16 * 1024,
     FK_OVER_COUNT_MAX = 64,
     FK_OVER_SIZE_BYTES = FK_ID_SIZE_BYTES + 8, /* device, sequence */
 
@@ -86,6 +88,7 @@ typedef struct fk_frontier_entry {
     uint8_t hash_prefix[8]; /* of the id of the segment that holds last_sequence */
 } fk_frontier_entry;
 
+/* Texts are strict UTF-8 without NUL; type and field have 1 to 255 bytes; numbers are at most INT64_MAX. */
 typedef struct fk_wire_operation {
     uint64_t hlc;
     fk_id record;
@@ -93,9 +96,9 @@ typedef struct fk_wire_operation {
     fk_bytes type;
     fk_bytes field;
     bool has_value;
-    fk_bytes value;  /* canonical JSON text, at most 64 KiB */
-    fk_bytes reason; /* may be empty */
-    fk_bytes over;   /* FK_OVER_SIZE_BYTES each: device, sequence; in bytewise order, no pair twice */
+    fk_bytes value;  /* canonical JSON text, 1 byte to 64 KiB; empty without has_value */
+    fk_bytes reason; /* at most 16 KiB; may be empty */
+    fk_bytes over;   /* FK_OVER_SIZE_BYTES each: device, sequence u64 from 1; in bytewise order, no pair twice */
 } fk_wire_operation;
 
 /* Collects the body of one segment: frontier first, then the case, then operations. */
@@ -108,9 +111,11 @@ typedef struct fk_segment_body {
  * none. FK_ERR_INVALID_INPUT, FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY; then there is nothing to free. */
 FK_MUST_USE fk_status fk_segment_body_begin(fk_segment_body *body, const fk_allocator *allocator, const fk_id *case_id,
                                             const fk_frontier_entry *entries, size_t entry_count);
-/* FK_ERR_TOO_LARGE: this one has no room left, and nothing changed; close it and begin the next. */
+/* FK_ERR_TOO_LARGE: this one has no room left; close it and begin the next (an empty body has room for any operation).
+ * FK_ERR_INVALID_INPUT (a bound of fk_wire_operation), FK_ERR_NO_MEMORY. On error nothing changed. */
 FK_MUST_USE fk_status fk_segment_body_add(fk_segment_body *body, const fk_wire_operation *operation);
-/* Deflate and pad: what is to be sealed. plain_out is cleared first. */
+/* Deflate and pad: what is to be sealed. plain_out is cleared first, may grow to FK_SEGMENT_BODY_SIZE_BYTES_MAX, and is
+ * empty on error. At least one operation (asserted). FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_segment_body_finish(const fk_segment_body *body, fk_buffer *plain_out);
 void fk_segment_body_free(fk_segment_body *body); /* wipes */
 
@@ -123,8 +128,9 @@ typedef struct fk_segment_content {
     fk_bytes operations;
 } fk_segment_content;
 
-/* Inflate and check everything, also each operation's bounds and that operation_count is the header's.
- * FK_ERR_INVALID_INPUT, FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY. */
+/* Inflate and check everything, also each operation's bounds and that operation_count is the header's. inflated_out may
+ * grow to FK_SEGMENT_INFLATED_SIZE_BYTES_MAX, however little is said to be more; it is empty on error.
+ * FK_ERR_INVALID_INPUT, FK_ERR_TOO_LARGE (says to be larger than that), FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_segment_content_read(fk_bytes plain, uint16_t operation_count, fk_buffer *inflated_out,
                                               fk_segment_content *content_out);
 void fk_segment_content_frontier(const fk_segment_content *content, size_t index, fk_frontier_entry *entry_out);
