@@ -36,6 +36,15 @@ int fk_cli_agency_create(int argument_count, char **arguments);
 /* `agency check --out DIR`: read the sheets there and restore the key from each pair of them. */
 int fk_cli_agency_check(int argument_count, char **arguments);
 
+/* `enrol --vault DIR --passphrase-file FILE [--hub URL --code-file FILE|-] ..`: bring this vault into the team of a
+ * code. Goes on where an earlier one stopped. It talks with a person, so it prints as it goes. */
+int fk_cli_enrol(int argument_count, char **arguments);
+/* `invite --vault DIR --passphrase-file FILE --name NAME ..`: an administrator's code for one more device, the words
+ * of the device that used it, and the answer. Prints as it goes. */
+int fk_cli_invite(int argument_count, char **arguments);
+/* `sync --vault DIR --passphrase-file FILE [--hub URL | --file PATH]`: one run. */
+int fk_cli_sync(int argument_count, char **arguments);
+
 /* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);
 /* Read up to the next line feed, which is taken and not kept. *is_end_out: nothing was left. A line longer than the

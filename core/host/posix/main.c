@@ -8,6 +8,15 @@ static const fk_cli_command commands[] = {
     { { "agency", "create" }, "--out DIR [--name TEXT]", fk_cli_agency_create },
     { { "agency", "check" }, "--out DIR", fk_cli_agency_check },
     { { "call", NULL }, "--vault DIR --passphrase-file FILE COMMAND < request.json", fk_cli_call },
+    { { "enrol", NULL },
+      "--vault DIR --passphrase-file FILE --hub URL --code-file FILE|- [--name NAME] [--team NAME]\n"
+      "             [--device-label TEXT] [--kind office|tablet|phone] [--wait SECONDS] [--words-confirmed]",
+      fk_cli_enrol },
+    { { "invite", NULL },
+      "--vault DIR --passphrase-file FILE --name NAME [--administrator] [--kind KIND] [--hub URL]\n"
+      "             [--wait SECONDS] [--words-confirmed]",
+      fk_cli_invite },
+    { { "sync", NULL }, "--vault DIR --passphrase-file FILE [--hub URL | --file PATH]", fk_cli_sync },
     { { "eval", "criteria" }, "[--lines] < evaluation.json", fk_cli_eval_criteria },
 };
 

@@ -1,0 +1,45 @@
+/* cli_vault.h — a vault opened for one command: disk, session, passphrase, and calls by the border's own JSON. */
+#ifndef FK_CLI_VAULT_H
+#define FK_CLI_VAULT_H
+
+#include "cli_options.h"
+#include "fk/json.h"
+#include "fk/session.h"
+#include "posix_disk.h"
+
+typedef struct fk_cli_vault {
+    fk_posix_disk *disk;
+    fk_clock clock;
+    fk_random random;
+    fk_host host;
+    fk_session *session;
+    fk_buffer request; /* for the caller to write into */
+    fk_buffer reply;   /* of the newest call, as it came */
+    fk_json_doc *doc;  /* the same, read; NULL when it is not JSON */
+    fk_error error;    /* of the newest failure */
+} fk_cli_vault;
+
+/* Open the vault in a directory, or make it when is_new. Whatever comes back, fk_cli_vault_close() follows.
+ * The vault's own errors, with vault->error filled. */
+FK_MUST_USE fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file,
+                                        bool is_new);
+void fk_cli_vault_close(fk_cli_vault *vault);
+
+/* Run a command. An error reply comes back as its status, its detail in vault->error. */
+FK_MUST_USE fk_status fk_cli_vault_call(fk_cli_vault *vault, uint32_t command_id, fk_bytes request);
+/* The same with what stands in vault->request, written by this writer. */
+FK_MUST_USE fk_status fk_cli_vault_call_written(fk_cli_vault *vault, uint32_t command_id, fk_json_writer *writer);
+/* A writer for vault->request, which begins anew with an object. */
+fk_json_writer fk_cli_vault_request(fk_cli_vault *vault);
+
+/* What the newest call replied, without its envelope; borrowed until the next call. */
+const fk_json *fk_cli_vault_reply(const fk_cli_vault *vault);
+/* Members of that reply. A text that is not there is empty, a number 0, a flag false. */
+fk_bytes fk_cli_reply_text(const fk_cli_vault *vault, const char *name);
+uint64_t fk_cli_reply_number(const fk_cli_vault *vault, const char *name);
+bool fk_cli_reply_flag(const fk_cli_vault *vault, const char *name);
+
+/* The status a code's name stands for; FK_ERR_BUG for no such name. */
+fk_status fk_cli_status_of_name(fk_bytes name);
+
+#endif
