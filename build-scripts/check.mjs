@@ -22,6 +22,7 @@ const SOLE_USERS = {
   'sqlite3.h': ['core/store/', 'hub/src/store_sqlite.c', 'tests/'],
   'cJSON.h': ['core/codec/'],
   'microhttpd.h': ['hub/'],
+  'curl/curl.h': ['core/host/posix/http_client.c'],
   'zlib.h': ['core/wire/src/'],
 };
 // C files of core/ that name what fk/banned.h poisons, and why.

@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 
 packages_of() {
     local build="gcc libc6-dev cmake ninja-build pkg-config dpkg-dev patch bzip2 xz-utils ca-certificates
-        emscripten node-acorn libsodium-dev libmicrohttpd-dev libsqlite3-dev"
+        emscripten node-acorn libsodium-dev libmicrohttpd-dev libsqlite3-dev
+        libcurl4-openssl-dev"
     local test="clang llvm libclang-rt-14-dev libcmocka-dev chromium firefox-esr fonts-liberation git"
     case "$1" in
     build) echo $build ;;

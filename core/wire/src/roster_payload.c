@@ -19,11 +19,11 @@ typedef enum field_form {
     FORM_RESERVED, /* zeros; no member */
 } field_form;
 
-typedef struct field {
+typedef struct payload_field {
     field_form form;
     size_t offset_bytes; /* in fk_roster_payload */
     size_t size_bytes;   /* on the wire */
-} field;
+} payload_field;
 
 #define AT(member) offsetof(fk_roster_payload, as.member)
 #define BYTES(member)                                                        \
@@ -52,20 +52,20 @@ typedef struct field {
     }
 #define NAME(member) U32(member.epoch), RESERVED(4), BYTES(member.nonce), BYTES(member.sealed)
 
-static const field founding_fields[] = {
+static const payload_field founding_fields[] = {
     BYTES(founding.root_key), BYTES(founding.founding_key), BYTES(founding.person),
     BYTES(founding.token_id), U64(founding.expires_ms),     { FORM_END, 0, 0 },
 };
-static const field device_fields[] = {
+static const payload_field device_fields[] = {
     BYTES(device.device),      BYTES(device.person),  U8(device.kind),    RESERVED(7),
     BYTES(device.signing_key), BYTES(device.box_key), NAME(device.label), { FORM_END, 0, 0 },
 };
-static const field person_fields[] = { BYTES(person.person), NAME(person.name), { FORM_END, 0, 0 } };
-static const field role_fields[] = { BYTES(role.person), U32(role.roles), RESERVED(4), { FORM_END, 0, 0 } };
-static const field compartment_fields[] = {
+static const payload_field person_fields[] = { BYTES(person.person), NAME(person.name), { FORM_END, 0, 0 } };
+static const payload_field role_fields[] = { BYTES(role.person), U32(role.roles), RESERVED(4), { FORM_END, 0, 0 } };
+static const payload_field compartment_fields[] = {
     BYTES(compartment.compartment), U8(compartment.kind), RESERVED(7), NAME(compartment.name), { FORM_END, 0, 0 },
 };
-static const field membership_fields[] = {
+static const payload_field membership_fields[] = {
     BYTES(membership.compartment),
     BYTES(membership.person),
     BOOL(membership.is_member),
@@ -73,12 +73,12 @@ static const field membership_fields[] = {
     RESERVED(6),
     { FORM_END, 0, 0 },
 };
-static const field epoch_fields[] = {
+static const payload_field epoch_fields[] = {
     BYTES(epoch.compartment), U32(epoch.number),       BOOL(epoch.has_link), RESERVED(3),
     BYTES(epoch.commitment),  BYTES(epoch.link_nonce), BYTES(epoch.link),    { FORM_END, 0, 0 },
 };
 
-static const field *const fields_of_kind[FK_ROSTER_FIRST_LATER] = {
+static const payload_field *const fields_of_kind[FK_ROSTER_FIRST_LATER] = {
     [FK_ROSTER_FOUNDING] = founding_fields,
     [FK_ROSTER_DEVICE] = device_fields,
     [FK_ROSTER_PERSON] = person_fields,
@@ -88,7 +88,7 @@ static const field *const fields_of_kind[FK_ROSTER_FIRST_LATER] = {
     [FK_ROSTER_EPOCH] = epoch_fields,
 };
 
-static size_t size_of_fields(const field *fields)
+static size_t size_of_fields(const payload_field *fields)
 {
     size_t size_bytes = 0;
     for (; fields->form != FORM_END; fields++) {
@@ -99,7 +99,7 @@ static size_t size_of_fields(const field *fields)
 
 /* --- one field, either way --------------------------------------------------------------------------- */
 
-static void write_field(const field *field, const uint8_t *member, uint8_t **at)
+static void write_field(const payload_field *field, const uint8_t *member, uint8_t **at)
 {
     uint32_t value_u32 = 0;
     uint64_t value_u64 = 0;
@@ -129,7 +129,7 @@ static void write_field(const field *field, const uint8_t *member, uint8_t **at)
 }
 
 /* false when a reserved byte is not zero or a bool is neither 0 nor 1. */
-static bool read_field(const field *field, uint8_t *member, const uint8_t **at)
+static bool read_field(const payload_field *field, uint8_t *member, const uint8_t **at)
 {
     uint32_t value_u32 = 0;
     uint64_t value_u64 = 0;
@@ -208,7 +208,7 @@ size_t fk_roster_payload_write(const fk_roster_payload *payload, uint8_t *target
 {
     FK_ASSERT(values_are_valid(payload));
     uint8_t *at = target;
-    for (const field *field = fields_of_kind[payload->kind]; field->form != FORM_END; field++) {
+    for (const payload_field *field = fields_of_kind[payload->kind]; field->form != FORM_END; field++) {
         write_field(field, (const uint8_t *)payload + field->offset_bytes, &at);
     }
     return (size_t)(at - target);
@@ -220,7 +220,7 @@ fk_status fk_roster_payload_read(const fk_roster_entry *entry, fk_roster_payload
     if (entry->header.kind >= FK_ROSTER_FIRST_LATER) {
         return fk_status_of(FK_ERR_NOT_YET);
     }
-    const field *fields = fields_of_kind[entry->header.kind];
+    const payload_field *fields = fields_of_kind[entry->header.kind];
     if (entry->payload.size_bytes != size_of_fields(fields)) {
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
@@ -229,7 +229,7 @@ fk_status fk_roster_payload_read(const fk_roster_entry *entry, fk_roster_payload
     payload.kind = (fk_roster_kind)entry->header.kind;
     const uint8_t *at = entry->payload.data;
     bool is_canonical = true;
-    for (const field *field = fields; field->form != FORM_END; field++) {
+    for (const payload_field *field = fields; field->form != FORM_END; field++) {
         is_canonical = read_field(field, (uint8_t *)&payload + field->offset_bytes, &at) && is_canonical;
     }
     if (!is_canonical || !values_are_valid(&payload)) {
