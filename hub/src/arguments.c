@@ -9,10 +9,17 @@
 
 enum { HOST_SIZE_MAX = 64, ORIGIN_SIZE_MAX = 200, PORT_MAX = 65535 };
 
-const char fk_hub_usage[] = "Usage: fieldkit-hub --app DIR [--listen ADDR:PORT] [--hub-origin URL]\n"
-                            "  --app DIR           the built app (build/web)\n"
-                            "  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
-                            "  --hub-origin URL    a second origin the app may talk to\n";
+const char fk_hub_usage[] =
+    "Usage: fieldkit-hub [--store STORE] [--app DIR] [--listen ADDR:PORT] [--hub-origin URL] [--app-origin URL]\n"
+    "       fieldkit-hub found --store STORE ENTRYFILE\n"
+    "       fieldkit-hub check --store STORE\n"
+    "  --store STORE       sqlite:PATH, where sealed records are kept; made when it is not there\n"
+    "  --app DIR           the built app (build/web)\n"
+    "  --listen ADDR:PORT  default 127.0.0.1:8080; port 0 takes a free one\n"
+    "  --hub-origin URL    a second origin the app may talk to: its hub, when that is not this one\n"
+    "  --app-origin URL    the origin of an app that is not served here and may talk to this hub\n"
+    "  found ENTRYFILE     put an agency there, by the file that `fieldkit agency create` wrote\n"
+    "  check               read the whole store and check every chain in it\n";
 
 /* Decimal, no sign, no leading zero but "0" itself. */
 static bool port_read(const char *text, uint16_t *port_out)
@@ -124,18 +131,29 @@ static fk_status refuse(fk_error *error, const char *sentence)
     return fk_status_of(FK_ERR_INVALID_INPUT);
 }
 
-fk_status fk_hub_options_read(int argc, char *const argv[], fk_hub_options *options_out, fk_error *error)
+/* Each option at most once, each with a value; what is no option is the file, at most one. */
+typedef struct hub_words {
+    const char *store;
+    const char *app_dir;
+    const char *listen;
+    const char *hub_origin;
+    const char *app_origin;
+    const char *file;
+} hub_words;
+
+static fk_status read_words(int argc, char *const argv[], int first, hub_words *words, fk_error *error)
 {
-    const char *listen = NULL;
-    fk_hub_options options = { 0 };
-    *options_out = options;
     const struct {
         const char *name;
         const char **value;
-    } known[] = { { "--app", &options.app_dir }, { "--listen", &listen }, { "--hub-origin", &options.hub_origin } };
-    for (int i = 1; i < argc; i += 2) {
-        const char **value = NULL;
-        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+    } known[] = {
+        { "--store", &words->store },           { "--app", &words->app_dir },           { "--listen", &words->listen },
+        { "--hub-origin", &words->hub_origin }, { "--app-origin", &words->app_origin },
+    };
+    for (int i = first; i < argc; i++) {
+        const char **value = strncmp(argv[i], "--", 2) == 0 ? NULL : &words->file;
+        bool is_option = value == NULL;
+        for (size_t k = 0; is_option && k < sizeof known / sizeof known[0]; k++) {
             value = strcmp(argv[i], known[k].name) == 0 ? known[k].value : value;
         }
         if (value == NULL) {
@@ -144,20 +162,70 @@ fk_status fk_hub_options_read(int argc, char *const argv[], fk_hub_options *opti
         if (*value != NULL) {
             return refuse(error, "An argument is given twice.");
         }
-        if (i + 1 == argc || argv[i + 1][0] == '\0') {
+        i += is_option ? 1 : 0;
+        if (i == argc || argv[i][0] == '\0') {
             return refuse(error, "The last argument has no value.");
         }
-        *value = argv[i + 1];
+        *value = argv[i];
     }
-    if (options.app_dir == NULL) {
-        return refuse(error, "--app is missing: the folder of the built app.");
+    return fk_ok();
+}
+
+static fk_status check_serving(const hub_words *words, fk_hub_options *options, fk_error *error)
+{
+    if (words->file != NULL) {
+        return refuse(error, "There is an argument the hub does not know.");
     }
-    if (!listen_read(listen == NULL ? "127.0.0.1:8080" : listen, &options.listen_address)) {
+    if (words->app_dir == NULL && words->store == NULL) {
+        return refuse(error, "--store or --app is missing: there is nothing to serve.");
+    }
+    if (!listen_read(words->listen == NULL ? "127.0.0.1:8080" : words->listen, &options->listen_address)) {
         return refuse(error, "--listen wants an address and a port, such as 127.0.0.1:8080 or [::1]:8080.");
     }
-    if (options.hub_origin != NULL && !origin_is_valid(options.hub_origin)) {
+    if (words->hub_origin != NULL && !origin_is_valid(words->hub_origin)) {
         return refuse(error, "--hub-origin wants https://HOST or https://HOST:PORT (http:// for this machine only).");
     }
+    if (words->app_origin != NULL && !origin_is_valid(words->app_origin)) {
+        return refuse(error, "--app-origin wants https://HOST or https://HOST:PORT (http:// for this machine only).");
+    }
+    if (words->app_origin != NULL && words->store == NULL) {
+        return refuse(error, "--app-origin is of use with --store only.");
+    }
+    return fk_ok();
+}
+
+static fk_status check_tool(const hub_words *words, bool wants_file, fk_error *error)
+{
+    if (words->store == NULL) {
+        return refuse(error, "--store is missing.");
+    }
+    if (words->app_dir != NULL || words->listen != NULL || words->hub_origin != NULL || words->app_origin != NULL ||
+        (words->file != NULL) != wants_file) {
+        return refuse(error,
+                      wants_file ? "found wants --store and one file." : "check wants --store and nothing else.");
+    }
+    return fk_ok();
+}
+
+fk_status fk_hub_options_read(int argc, char *const argv[], fk_hub_options *options_out, fk_error *error)
+{
+    *options_out = (fk_hub_options){ .task = FK_HUB_TASK_SERVE };
+    fk_hub_options options = *options_out;
+    hub_words words = { .store = NULL };
+    if (argc > 1 && strcmp(argv[1], "found") == 0) {
+        options.task = FK_HUB_TASK_FOUND;
+    } else if (argc > 1 && strcmp(argv[1], "check") == 0) {
+        options.task = FK_HUB_TASK_CHECK;
+    }
+    bool is_serving = options.task == FK_HUB_TASK_SERVE;
+    FK_TRY(read_words(argc, argv, is_serving ? 1 : 2, &words, error));
+    FK_TRY(is_serving ? check_serving(&words, &options, error)
+                      : check_tool(&words, options.task == FK_HUB_TASK_FOUND, error));
+    options.store = words.store;
+    options.entry_path = words.file;
+    options.app_dir = words.app_dir;
+    options.hub_origin = words.hub_origin;
+    options.app_origin = words.app_origin;
     *options_out = options;
     return fk_ok();
 }

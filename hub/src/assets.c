@@ -176,6 +176,15 @@ cleanup:
     return status;
 }
 
+fk_hub_assets *fk_hub_assets_none(const fk_allocator *allocator)
+{
+    fk_hub_assets *assets = fk_allocate(allocator, sizeof *assets);
+    if (assets != NULL) {
+        assets->allocator = allocator;
+    }
+    return assets;
+}
+
 void fk_hub_assets_free(fk_hub_assets *assets)
 {
     if (assets == NULL) {

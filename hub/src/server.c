@@ -1,20 +1,20 @@
 #include "fk/hub_server.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
-#include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fk/assert.h"
-#include "fk/hub_http.h"
+#include "server_internal.h"
 
 #include "fk/banned.h"
 
@@ -22,32 +22,11 @@ enum {
     POOL_SIZE_BYTES = 32 * 1024, /* of one connection: a request header over the limit, and the answer's */
     IDLE_TIMEOUT_S = 30,
     DEADLINE_CHECK_MS = 250,
+    STOP_DEADLINE_MS = 10 * 1000, /* for what is held when the signal to stop arrives */
     HTTP_UNKNOWN = 0
 };
 
-typedef struct hub_connection {
-    MHD_socket socket; /* valid while is_open */
-    bool is_open;
-    uint64_t deadline_ms;
-    /* the request being answered */
-    const char *method;
-    const char *path; /* of an asset, or "-" */
-    uint32_t status;
-    uint64_t size_bytes;
-} hub_connection;
-
-typedef struct hub_server {
-    const fk_hub_assets *assets;
-    char policy[FK_HUB_POLICY_SIZE_MAX];
-    struct MHD_Daemon *daemon;
-    struct MHD_Response *found[FK_HUB_ASSET_COUNT_MAX]; /* per asset */
-    struct MHD_Response *healthy, *missing, *refused, *too_large, *header_too_large;
-    uint32_t open_count;
-    bool has_room_again; /* a connection was closed since the loop last waited */
-    hub_connection connections[FK_HUB_CONNECTION_COUNT_MAX];
-} hub_server;
-
-static uint64_t monotonic_ms(void)
+uint64_t fk_hub_monotonic_ms(void)
 {
     struct timespec now = { 0 };
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -56,20 +35,19 @@ static uint64_t monotonic_ms(void)
 
 /* --- answers ------------------------------------------------------------------------------- */
 
-static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+bool fk_hub_add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     return MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-/* NULL when memory is short. The content is borrowed until the response is destroyed. */
-static struct MHD_Response *make_response(const hub_server *server, fk_bytes content, const char *cache_control)
+struct MHD_Response *fk_hub_make_response(const fk_hub_server *server, fk_bytes content, const char *cache_control)
 {
     struct MHD_Response *response =
         MHD_create_response_from_buffer(content.size_bytes, (void *)(uintptr_t)content.data, MHD_RESPMEM_PERSISTENT);
-    bool is_complete = response != NULL && add_header(response, "Content-Security-Policy", server->policy) &&
-                       add_header(response, "Cache-Control", cache_control);
+    bool is_complete = response != NULL && fk_hub_add_header(response, "Content-Security-Policy", server->policy) &&
+                       fk_hub_add_header(response, "Cache-Control", cache_control);
     for (const fk_hub_header *header = fk_hub_fixed_headers; is_complete && header->name != NULL; header++) {
-        is_complete = add_header(response, header->name, header->value);
+        is_complete = fk_hub_add_header(response, header->name, header->value);
     }
     if (!is_complete && response != NULL) {
         MHD_destroy_response(response);
@@ -77,91 +55,32 @@ static struct MHD_Response *make_response(const hub_server *server, fk_bytes con
     return is_complete ? response : NULL;
 }
 
-static struct MHD_Response *make_text(const hub_server *server, const char *text)
-{
-    struct MHD_Response *response = make_response(server, fk_bytes_text(text), "no-store");
-    if (response != NULL && !add_header(response, "Content-Type", "text/plain; charset=utf-8")) {
-        MHD_destroy_response(response);
-        response = NULL;
-    }
-    return response;
-}
-
-static struct MHD_Response *make_asset(const hub_server *server, const fk_hub_asset *asset)
-{
-    struct MHD_Response *response = make_response(server, asset->content, asset->cache_control);
-    if (response != NULL &&
-        !(add_header(response, "Content-Type", asset->content_type) && add_header(response, "ETag", asset->etag))) {
-        MHD_destroy_response(response);
-        response = NULL;
-    }
-    return response;
-}
-
-static bool make_responses(hub_server *server)
-{
-    server->healthy = make_text(server, "ok\n");
-    server->missing = make_text(server, "Not found.\n");
-    server->refused = make_text(server, "This server answers GET and HEAD only.\n");
-    server->too_large = make_text(server, "A request here has no body.\n");
-    server->header_too_large = make_text(server, "The request header is too large.\n");
-    bool is_complete =
-        server->healthy != NULL && server->missing != NULL && server->refused != NULL && server->too_large != NULL &&
-        server->header_too_large != NULL && add_header(server->refused, "Allow", "GET, HEAD") &&
-        add_header(server->refused, "Connection", "close") && add_header(server->too_large, "Connection", "close") &&
-        add_header(server->header_too_large, "Connection", "close");
-    for (size_t i = 0; is_complete && i < server->assets->count; i++) {
-        server->found[i] = make_asset(server, &server->assets->items[i]);
-        is_complete = server->found[i] != NULL;
-    }
-    return is_complete;
-}
-
-static void destroy_response(struct MHD_Response *response)
-{
-    if (response != NULL) {
-        MHD_destroy_response(response);
-    }
-}
-
-static void destroy_responses(hub_server *server)
-{
-    struct MHD_Response *const texts[] = { server->healthy, server->missing, server->refused, server->too_large,
-                                           server->header_too_large };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        destroy_response(texts[i]);
-    }
-    for (size_t i = 0; i < server->assets->count; i++) {
-        destroy_response(server->found[i]);
-    }
-}
-
-/* --- one request --------------------------------------------------------------------------- */
-
-static hub_connection *connection_of(struct MHD_Connection *handle)
+fk_hub_connection *fk_hub_connection_of(struct MHD_Connection *handle)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     FK_ASSERT(info != NULL);
     return info->socket_context;
 }
 
-static enum MHD_Result answer(struct MHD_Connection *handle, const char *path, uint32_t status, uint64_t size_bytes,
+enum MHD_Result fk_hub_answer(struct MHD_Connection *handle, const char *path, uint32_t status, uint64_t size_bytes,
                               struct MHD_Response *response)
 {
-    hub_connection *connection = connection_of(handle);
+    fk_hub_connection *connection = fk_hub_connection_of(handle);
     connection->path = path;
     connection->status = status;
     connection->size_bytes = size_bytes;
-    connection->deadline_ms = monotonic_ms() + FK_HUB_RESPONSE_DEADLINE_MS;
+    connection->deadline_ms = fk_hub_monotonic_ms() + FK_HUB_RESPONSE_DEADLINE_MS;
     return MHD_queue_response(handle, status, response);
 }
 
-static bool has_body(struct MHD_Connection *handle)
+bool fk_hub_has_body(struct MHD_Connection *handle)
 {
     const char *length = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
     return (length != NULL && strcmp(length, "0") != 0) ||
            MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
+
+/* --- one request --------------------------------------------------------------------------- */
 
 static bool header_is_too_large(struct MHD_Connection *handle)
 {
@@ -169,71 +88,52 @@ static bool header_is_too_large(struct MHD_Connection *handle)
     return info == NULL || info->header_size > FK_HUB_HEADER_SIZE_BYTES_MAX;
 }
 
-/* What a request may not be. NULL: it is one for a file. */
-static struct MHD_Response *refusal(const hub_server *server, struct MHD_Connection *handle, const char *method,
-                                    uint32_t *status_out)
+static const char *method_of(const char *method)
 {
-    if (header_is_too_large(handle)) {
-        *status_out = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return server->header_too_large;
+    static const char *const known[] = { "GET", "HEAD", "POST", "OPTIONS" };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(method, known[i]) == 0) {
+            return known[i];
+        }
     }
-    if (strcmp(method, "other") == 0) {
-        *status_out = MHD_HTTP_METHOD_NOT_ALLOWED;
-        return server->refused;
-    }
-    *status_out = MHD_HTTP_CONTENT_TOO_LARGE;
-    return has_body(handle) ? server->too_large : NULL;
+    return "other";
 }
 
-static enum MHD_Result answer_file(const hub_server *server, struct MHD_Connection *handle, const char *path,
-                                   bool is_head)
-{
-    if (strcmp(path, "/healthz") == 0) {
-        return answer(handle, "/healthz", MHD_HTTP_OK, 0, server->healthy);
-    }
-    const fk_hub_asset *asset = fk_hub_assets_find(server->assets, path);
-    if (asset == NULL) {
-        return answer(handle, "-", MHD_HTTP_NOT_FOUND, 0, server->missing);
-    }
-    struct MHD_Response *response = server->found[asset - server->assets->items];
-    const char *known = MHD_lookup_connection_value(handle, MHD_HEADER_KIND, MHD_HTTP_HEADER_IF_NONE_MATCH);
-    if (known != NULL && fk_hub_etag_matches(known, asset->etag)) {
-        return answer(handle, asset->path, MHD_HTTP_NOT_MODIFIED, 0, response); /* sent without its body */
-    }
-    return answer(handle, asset->path, MHD_HTTP_OK, is_head ? 0 : asset->content.size_bytes, response);
-}
-
-/* Called by libmicrohttpd when the header of a request is complete, and again when the request is.
- * An answer to the first call closes the connection, so that is where requests are refused: nobody
- * reads a body that is not wanted. */
+/* Called by libmicrohttpd when the header of a request is complete, then for each piece of a body, and again when the
+ * request is. An answer to the first call closes the connection, so that is where requests are refused: nobody reads a
+ * body that is not wanted. */
 static enum MHD_Result handle_request(void *ctx, struct MHD_Connection *handle, const char *path, const char *method,
                                       const char *version, const char *upload, size_t *upload_size_bytes,
                                       void **request_ctx)
 {
-    (void)version, (void)upload, (void)upload_size_bytes;
-    const hub_server *server = ctx;
-    hub_connection *connection = connection_of(handle);
+    (void)version;
+    fk_hub_server *server = ctx;
+    fk_hub_connection *connection = fk_hub_connection_of(handle);
+    bool is_api = fk_hub_api_is_path(path);
     if (*request_ctx != NULL) {
-        return answer_file(server, handle, path, strcmp(connection->method, "HEAD") == 0);
+        return is_api ? fk_hub_api_more(server, handle, upload, upload_size_bytes)
+                      : fk_hub_files_answer(server, handle, path);
     }
     *request_ctx = connection; /* finish_request() gets it: this request reached us */
-    connection->method = strcmp(method, "GET") == 0 ? "GET" : strcmp(method, "HEAD") == 0 ? "HEAD" : "other";
-    uint32_t status = 0;
-    struct MHD_Response *response = refusal(server, handle, connection->method, &status);
-    return response == NULL ? MHD_YES : answer(handle, "-", status, 0, response);
+    connection->method = method_of(method);
+    if (header_is_too_large(handle)) {
+        return fk_hub_answer(handle, "-", MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, 0, server->header_too_large);
+    }
+    return is_api ? fk_hub_api_head(server, handle, path) : fk_hub_files_head(server, handle);
 }
 
 /* The log line: nothing in it was chosen by a visitor but which of our files it was. */
 static void finish_request(void *ctx, struct MHD_Connection *handle, void **request_ctx,
                            enum MHD_RequestTerminationCode how)
 {
-    (void)ctx, (void)handle;
-    hub_connection *connection = *request_ctx;
+    (void)handle;
+    fk_hub_connection *connection = *request_ctx;
     if (connection == NULL) {
         return;
     }
     *request_ctx = NULL;
-    connection->deadline_ms = monotonic_ms() + FK_HUB_REQUEST_DEADLINE_MS;
+    fk_hub_api_end(ctx, connection);
+    connection->deadline_ms = fk_hub_monotonic_ms() + FK_HUB_REQUEST_DEADLINE_MS;
     struct timespec now = { 0 };
     struct tm utc = { 0 };
     char when[32] = "";
@@ -254,21 +154,22 @@ static size_t keep_escapes(void *ctx, struct MHD_Connection *handle, char *text)
 
 /* --- connections ---------------------------------------------------------------------------- */
 
-static void open_connection(hub_server *server, struct MHD_Connection *handle, void **socket_ctx)
+static void open_connection(fk_hub_server *server, struct MHD_Connection *handle, void **socket_ctx)
 {
-    hub_connection *connection = server->connections;
+    fk_hub_connection *connection = server->connections;
     while (connection->is_open) {
         connection++;
         FK_ASSERT(connection < server->connections + FK_HUB_CONNECTION_COUNT_MAX);
     }
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
     FK_ASSERT(info != NULL);
-    *connection = (hub_connection){ .socket = info->connect_fd,
-                                    .is_open = true,
-                                    .method = "-",
-                                    .path = "-",
-                                    .status = HTTP_UNKNOWN,
-                                    .deadline_ms = monotonic_ms() + FK_HUB_REQUEST_DEADLINE_MS };
+    *connection = (fk_hub_connection){ .socket = info->connect_fd,
+                                       .handle = handle,
+                                       .is_open = true,
+                                       .method = "-",
+                                       .path = "-",
+                                       .status = HTTP_UNKNOWN,
+                                       .deadline_ms = fk_hub_monotonic_ms() + FK_HUB_REQUEST_DEADLINE_MS };
     server->open_count++;
     *socket_ctx = connection;
 }
@@ -276,12 +177,12 @@ static void open_connection(hub_server *server, struct MHD_Connection *handle, v
 static void notify_connection(void *ctx, struct MHD_Connection *handle, void **socket_ctx,
                               enum MHD_ConnectionNotificationCode what)
 {
-    hub_server *server = ctx;
+    fk_hub_server *server = ctx;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         open_connection(server, handle, socket_ctx);
         return;
     }
-    hub_connection *connection = *socket_ctx;
+    fk_hub_connection *connection = *socket_ctx;
     FK_ASSERT(connection->is_open);
     connection->is_open = false;
     server->open_count--;
@@ -290,11 +191,11 @@ static void notify_connection(void *ctx, struct MHD_Connection *handle, void **s
 
 /* libmicrohttpd's own timeout starts again with every byte, so a client that sends one byte now and
  * then could hold a connection for ever. Shutting the socket down lets the library close it. */
-static void close_overdue(hub_server *server)
+static void close_overdue(fk_hub_server *server)
 {
-    uint64_t now_ms = monotonic_ms();
+    uint64_t now_ms = fk_hub_monotonic_ms();
     for (size_t i = 0; server->open_count > 0 && i < FK_HUB_CONNECTION_COUNT_MAX; i++) {
-        hub_connection *connection = &server->connections[i];
+        fk_hub_connection *connection = &server->connections[i];
         if (connection->is_open && now_ms > connection->deadline_ms) {
             (void)shutdown(connection->socket, SHUT_RDWR);
             connection->deadline_ms = UINT64_MAX;
@@ -310,9 +211,10 @@ static fk_status fail(fk_error *error, fk_code code, const char *sentence)
     return fk_status_of(code);
 }
 
-static fk_status start_daemon(hub_server *server, const fk_hub_options *options, fk_error *error)
+static fk_status start_daemon(fk_hub_server *server, const fk_hub_options *options, fk_error *error)
 {
-    unsigned flags = MHD_USE_EPOLL | (options->listen_address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
+    unsigned flags =
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (options->listen_address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0U);
     errno = 0;
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, handle_request, server, MHD_OPTION_SOCK_ADDR,
@@ -337,7 +239,7 @@ static fk_status start_daemon(hub_server *server, const fk_hub_options *options,
     }
 }
 
-static void print_address(const hub_server *server, const fk_hub_options *options)
+static void print_address(const fk_hub_server *server, const fk_hub_options *options)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
     FK_ASSERT(info != NULL);
@@ -359,7 +261,7 @@ static bool watch(int epoll, int file)
 
 /* At its limit of connections libmicrohttpd stops listening, and starts again only when it is run
  * once more after one was closed: so then the loop does not wait. */
-static int wait_ms(hub_server *server)
+static int wait_ms(fk_hub_server *server)
 {
     if (server->has_room_again) {
         server->has_room_again = false;
@@ -373,37 +275,98 @@ static int wait_ms(hub_server *server)
     return bound_ms >= 0 && library_ms > (unsigned)bound_ms ? bound_ms : (int)(library_ms & INT32_MAX);
 }
 
+/* Wait once for sockets, finished work or a signal, and do what there is. */
+static fk_status turn(fk_hub_server *server, int epoll, int stop_signals, bool *is_stopped)
+{
+    struct epoll_event ready[3];
+    int count = epoll_wait(epoll, ready, 3, wait_ms(server));
+    for (int i = 0; i < count; i++) {
+        if (ready[i].data.fd == stop_signals) {
+            struct signalfd_siginfo signal_info;
+            (void)!read(stop_signals, &signal_info, sizeof signal_info);
+            *is_stopped = true;
+        }
+        if (ready[i].data.fd == server->done_event) {
+            fk_hub_api_resume(server);
+        }
+    }
+    close_overdue(server);
+    bool has_failed = (count < 0 && errno != EINTR) || MHD_run(server->daemon) != MHD_YES;
+    return has_failed ? fk_status_of(FK_ERR_BUG) : fk_ok();
+}
+
+/* Nobody new; whoever is being answered gets the answer, whoever sends has a little time. */
+static void finish_held(fk_hub_server *server, int epoll, int stop_signals)
+{
+    MHD_socket listener = MHD_quiesce_daemon(server->daemon);
+    uint64_t deadline_ms = fk_hub_monotonic_ms() + STOP_DEADLINE_MS;
+    fk_status status = fk_ok();
+    while (fk_is_ok(status) && server->api_count > 0 && fk_hub_monotonic_ms() < deadline_ms) {
+        bool is_stopped = false;
+        status = turn(server, epoll, stop_signals, &is_stopped);
+    }
+    if (server->worker != NULL) { /* now nobody waits for it whom libmicrohttpd would not let go */
+        fk_hub_worker_finish(server->worker);
+        fk_hub_api_resume(server);
+        (void)MHD_run(server->daemon);
+    }
+    if (listener != MHD_INVALID_SOCKET) {
+        (void)close(listener);
+    }
+}
+
 /* Returns when a signal to stop arrives. */
-static fk_status run_loop(hub_server *server, int stop_signals, fk_error *error)
+static fk_status run_loop(fk_hub_server *server, int stop_signals, fk_error *error)
 {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
     FK_ASSERT(info != NULL);
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     fk_status status = fk_ok();
-    if (epoll < 0 || !watch(epoll, info->epoll_fd) || !watch(epoll, stop_signals)) {
+    if (epoll < 0 || !watch(epoll, info->epoll_fd) || !watch(epoll, stop_signals) ||
+        !watch(epoll, server->done_event)) {
         status = fail(error, FK_ERR_NO_MEMORY, "The system has no room for another program that waits for requests.");
-        goto cleanup;
     }
-    for (bool is_stopped = false; !is_stopped;) {
-        struct epoll_event ready[2];
-        int count = epoll_wait(epoll, ready, 2, wait_ms(server));
-        for (int i = 0; i < count; i++) {
-            is_stopped = is_stopped || ready[i].data.fd == stop_signals;
-        }
-        if ((count < 0 && errno != EINTR) || MHD_run(server->daemon) != MHD_YES) {
+    for (bool is_stopped = false; fk_is_ok(status) && !is_stopped;) {
+        status = turn(server, epoll, stop_signals, &is_stopped);
+        if (!fk_is_ok(status)) {
             status = fail(error, FK_ERR_BUG, "Waiting for requests failed.");
-            break;
         }
-        close_overdue(server);
     }
-cleanup:
+    finish_held(server, epoll, stop_signals);
     if (epoll >= 0) {
         (void)close(epoll);
     }
     return status;
 }
 
-fk_status fk_hub_serve(const fk_hub_options *options, const fk_hub_assets *assets, fk_error *error)
+static fk_status prepare(fk_hub_server *server, fk_error *error)
+{
+    fk_status status = fk_hub_policy_write(server->options->hub_origin, server->policy);
+    server->done_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fk_is_ok(status) && server->done_event >= 0 && server->hub != NULL) {
+        server->worker = fk_hub_worker_start(server->hub, server->assets->allocator, server->done_event);
+    }
+    bool is_ready = fk_is_ok(status) && server->done_event >= 0 && fk_hub_files_begin(server) &&
+                    (server->worker != NULL) == (server->hub != NULL);
+    return is_ready ? fk_ok() : fail(error, FK_ERR_NO_MEMORY, "There is not enough memory to start.");
+}
+
+static void release(fk_hub_server *server, bool is_worker_finished)
+{
+    if (server->worker != NULL) {
+        if (!is_worker_finished) {
+            fk_hub_worker_finish(server->worker);
+        }
+        fk_hub_worker_free(server->worker);
+    }
+    if (server->done_event >= 0) {
+        (void)close(server->done_event);
+    }
+    fk_hub_files_end(server);
+    fk_release(server->assets->allocator, server, sizeof *server);
+}
+
+fk_status fk_hub_serve(const fk_hub_options *options, const fk_hub_assets *assets, fk_hub *hub, fk_error *error)
 {
     sigset_t stop_set;
     (void)sigemptyset(&stop_set);
@@ -413,32 +376,27 @@ fk_status fk_hub_serve(const fk_hub_options *options, const fk_hub_assets *asset
     (void)signal(SIGPIPE, SIG_IGN);
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
 
-    fk_status status = fk_status_of(FK_ERR_NO_MEMORY);
     int stop_signals = signalfd(-1, &stop_set, SFD_CLOEXEC | SFD_NONBLOCK);
-    hub_server *server = fk_allocate(assets->allocator, sizeof *server);
+    fk_hub_server *server = fk_allocate(assets->allocator, sizeof *server);
     if (server == NULL || stop_signals < 0) {
-        status = fail(error, FK_ERR_NO_MEMORY, "There is not enough memory to start.");
-        goto cleanup;
+        fk_release(assets->allocator, server, sizeof *server);
+        return fail(error, FK_ERR_NO_MEMORY, "There is not enough memory to start.");
     }
+    server->options = options;
     server->assets = assets;
-    status = fk_hub_policy_write(options->hub_origin, server->policy);
-    if (!fk_is_ok(status) || !make_responses(server)) {
-        status = fail(error, FK_ERR_NO_MEMORY, "There is not enough memory to start.");
-        goto cleanup;
-    }
-    status = start_daemon(server, options, error);
+    server->hub = hub;
+    bool is_running = false;
+    fk_status status = prepare(server, error);
     if (fk_is_ok(status)) {
+        status = start_daemon(server, options, error);
+        is_running = fk_is_ok(status);
+    }
+    if (is_running) {
         print_address(server, options);
         status = run_loop(server, stop_signals, error);
         MHD_stop_daemon(server->daemon);
     }
-cleanup:
-    if (stop_signals >= 0) {
-        (void)close(stop_signals);
-    }
-    if (server != NULL) {
-        destroy_responses(server);
-        fk_release(assets->allocator, server, sizeof *server);
-    }
+    release(server, is_running);
+    (void)close(stop_signals);
     return status;
 }

@@ -39,6 +39,8 @@ typedef struct fk_hub_assets {
  * FK_ERR_NO_MEMORY. error then holds a sentence that names the file by its address, cut to fit. */
 FK_MUST_USE fk_status fk_hub_assets_load(const char *dir, const fk_allocator *allocator, fk_hub_assets **assets_out,
                                          fk_error *error);
+/* The set without a file. NULL when memory is short; else the same as above. */
+fk_hub_assets *fk_hub_assets_none(const fk_allocator *allocator);
 void fk_hub_assets_free(fk_hub_assets *assets); /* NULL is allowed */
 
 /* "/" is "/index.html". NULL when there is no such file. Valid as long as the set. */
