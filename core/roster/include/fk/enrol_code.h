@@ -22,7 +22,7 @@ enum {
     FK_ENROL_WORD_INDEX_MAX = 7775, /* of the EFF large list */
 };
 
-_Static_assert(FK_ROSTER_ENTRY_COUNT_MAX <= FK_ENROL_INDEX_MAX, "every roster index fits a code");
+_Static_assert((int)FK_ROSTER_ENTRY_COUNT_MAX <= (int)FK_ENROL_INDEX_MAX, "every roster index fits a code");
 
 typedef enum fk_enrol_kind {
     FK_ENROL_JOINING = 1,  /* made by an administrator's device */
