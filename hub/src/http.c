@@ -5,10 +5,11 @@
 
 #include "fk/banned.h"
 
-/* Every feature that browsers in support know by name and this app does not need. An unknown name is an error on
- * the console of Chromium (tests/hub/service-worker.test.mjs). */
-#define NO_FEATURES                                                                                          \
-    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(), "                      \
+/* Every feature that browsers in support know by name and this app does not need, and the camera, which only this app
+ * itself may use: it reads enrolment codes. An unknown name is an error on the console of Chromium
+ * (tests/hub/service-worker.test.mjs). */
+#define FEATURES                                                                                             \
+    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(self), clipboard-read=(), "                  \
     "clipboard-write=(), compute-pressure=(), display-capture=(), encrypted-media=(), fullscreen=(), "       \
     "gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), keyboard-map=(), local-fonts=(), " \
     "magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), "       \
@@ -20,7 +21,7 @@ const fk_hub_header fk_hub_fixed_headers[] = {
     { "Cross-Origin-Embedder-Policy", "require-corp" },
     { "Cross-Origin-Resource-Policy", "same-origin" },
     { "Referrer-Policy", "no-referrer" },
-    { "Permissions-Policy", NO_FEATURES },
+    { "Permissions-Policy", FEATURES },
     { "X-Content-Type-Options", "nosniff" },
     { NULL, NULL },
 };

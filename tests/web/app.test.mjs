@@ -33,6 +33,7 @@ async function openApp({ vault = 'locked', askForPersistence = async () => ({}) 
       if (command === 'content.get') return ok({ content: {} });
       if (command === 'case.list') return ok({ cases: [], totalCount: 0 });
       if (command === 'case.begun') return ok({ drafts: [] });
+      if (command === 'team.status') return ok({ state: 'alone', deviceId: 'd'.repeat(32), isAdministrator: false, wordsConfirmed: false });
       if (command === 'case.get') {
         const record = { recordId: CASE, type: 'case', createdMs: 1, changedMs: 1, fields: { status: 'open', openedOn: '2026-01-01', areaProfile: 'A' } };
         const draft = { recordId: CASE, type: 'case', caseId: CASE, savedMs: 1, number: '1', fields: Object.fromEntries(drafts) };
@@ -46,6 +47,9 @@ async function openApp({ vault = 'locked', askForPersistence = async () => ({}) 
       log.push({ command: 'lock' });
     },
     removeUnfinished: async () => ok(),
+    sync: async () => ok({}),
+    cancelSync: () => {},
+    onSync: () => {},
     onNews: (listener) => {
       news = listener;
     },
@@ -59,6 +63,7 @@ async function openApp({ vault = 'locked', askForPersistence = async () => ({}) 
     platform: {
       nowMs: () => 1, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
       readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, reload: () => {}, acceptUpdate: () => {},
+      origin: () => 'https://app.example', isOnline: () => true, wordsOf: async () => [], startCamera: async () => 'none',
       setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
     },
     setTimer: () => () => {},

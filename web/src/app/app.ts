@@ -9,6 +9,9 @@ import { createDocumentActions } from './document-actions.ts';
 import { createFormActions } from './form-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
 import { createSaver, type Saver } from './saver.ts';
+import { createSyncControl } from './sync-actions.ts';
+import { createTeamActions } from './team-actions.ts';
+import { createTeamData } from './team-data.ts';
 import { createVaultActions } from './vault-actions.ts';
 
 export interface App {
@@ -18,6 +21,8 @@ export interface App {
   readonly saver: Saver;
   readonly begin: () => Promise<void>;
   readonly lockAtOnce: () => void;
+  /** The browser says that the network is back. */
+  readonly cameOnline: () => void;
 }
 
 export interface AppOptions {
@@ -32,7 +37,8 @@ export interface AppOptions {
 const LAST_SEARCH_PAUSE_MS = 150;
 
 export function createApp(options: AppOptions): App {
-  const { core, platform } = options;
+  const { platform } = options;
+  const core = noticing(options.core, (command) => sync.noticed(command));
   const store = createStore(initialState(options.appName, options.route ?? HOME, platform.today(), options.embedded));
   const saver = createSaver({
     save: async (target, changes) => {
@@ -51,7 +57,9 @@ export function createApp(options: AppOptions): App {
     setTimer: options.setTimer,
   });
   const context: AppContext = { store, core, saver, platform };
-  const navigator = createNavigator(context);
+  const team = createTeamData(context);
+  const navigator = createNavigator(context, team);
+  const sync = createSyncControl(context, navigator, team, options.setTimer);
   const vault = createVaultActions(context, navigator);
   const forms = createFormActions(context, navigator);
   const documents = createDocumentActions(context, navigator, forms);
@@ -61,6 +69,8 @@ export function createApp(options: AppOptions): App {
     ...vault,
     ...forms,
     ...documents,
+    ...sync,
+    ...createTeamActions(context, navigator, team, sync),
     go: (route) => void navigator.go(route),
     focusControl: (id) => store.dispatch({ kind: 'focus', target: { id } }),
     search(text) {
@@ -88,5 +98,17 @@ export function createApp(options: AppOptions): App {
     store.dispatch({ kind: 'storage-check', check: outcome.value as never });
   }
 
-  return { store, actions, navigator, saver, begin: vault.begin, lockAtOnce: vault.lockAtOnce };
+  return { store, actions, navigator, saver, begin: vault.begin, lockAtOnce: vault.lockAtOnce, cameOnline: sync.cameOnline };
+}
+
+/** The same core; `notice` hears of each command that went through. */
+function noticing(core: CorePort, notice: (command: string) => void): CorePort {
+  return {
+    ...core,
+    async call(command, request) {
+      const outcome = await core.call(command, request);
+      if (outcome.ok) notice(command);
+      return outcome;
+    },
+  };
 }

@@ -18,6 +18,17 @@ export interface Platform {
   /** Shows the route in the address, as a new entry of the history or in place of the present one. */
   readonly setAddress: (route: Route, how: 'push' | 'replace') => void;
   readonly acceptUpdate: () => void;
+  /** Of this page: where the app came from, and in most agencies where the hub is. */
+  readonly origin: () => string;
+  /** What the browser believes. */
+  readonly isOnline: () => boolean;
+  /** Words of the list the app was built with. */
+  readonly wordsOf: (indices: readonly number[]) => Promise<readonly string[]>;
+  /**
+   * Looks for a code in the pictures of the camera, shown in the video element with this id, until it is stopped.
+   * `none`: there is no camera. `refused`: the person or the device does not allow it.
+   */
+  readonly startCamera: (videoId: string, onText: (text: string) => void) => Promise<{ readonly stop: () => void } | 'none' | 'refused'>;
 }
 
 export interface AppContext {

@@ -66,6 +66,9 @@ export function createCorePort(client: CoreClient): CorePort {
     unlock: async (passphrase) => outcomeOf(await client.unlock(passphrase)),
     lock: () => client.lock(),
     removeUnfinished: async () => outcomeOf(await client.removeUnfinished()),
+    sync: async (timeMs) => outcomeOf(await client.sync(timeMs)),
+    cancelSync: () => client.cancelSync(),
+    onSync: (listener) => client.onSync(listener),
     onNews: (listener) => client.onNews(listener),
   };
 }

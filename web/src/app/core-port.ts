@@ -1,6 +1,7 @@
 /** What the actions need from the core: one call, the two ways in that take a passphrase, and news. */
 import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
+import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CoreError };
 
@@ -33,5 +34,10 @@ export interface CorePort {
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
   lock(): Promise<void>;
   removeUnfinished(): Promise<Outcome<JsonObject>>;
+  /** One run against the hub, to its end. Locking ends it. */
+  sync(timeMs: number): Promise<Outcome<SyncStatus>>;
+  cancelSync(): void;
+  /** Where a run stands, while it goes on. */
+  onSync(listener: (status: SyncStatus) => void): void;
   onNews(listener: (news: CoreNews) => void): void;
 }

@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import emergency from '../../../core/content/emergency.json';
 import errors from '../../../core/content/errors.json';
 import { CoreClient } from '../core-client/core-client.ts';
+import { startCamera } from '../platform/camera.ts';
 import { civilDate, nowMs } from '../platform/clock.ts';
 import { askForPersistence, readDeviceStorage } from '../platform/device-storage.ts';
 import { watchHideKey } from '../platform/hide-key.ts';
@@ -30,6 +31,13 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'hidden') void app?.saver.flush();
 });
 
+/* Read once: while somebody waits for another device it is asked for every few seconds. */
+let wordList: readonly string[] | undefined;
+async function wordsOf(indices: readonly number[]): Promise<readonly string[]> {
+  const list = (wordList ??= await loadWordList());
+  return indices.map((index) => list[index] ?? '');
+}
+
 app = createApp({
   appName,
   route: routeOf(window.location.hash),
@@ -51,6 +59,10 @@ app = createApp({
       else window.history.replaceState(null, '', hashOf(route));
     },
     acceptUpdate: () => updates?.accept(),
+    origin: () => window.location.origin,
+    isOnline: () => navigator.onLine,
+    wordsOf,
+    startCamera,
   },
   setTimer(ms, run) {
     const timer = window.setTimeout(run, ms);
@@ -59,7 +71,7 @@ app = createApp({
 });
 start(app);
 
-function start({ store, actions, navigator: routes, begin, lockAtOnce }: App): void {
+function start({ store, actions, navigator: routes, begin, lockAtOnce, cameOnline }: App): void {
   const root = document.getElementById('app');
   if (root === null) throw new Error('index.html has no place to draw in');
   let focusToken = 0;
@@ -71,6 +83,7 @@ function start({ store, actions, navigator: routes, begin, lockAtOnce }: App): v
     moveFocus(state.focus.target);
   });
   window.addEventListener('hashchange', () => void routes.addressChanged(routeOf(window.location.hash)));
+  window.addEventListener('online', cameOnline);
   watchHideKey(document, actions.hide);
   watchIdle(
     {

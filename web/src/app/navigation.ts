@@ -10,6 +10,7 @@ import type { AppContext } from './context.ts';
 import { failure } from './context.ts';
 import type { Outcome } from './core-port.ts';
 import { formOfRoute } from './forms.ts';
+import type { TeamData } from './team-data.ts';
 import { fill, words } from './words.en.ts';
 
 export interface Navigator {
@@ -26,6 +27,8 @@ export interface Navigator {
   readonly enter: () => Promise<void>;
   /** Loads the present route again. */
   readonly reopen: () => Promise<void>;
+  /** What sync brought, on a screen that shows lists: nothing moves, no form is touched. */
+  readonly refresh: () => Promise<void>;
   readonly loadContent: (version: string | undefined) => Promise<CoreError | undefined>;
   readonly loadList: (search: string, after?: string) => Promise<void>;
   /** Saves what is on screen. False when something could not be saved; the screen then says what. */
@@ -34,7 +37,7 @@ export interface Navigator {
 
 const LIST_PAGE = 50;
 
-export function createNavigator(context: AppContext): Navigator {
+export function createNavigator(context: AppContext, team: TeamData): Navigator {
   const { store, core, saver, platform } = context;
 
   async function settle(): Promise<boolean> {
@@ -92,7 +95,13 @@ export function createNavigator(context: AppContext): Navigator {
     const before = store.state().form;
     store.dispatch({ kind: 'route-opening', route });
     const data = store.state().phase.kind === 'open' ? await load(route, before) : {};
-    await show(route, data);
+    await show(route, await withTeam(route, data));
+  }
+
+  /** Team and sync are read into their own part of the state. */
+  async function withTeam(route: Route, data: RouteData): Promise<RouteData> {
+    const error = store.state().phase.kind === 'open' ? await team.loadFor(route) : undefined;
+    return error === undefined || data.problem !== undefined ? data : { ...data, problem: error };
   }
 
   async function show(route: Route, data: RouteData): Promise<void> {
@@ -114,7 +123,7 @@ export function createNavigator(context: AppContext): Navigator {
     await saver.flush();
     const data = await load(route, undefined);
     store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
-    await show(route, data);
+    await show(route, await withTeam(route, data));
   }
 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
@@ -225,11 +234,22 @@ export function createNavigator(context: AppContext): Navigator {
     return undefined;
   }
 
+  async function refresh(): Promise<void> {
+    const { route, list, phase, opening } = store.state();
+    if (phase.kind !== 'open' || opening !== undefined) return;
+    if (route.name === 'cases' && list.rows.length <= LIST_PAGE) await Promise.all([loadBegun(), loadList(list.search)]);
+    if (route.name === 'case') {
+      const file = await loadFile(route.caseId);
+      if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value } });
+    }
+    await team.loadFor(route);
+  }
+
   async function reopen(): Promise<void> {
     await open(store.state().route);
   }
 
-  return { go, fromHere, addressChanged, enter, reopen, loadContent, loadList, settle };
+  return { go, fromHere, addressChanged, enter, reopen, refresh, loadContent, loadList, settle };
 }
 
 /** Nothing is said when the document behind an extra does not exist yet: the page says it. */

@@ -1,30 +1,21 @@
 /** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
 import type { Phase } from '../state/model.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
+import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
 import { busy } from './context.ts';
 import type { StartOutcome } from './core-port.ts';
 import type { Navigator } from './navigation.ts';
 
-export interface VaultActions {
+export interface VaultActions
+  extends Pick<
+    Actions,
+    | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlock' | 'showPassphrase' | 'askForPersistence'
+    | 'lock' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
+  > {
   readonly begin: () => Promise<void>;
-  readonly makeWords: () => void;
-  readonly wordsNoted: () => void;
-  readonly seeWordsAgain: () => void;
-  readonly confirmWords: (typed: string) => void;
-  readonly removeUnfinished: () => void;
-  readonly unlock: (typed: string) => void;
-  readonly showPassphrase: (isShown: boolean) => void;
-  readonly askForPersistence: () => void;
-  readonly lock: () => void;
-  readonly unlockAgain: () => void;
   /** Nobody is there: locked whatever happens to the last save. */
   readonly lockAtOnce: () => void;
-  readonly hide: () => void;
-  readonly showUnlock: () => void;
-  readonly moveHere: () => void;
-  readonly restart: () => void;
-  readonly acceptUpdate: () => void;
 }
 
 /** Codes of a start or an unlock that mean: the vault is there and must not be touched. */

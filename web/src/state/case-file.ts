@@ -3,12 +3,18 @@
  * laid over its record. What the facts mean is decided in the core.
  */
 import { isObject, textOf, type Json, type JsonObject } from './json.ts';
+import type { Progress } from './team.ts';
 
 export interface StoredRecord {
   readonly recordId: string;
   readonly type: string;
   readonly createdMs: number;
   readonly changedMs: number;
+  readonly progress: Progress;
+  readonly conflictCount: number;
+  /** of the newest write; empty while unknown */
+  readonly authorName: string;
+  readonly authorIsYou: boolean;
   readonly fields: JsonObject;
 }
 

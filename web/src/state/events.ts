@@ -7,6 +7,7 @@ import type {
 import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Route } from './routes.ts';
+import type { InviteForm, JoinForm, TeamView } from './team.ts';
 
 /** What a route shows when it opens. */
 export interface RouteData {
@@ -24,6 +25,8 @@ export type StateEvent =
   | { readonly kind: 'content'; readonly content: LoadedContent; readonly version?: string }
   | { readonly kind: 'route-opening'; readonly route: Route }
   | { readonly kind: 'route-opened'; readonly route: Route; readonly data: RouteData; readonly today: string }
+  /** The same screen with what arrived meanwhile: nothing moves, nothing typed is touched. */
+  | { readonly kind: 'route-refreshed'; readonly route: Route; readonly data: Pick<RouteData, 'file' | 'storage'> }
   | { readonly kind: 'list-search'; readonly search: string }
   | { readonly kind: 'list-begun'; readonly begun: readonly BegunCase[] }
   | { readonly kind: 'list-rows'; readonly rows: readonly CaseRow[]; readonly totalCount: number; readonly next?: string; readonly isMore: boolean }
@@ -40,6 +43,9 @@ export type StateEvent =
   | { readonly kind: 'banner'; readonly banner?: Banner }
   | { readonly kind: 'device'; readonly device: DeviceStorage }
   | { readonly kind: 'storage-check'; readonly check: StorageCheck | 'running' }
+  | { readonly kind: 'team'; readonly change: Partial<TeamView> }
+  | { readonly kind: 'join'; readonly change: Partial<JoinForm> }
+  | { readonly kind: 'invite'; readonly change: Partial<InviteForm> }
   | { readonly kind: 'update-ready' }
   | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
   | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

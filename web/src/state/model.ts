@@ -4,6 +4,7 @@ import type { ContentFiles, ContentName } from './content.ts';
 import type { FormState } from './form.ts';
 import type { JsonObject } from './json.ts';
 import type { Route } from './routes.ts';
+import { NO_TEAM, type Progress, type TeamView } from './team.ts';
 
 /** Codes of protocol.json, and what can go wrong on this side of the border. */
 export type ErrorCode = string;
@@ -44,6 +45,9 @@ export interface CaseRow {
   readonly nextReviewOn?: string;
   readonly changedMs: number;
   readonly draftCount: number;
+  readonly progress: Progress;
+  /** fields about which two workers disagree */
+  readonly conflictCount: number;
 }
 
 /** A case that was begun and not started yet: only drafts of it exist. */
@@ -141,6 +145,7 @@ export interface AppState {
   readonly storage: StorageNumbers | undefined;
   readonly storageCheck: StorageCheck | 'running' | undefined;
   readonly device: DeviceStorage;
+  readonly team: TeamView;
   readonly save: SaveState;
   /** an error that is about the whole screen */
   readonly problem: CoreError | undefined;
@@ -176,6 +181,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     storage: undefined,
     storageCheck: undefined,
     device: { isPersistent: undefined, usageBytes: undefined, quotaBytes: undefined },
+    team: NO_TEAM,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,

@@ -3,6 +3,7 @@ import type { AppState, Focus, Phase } from './model.ts';
 import type { StateEvent } from './events.ts';
 import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
 import { HOME, hashOf, specOf } from './routes.ts';
+import { NO_TEAM, type TeamView } from './team.ts';
 
 export function reduce(state: AppState, event: StateEvent): AppState {
   switch (event.kind) {
@@ -33,6 +34,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         problem: event.data.problem,
         focus: moved(state, 'heading'),
       };
+    case 'route-refreshed':
+      return withRefreshed(state, event);
     case 'list-search':
       return { ...state, list: { ...state.list, search: event.search } };
     case 'list-begun':
@@ -68,6 +71,12 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return { ...state, device: event.device };
     case 'storage-check':
       return { ...state, storageCheck: event.check };
+    case 'team':
+      return withTeam(state, () => event.change);
+    case 'join':
+      return withTeam(state, (team) => ({ join: { ...team.join, ...event.change } }));
+    case 'invite':
+      return withTeam(state, (team) => ({ invite: { ...team.invite, ...event.change } }));
     case 'update-ready':
       return { ...state, isUpdateReady: true };
     case 'show-passphrase':
@@ -112,6 +121,7 @@ function withPhase(state: AppState, phase: Phase): AppState {
     result: undefined,
     storage: undefined,
     storageCheck: undefined,
+    team: NO_TEAM,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,
@@ -120,6 +130,17 @@ function withPhase(state: AppState, phase: Phase): AppState {
     isPassphraseShown: isSamePage ? state.isPassphraseShown : false,
     focus,
   };
+}
+
+/** What comes after the vault was left stays outside. */
+function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>): AppState {
+  return state.phase.kind === 'open' ? { ...state, team: { ...state.team, ...change(state.team) } } : state;
+}
+
+function withRefreshed(state: AppState, event: Extract<StateEvent, { kind: 'route-refreshed' }>): AppState {
+  const isThere = state.phase.kind === 'open' && state.opening === undefined && hashOf(state.route) === hashOf(event.route);
+  if (!isThere) return state;
+  return { ...state, file: event.data.file ?? state.file, storage: event.data.storage ?? state.storage };
 }
 
 /** Gaps become errors only after a person asked to complete; before that they are a list of what is left to do. */

@@ -13,7 +13,7 @@ export type Access =
 export interface RouteSpec {
   readonly name: string;
   readonly code: string;
-  readonly params: readonly ('caseId' | 'recordId' | 'step')[];
+  readonly params: readonly ('caseId' | 'recordId' | 'step' | 'inviteId')[];
   readonly access: Access;
   /** The window title: a plain word that says nothing about anybody or about the work. */
   readonly title: string;
@@ -49,6 +49,11 @@ export const ROUTES = [
   { name: 'referral-check', code: 's4', params: ['caseId', 'recordId'], access: 'open', title: 'Form: check' },
   { name: 'referral', code: 's7', params: ['caseId', 'recordId'], access: 'open', title: 'Form: print' },
   { name: 'storage', code: 't5', params: [], access: 'open', title: 'On this device' },
+  { name: 'sync', code: 'v2', params: [], access: 'open', title: 'Sync' },
+  { name: 'team', code: 'v4', params: [], access: 'open', title: 'Team' },
+  { name: 'join', code: 'v6', params: [], access: 'open', title: 'Join' },
+  { name: 'invite', code: 'w1', params: [], access: 'open', title: 'Add' },
+  { name: 'invitation', code: 'w3', params: ['inviteId'], access: 'open', title: 'Add: code' },
   { name: 'emergency', code: 'u1', params: [], access: 'always', title: 'Numbers' },
   { name: 'about', code: 'u9', params: [], access: 'always', title: 'About' },
 ] as const satisfies readonly RouteSpec[];

@@ -2,6 +2,7 @@
 import type { DatePart, FieldRef } from '../state/form.ts';
 import type { Json } from '../state/json.ts';
 import type { Route } from '../state/routes.ts';
+import type { InviteForm, JoinForm, Progress } from '../state/team.ts';
 
 export type DocumentType = 'assessment' | 'safety_plan' | 'referral';
 export type RecordForm = 'person' | 'contact' | 'incident' | 'prior';
@@ -57,6 +58,29 @@ export interface Actions {
   readonly refreshEvaluation: () => void;
   readonly addPlanItem: (sectionId: string, itemId: string | undefined, text: string) => void;
   readonly removePlanItem: (key: string) => void;
+
+  /** One run now, whatever the browser believes of the network. */
+  readonly syncNow: () => void;
+  readonly cancelSync: () => void;
+  /** The list of records that got so far. */
+  readonly showItems: (state: Progress) => void;
+  readonly showMoreItems: () => void;
+
+  readonly changeJoin: (change: Partial<JoinForm>) => void;
+  /** The code in groups, as it is read. */
+  readonly leaveJoinCode: () => void;
+  readonly startCamera: () => void;
+  readonly stopCamera: () => void;
+  readonly join: () => void;
+  readonly confirmJoin: () => void;
+  readonly cancelJoin: () => void;
+
+  readonly changeInvite: (change: Partial<InviteForm>) => void;
+  readonly makeInvite: () => void;
+  readonly confirmInvite: (inviteId: string) => void;
+  readonly withdrawInvite: (inviteId: string) => void;
+  /** The words were not the same: withdrawn, with a sentence of what that means. */
+  readonly refuseInvite: (inviteId: string) => void;
 
   readonly print: () => void;
   readonly checkStorage: () => void;

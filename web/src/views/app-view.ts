@@ -19,6 +19,9 @@ import { emergencyView } from './emergency/emergency.ts';
 import { factsView } from './facts/facts.ts';
 import { gateView, hiddenView } from './gates/gates.ts';
 import { incidentView } from './incident/incident.ts';
+import { invitationView } from './invite/invitation.ts';
+import { inviteView } from './invite/invite.ts';
+import { joinView } from './join/join.ts';
 import { personView } from './person/person.ts';
 import { planCheckView } from './plan/plan-check.ts';
 import { planHeaderView } from './plan/plan-header.ts';
@@ -30,6 +33,8 @@ import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
 import { loadingView } from './shell/shell.ts';
 import { storageView } from './storage/storage.ts';
+import { syncView } from './sync/sync.ts';
+import { teamView } from './team/team.ts';
 
 export function appView(state: AppState, actions: Actions): TemplateResult {
   const { phase } = state;
@@ -101,6 +106,16 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return referralView(state, actions, route);
     case 'storage':
       return storageView(state, actions);
+    case 'sync':
+      return syncView(state, actions);
+    case 'team':
+      return teamView(state, actions);
+    case 'join':
+      return joinView(state, actions);
+    case 'invite':
+      return inviteView(state, actions);
+    case 'invitation':
+      return invitationView(state, actions, route);
     case 'emergency':
       return emergencyView(state, actions);
     case 'about':

@@ -2,7 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 
 export interface ButtonProps {
-  readonly text: string;
+  /** with a hidden part where the words alone would not say of what */
+  readonly text: string | TemplateResult;
   readonly onPress?: (() => void) | undefined;
   readonly kind?: 'primary' | 'secondary' | 'warning' | 'link' | undefined;
   readonly isWaiting?: boolean | undefined;

@@ -6,6 +6,7 @@ import { describedBy, groupClass, hintAndError, labelClass, type ControlProps } 
 export interface TextareaProps extends ControlProps {
   readonly value: string;
   readonly rows?: number | undefined;
+  readonly className?: string | undefined;
   readonly onInput: (text: string) => void;
   readonly onLeave?: () => void;
 }
@@ -15,7 +16,7 @@ export function textarea(props: TextareaProps): TemplateResult {
     <label class=${labelClass(props)} for=${props.id}>${props.label}</label>
     ${hintAndError(props)}
     <textarea
-      class="govuk-textarea${props.error === undefined ? '' : ' govuk-textarea--error'}"
+      class="govuk-textarea ${props.className ?? ''}${props.error === undefined ? '' : ' govuk-textarea--error'}"
       id=${props.id}
       rows=${props.rows ?? 4}
       autocomplete="off"

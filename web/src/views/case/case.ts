@@ -1,7 +1,7 @@
 /** One case. Safe contact stands first: nobody should reach for a phone before reading it. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { completedOf, draftsOfType, recordsOfType, shownFields, victimOf, type CaseFile, type StoredRecord } from '../../state/case-file.ts';
+import { completedOf, draftsOfType, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type StoredRecord } from '../../state/case-file.ts';
 import { textOf, textsOf } from '../../state/json.ts';
 import type { Actions, DocumentType } from '../actions.ts';
 import { fill, words } from '../../app/words.en.ts';
@@ -11,6 +11,7 @@ import { summaryCard, summaryList, type SummaryAction, type SummaryRow } from '.
 import { answerRows } from './rows.ts';
 import { draftsSection } from './drafts.ts';
 import { peopleSection } from './people.ts';
+import { recordFoot } from '../progress.ts';
 import { areaTitle, choiceLabel, dateText, datedText, namesOf, priorAreaTitle } from '../words.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
@@ -25,7 +26,7 @@ export function caseView(state: AppState, actions: Actions): TemplateResult {
     back: HOME,
     backText: words.shell.list,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(actions, file)}
+    body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(state, actions, file)}
     ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(state, actions, file)} ${factsSection(state, file)}`,
   });
 }
@@ -44,7 +45,8 @@ function contactSection(state: AppState, actions: Actions, file: CaseFile): Temp
             level: 3,
             actions: [{ text: words.shell.change, href: hashOf({ name: 'contact', caseId, recordId: record.recordId }) }],
             body: html`${summaryList({ rows: contactRows(state, record), emptyText: words.shell.notRecorded })}
-              <p class="govuk-body app-card-note">${text.contactCheck}</p>`,
+              <p class="govuk-body app-card-note">${text.contactCheck}</p>
+              ${recordFoot(state, record)}`,
           }),
         )}
     ${contacts.length > 0 || draftsOfType(file, 'safe_contact').length > 0
@@ -67,17 +69,17 @@ function contactRows(state: AppState, record: StoredRecord): readonly SummaryRow
 }
 
 /** Checklist, criteria, plan and referral: what the case is worked with. */
-function documentsSection(actions: Actions, file: CaseFile): TemplateResult {
+function documentsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
   const text = words.case;
   const { caseId } = file;
   return html`<h2 class="govuk-heading-m">${text.workTitle}</h2>
     ${summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
-        documentRow(actions, file, { type: 'assessment', title: text.dashTitle, none: text.dashNone, place: 'assessment', check: 'dash-check' }),
+        documentRow(state, actions, file, { type: 'assessment', title: text.dashTitle, none: text.dashNone, place: 'assessment', check: 'dash-check' }),
         { key: text.resultTitle, value: text.resultText, action: { text: text.resultShow, href: hashOf({ name: 'result', caseId }) } },
-        documentRow(actions, file, { type: 'safety_plan', title: text.planTitle, none: text.planNone, place: 'plan', check: 'plan-check' }),
-        documentRow(actions, file, { type: 'referral', title: text.referralTitle, none: text.referralNone, place: 'referral', check: 'referral-check' }),
+        documentRow(state, actions, file, { type: 'safety_plan', title: text.planTitle, none: text.planNone, place: 'plan', check: 'plan-check' }),
+        documentRow(state, actions, file, { type: 'referral', title: text.referralTitle, none: text.referralNone, place: 'referral', check: 'referral-check' }),
       ],
     })}`;
 }
@@ -90,11 +92,11 @@ interface DocumentKind {
   readonly check: 'dash-check' | 'plan-check' | 'referral-check';
 }
 
-function documentRow(actions: Actions, file: CaseFile, kind: DocumentKind): SummaryRow {
+function documentRow(state: AppState, actions: Actions, file: CaseFile, kind: DocumentKind): SummaryRow {
   const { caseId } = file;
   const versions = completedOf(file, kind.type);
   const [draft] = draftsOfType(file, kind.type);
-  const links = versions.map((record) => versionLine(record, { name: kind.place, caseId, recordId: record.recordId }));
+  const links = versions.map((record) => versionLine(state, record, { name: kind.place, caseId, recordId: record.recordId }));
   return {
     key: kind.title,
     value: links.length === 0 ? kind.none : html`<ul class="govuk-list app-versions">${links.map((link) => html`<li>${link}</li>`)}</ul>`,
@@ -114,12 +116,12 @@ function documentAction(actions: Actions, file: CaseFile, kind: DocumentKind, ne
   return { text: newest === undefined ? words.case.start : words.case.startNew, onPress: () => actions.beginDocument(kind.type, caseId) };
 }
 
-function versionLine(record: StoredRecord, route: Route): TemplateResult {
+function versionLine(state: AppState, record: StoredRecord, route: Route): TemplateResult {
   const { fields } = record;
   const review = dateText(fields['nextReviewOn']);
   const number = String(fields['version'] ?? 1);
   return html`<a class="govuk-link" href=${hashOf(route)}>${fill(words.case.version, { number })}, ${dateText(fields['completedOn'])}</a>
-    ${review === '' ? nothing : html`<span class="app-line">${fill(words.case.reviewOn, { date: review })}</span>`}`;
+    ${review === '' ? nothing : html`<span class="app-line">${fill(words.case.reviewOn, { date: review })}</span>`} ${recordFoot(state, record)}`;
 }
 
 function incidentsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
@@ -160,14 +162,15 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
       { text: words.shell.change, href: hashOf({ name: 'incident', caseId, recordId }) },
       { text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId }) },
     ],
-    body: summaryList({
+    body: html`${summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
         { key: text.perpetrator, value: namesOf(file, [textOf(fields['perpetrator'])]) },
         ...answerRows(state, fields, [['policeReported', text.policeReported, 'yesNo']]),
         ...optional.filter((row) => row.value !== ''),
       ],
-    }),
+    })}
+    ${recordFoot(state, record)}`,
   });
 }
 
@@ -178,39 +181,45 @@ function priorsSection(state: AppState, actions: Actions, file: CaseFile): Templ
   return html`<h2 class="govuk-heading-m">${text.priorsTitle}</h2>
     ${priors.length === 0
       ? html`<p class="govuk-body">${text.priorsNone}</p>`
-      : priors.map(({ recordId, fields }) =>
-          summaryCard({
-            id: `prior-${recordId}`,
-            title: priorAreaTitle(state, fields),
-            level: 3,
-            actions: [
-              { text: words.shell.change, href: hashOf({ name: 'prior', caseId, recordId }) },
-              { text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId }) },
-            ],
-            body: summaryList({
-              emptyText: words.shell.notRecorded,
-              rows: [
-                { key: words.rows.referralDate, value: dateText(fields['referralDate']) },
-                { key: words.rows.meetingDate, value: dateText(fields['meetingDate']) },
-                { key: words.rows.perpetrators, value: namesOf(file, textsOf(fields['perpetrators'])) },
-                { key: words.rows.caseNumber, value: textOf(fields['caseNumber']) },
-              ],
-            }),
-          }),
-        )}
+      : priors.map((record) => priorCard(state, file, record))}
     ${button({ text: text.priorsAdd, kind: 'secondary', onPress: () => actions.addRecord('prior', caseId) })}`;
+}
+
+function priorCard(state: AppState, file: CaseFile, record: StoredRecord): TemplateResult {
+  const { recordId, fields } = record;
+  const { caseId } = file;
+  return summaryCard({
+    id: `prior-${recordId}`,
+    title: priorAreaTitle(state, fields),
+    level: 3,
+    actions: [
+      { text: words.shell.change, href: hashOf({ name: 'prior', caseId, recordId }) },
+      { text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId }) },
+    ],
+    body: html`${summaryList({
+      emptyText: words.shell.notRecorded,
+      rows: [
+        { key: words.rows.referralDate, value: dateText(fields['referralDate']) },
+        { key: words.rows.meetingDate, value: dateText(fields['meetingDate']) },
+        { key: words.rows.perpetrators, value: namesOf(file, textsOf(fields['perpetrators'])) },
+        { key: words.rows.caseNumber, value: textOf(fields['caseNumber']) },
+      ],
+    })}
+    ${recordFoot(state, record)}`,
+  });
 }
 
 function factsSection(state: AppState, file: CaseFile): TemplateResult {
   const text = words.rows;
   const fields = shownFields(file, file.caseId);
+  const record = recordOf(file, file.caseId);
   const needs = (path: string, label: string, kind?: string): readonly SummaryRow[] =>
     answerRows(state, fields, [kind === undefined ? [path, label] : [path, label, kind]]).filter((row) => row.value !== '');
   return summaryCard({
     id: 'facts',
     title: words.facts.title,
     actions: [{ text: words.case.factsChange, href: hashOf({ name: 'facts', caseId: file.caseId }) }],
-    body: summaryList({
+    body: html`${summaryList({
       emptyText: words.shell.notRecorded,
       rows: [
         { key: words.facts.area, value: areaTitle(state, fields['areaProfile']) },
@@ -225,6 +234,7 @@ function factsSection(state: AppState, file: CaseFile): TemplateResult {
         ...answerRows(state, fields, [['interpreter.needed', text.interpreter, 'yesNoAsked']]),
         ...needs('interpreter.language', text.language),
       ],
-    }),
+    })}
+    ${record === undefined ? nothing : recordFoot(state, record)}`,
   });
 }

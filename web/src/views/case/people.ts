@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { peopleOf, type CaseFile, type PersonInCase } from '../../state/case-file.ts';
+import { peopleOf, recordOf, type CaseFile, type PersonInCase } from '../../state/case-file.ts';
 import { member, textOf } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import { words } from '../../app/words.en.ts';
@@ -8,6 +8,7 @@ import { hashOf } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
 import { summaryCard, summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { tag } from '../../components/tag/tag.ts';
+import { recordFoot } from '../progress.ts';
 import { choiceLabel, datedText } from '../words.ts';
 import { answerRows } from './rows.ts';
 
@@ -24,6 +25,7 @@ export function peopleSection(state: AppState, actions: Actions, file: CaseFile)
 function personCard(state: AppState, file: CaseFile, each: PersonInCase): TemplateResult {
   const { caseId } = file;
   const isVictim = each.role === 'victim';
+  const foot = recordOf(file, each.personId);
   return summaryCard({
     id: `person-${each.partyId}`,
     title: textOf(each.person['name']),
@@ -33,7 +35,8 @@ function personCard(state: AppState, file: CaseFile, each: PersonInCase): Templa
       { text: words.shell.change, href: hashOf({ name: 'person', caseId, recordId: each.partyId }) },
       ...(isVictim ? [] : [{ text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId: each.partyId }) }]),
     ],
-    body: summaryList({ rows: personRows(state, each), emptyText: words.shell.notRecorded }),
+    body: html`${summaryList({ rows: personRows(state, each), emptyText: words.shell.notRecorded })}
+    ${foot === undefined ? nothing : recordFoot(state, foot)}`,
   });
 }
 

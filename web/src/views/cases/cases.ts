@@ -12,6 +12,8 @@ import { tag } from '../../components/tag/tag.ts';
 import { textInput } from '../../components/text-input/text-input.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
+import { progressTag } from '../progress.ts';
+import { isInTeam } from '../../state/team.ts';
 
 export function casesView(state: AppState, actions: Actions): TemplateResult {
   const { list } = state;
@@ -32,7 +34,7 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
       : html`${searchBox(state, actions)}
           <p class="govuk-body" role="status">${countText(state)}</p>
           ${list.rows.length === 0 ? nothing : html`<ul class="app-cases">
-            ${list.rows.map((row) => caseItem(row))}
+            ${list.rows.map((row) => caseItem(row, isInTeam(state.team)))}
           </ul>`}
           ${list.next === undefined ? nothing : button({ text: words.list.more, kind: 'secondary', onPress: actions.showMore })}`}`,
   });
@@ -80,7 +82,7 @@ function countText(state: AppState): string {
   return counted(words.list.count, list.totalCount);
 }
 
-function caseItem(row: CaseRow): TemplateResult {
+function caseItem(row: CaseRow, hasTeam: boolean): TemplateResult {
   const facts = [
     row.reference === '' ? '' : `${words.list.reference} ${row.reference}`,
     row.nextReviewOn === undefined ? words.list.noReview : fill(words.list.review, { date: longDate(row.nextReviewOn) }),
@@ -90,9 +92,11 @@ function caseItem(row: CaseRow): TemplateResult {
       <a class="govuk-link" href=${hashOf({ name: 'case', caseId: row.caseId })}>${row.victimName === '' ? words.list.noName : row.victimName}</a>
     </h2>
     <p class="govuk-body-s app-cases__facts">${facts.filter((fact) => fact !== '').join(' · ')}</p>
-    ${row.draftCount === 0 && row.status !== 'closed'
+    ${row.draftCount === 0 && row.status !== 'closed' && !hasTeam
       ? nothing
       : html`<p class="app-cases__tags">
+          ${hasTeam ? progressTag(row.progress) : nothing}
+          ${row.conflictCount > 0 ? tag(counted(words.progress.conflicts, row.conflictCount), 'orange') : nothing}
           ${row.draftCount === 0 ? nothing : tag(counted(words.list.drafts, row.draftCount), 'yellow')}
           ${row.status === 'closed' ? tag(words.list.closed, 'grey') : nothing}
         </p>`}

@@ -7,7 +7,8 @@ import type { AppState } from '../../state/model.ts';
 import { HOME, hashOf, specOf, type Route } from '../../state/routes.ts';
 import type { Actions } from '../actions.ts';
 import type { Part } from '../../components/control.ts';
-import { words } from '../../app/words.en.ts';
+import { counted, fill, words } from '../../app/words.en.ts';
+import { isInTeam, unsentCount, type TeamView } from '../../state/team.ts';
 import { noticeOf, noticeText } from '../problem.ts';
 import { button } from '../../components/button/button.ts';
 import { notification } from '../../components/notification/notification.ts';
@@ -94,6 +95,8 @@ function navigation(state: AppState): TemplateResult {
     ...(isOpen
       ? [
           { route: HOME, text: words.shell.list },
+          { route: { name: 'sync' } as const, text: syncText(state.team) },
+          { route: { name: 'team' } as const, text: words.shell.team },
           { route: { name: 'storage' } as const, text: words.shell.storage },
         ]
       : []),
@@ -111,6 +114,16 @@ function navigation(state: AppState): TemplateResult {
       </div>
     </div>
   </div>`;
+}
+
+/** On every page: how much only this device has. Without a team there is nobody to send to. */
+function syncText(team: TeamView): string {
+  if (!isInTeam(team) || team.sync === undefined) return words.shell.sync;
+  const text = words.sync;
+  const unsent = unsentCount(team);
+  if (team.status?.state === 'waiting') return fill(text.nav, { state: text.navWaiting });
+  if (unsent > 0) return fill(text.nav, { state: counted(text.navUnsent, unsent) });
+  return fill(text.nav, { state: team.isSyncing ? text.navRunning : text.navAllSent });
 }
 
 function navigationItem(state: AppState, route: Route, text: string): TemplateResult {

@@ -5,7 +5,8 @@ import type { Actions } from '../actions.ts';
 import { counted, words } from '../../app/words.en.ts';
 import { longDate, readableSize } from '../../app/dates.ts';
 import { civilDate } from '../../platform/clock.ts';
-import { HOME } from '../../state/routes.ts';
+import { HOME, hashOf } from '../../state/routes.ts';
+import { isInTeam } from '../../state/team.ts';
 import { button } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
@@ -20,7 +21,10 @@ export function storageView(state: AppState, actions: Actions): TemplateResult {
     back: HOME,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: html`<h2 class="govuk-heading-m">${text.safeTitle}</h2>
-      <p class="govuk-body">${text.safeText}</p>
+      ${isInTeam(state.team)
+        ? html`<p class="govuk-body">${text.teamText}</p>
+            <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'sync' })}>${text.toSync}</a></p>`
+        : html`<p class="govuk-body">${text.safeText}</p>`}
       ${summaryList({ rows: [...deviceRows(state), ...storeRows(state)], emptyText: words.shell.notRecorded })}
       ${isKept ? nothing : html`<div class="govuk-inset-text">${stateNotice(state, 'storage_not_promised')?.wayOn ?? text.ipad}</div>
         ${button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}`}
@@ -47,15 +51,16 @@ function deviceRows(state: AppState): readonly SummaryRow[] {
 }
 
 function storeRows(state: AppState): readonly SummaryRow[] {
-  const { storage } = state;
+  const { storage, team } = state;
+  const { sync } = team;
   const text = words.storage;
-  if (storage === undefined) return [];
-  const oldest = storage.oldestUnsentMs;
+  const records = (key: string, count: number): SummaryRow => ({ key, value: counted(text.unsentValue, count) });
   return [
-    { key: text.unsent, value: counted(text.unsentValue, Number(storage.unsentCount)) },
-    ...(oldest === undefined ? [] : [{ key: text.oldest, value: longDate(civilDate(oldest)) }]),
-    { key: text.drafts, value: storage.draftCount },
-    { key: text.device, value: storage.deviceId.slice(0, 8) },
+    ...(sync === undefined ? [] : [records(text.unsent, sync.deviceCount)]),
+    ...(sync?.oldestUnsentMs === undefined ? [] : [{ key: text.oldest, value: longDate(civilDate(sync.oldestUnsentMs)) }]),
+    ...(sync === undefined || !isInTeam(team) ? [] : [records(text.sent, sync.sentCount), records(text.confirmed, sync.confirmedCount)]),
+    ...(sync === undefined ? [] : [{ key: text.drafts, value: String(sync.draftCount) }]),
+    ...(storage === undefined ? [] : [{ key: text.device, value: storage.deviceId.slice(0, 8) }]),
   ];
 }
 

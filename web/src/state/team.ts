@@ -1,0 +1,93 @@
+/**
+ * Team and sync as the screens need them: what the core said, and what is typed on the way into a team. What the core said
+ * is kept in its own words (protocol.gen.ts); the eight words are looked up in the list the app was built with.
+ */
+import type { DeviceKind, DeviceRow, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply } from '../protocol/protocol.gen.ts';
+import type { SyncStatus } from '../protocol/sync.ts';
+import type { CoreError } from './model.ts';
+
+export type { DeviceKind, DeviceRow, PersonRow, Progress, SyncItem, SyncStatus };
+
+export interface TeamStatus extends Omit<TeamStatusReply, 'words'> {
+  readonly words?: readonly string[];
+}
+
+export interface Invite extends Omit<InviteRow, 'words'> {
+  readonly words?: readonly string[];
+}
+
+export type CameraState = 'off' | 'asking' | 'on' | 'none' | 'refused';
+
+/** What is typed on the page to join. Nothing of it is kept: it lives here until the device is in, or the vault is locked. */
+export interface JoinForm {
+  readonly hub: string;
+  readonly code: string;
+  readonly kind: DeviceKind | '';
+  readonly personName: string;
+  readonly teamName: string;
+  /** The core asked for the two names: the code founds an agency. */
+  readonly isFounding: boolean;
+  readonly errors: Readonly<Record<string, string>>;
+  readonly camera: CameraState;
+}
+
+export interface InviteForm {
+  readonly who: 'new' | 'known' | '';
+  /** of a known person */
+  readonly personId: string;
+  readonly personName: string;
+  readonly isAdministrator: boolean;
+  readonly kind: DeviceKind | '';
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+export interface ItemList {
+  readonly state: Progress;
+  readonly rows: readonly SyncItem[];
+  readonly next?: string;
+}
+
+export interface TeamView {
+  readonly status: TeamStatus | undefined;
+  readonly people: readonly PersonRow[];
+  readonly devices: readonly DeviceRow[];
+  readonly invites: readonly Invite[];
+  readonly sync: SyncStatus | undefined;
+  /** A run is under way. */
+  readonly isSyncing: boolean;
+  /** Why the last run did not begin; what stopped it on its way is in `sync`. */
+  readonly syncError: CoreError | undefined;
+  readonly items: ItemList | undefined;
+  readonly join: JoinForm;
+  readonly invite: InviteForm;
+}
+
+export const NO_INVITE: InviteForm = { who: '', personId: '', personName: '', isAdministrator: false, kind: '', errors: {} };
+
+const NO_JOIN: JoinForm = {
+  hub: '', code: '', kind: '', personName: '', teamName: '', isFounding: false, errors: {}, camera: 'off',
+};
+
+/** While nothing is known, and as soon as the vault is locked. */
+export const NO_TEAM: TeamView = {
+  status: undefined, people: [], devices: [], invites: [], sync: undefined, isSyncing: false, syncError: undefined, items: undefined,
+  join: NO_JOIN, invite: NO_INVITE,
+};
+
+export function isInTeam(team: TeamView): boolean {
+  return team.status !== undefined && team.status.state !== 'alone';
+}
+
+/** Records and unfinished forms that only this device holds. */
+export function unsentCount(team: TeamView): number {
+  return (team.sync?.deviceCount ?? 0) + (team.sync?.draftCount ?? 0);
+}
+
+export function personNameOf(team: TeamView, personId: string): string {
+  return team.people.find((person) => person.personId === personId)?.name ?? '';
+}
+
+/** Somebody else's office device confirms; without one, any device of somebody else does. */
+export function hasOfficeDevice(team: TeamView): boolean {
+  return team.devices.some((device) => device.kind === 'office' && device.personId !== team.status?.personId);
+}
