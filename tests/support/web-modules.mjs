@@ -1,9 +1,13 @@
 // The TypeScript of web/src as Node can import it: bundled by esbuild, as for the browser, nothing replaced.
+import { webcrypto } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import * as esbuild from 'esbuild';
+
+// Every browser has it; Debian's Node 18 only under another name.
+globalThis.crypto ??= webcrypto;
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const outDir = path.join(root, 'build/tests/web');
