@@ -87,3 +87,14 @@ test('documents__claim_no_review', () => {
     const claim = /\b(reviewed|audited|approved|endorsed|certified|co-designed) (by|with) (an? |the )?(practitioner|survivor|auditor|Idva|SafeLives|charity|lawyer|NHS|police)/i;
     assert.deepEqual(files.filter(({ file, text }) => file.endsWith('.md') && claim.test(text)).map(({ file }) => file), []);
 });
+
+test('protocol__names_every_frame_by_its_number', () => {
+    const read = (file) => fs.readFileSync(path.join(root, file), 'utf8');
+    const frames = [...read('core/wire/include/fk/messages.h').matchAll(/FK_FRAME_([A-Z_]+) = (\d+),/g)]
+        .filter(([, name]) => name !== 'VERSION' && name !== 'SIZE_BYTES')
+        .map(([, name, number]) => `${number} ${name.toLowerCase().replaceAll('_', ' ')}`);
+    assert.equal(frames.length, 20);
+    const section = read('docs/PROTOCOL.md').split('### Frames\n')[1].split('### Structures\n')[0];
+    const rows = [...section.matchAll(/^\| (\d+ [a-z ]+?) \|/gm)].map(([, row]) => row);
+    assert.deepEqual(rows, frames);
+});
