@@ -183,6 +183,21 @@ static fk_status run_sync_items(fk_session *session, fk_arena *arena, const void
     return fk_handle_sync_items(session, arena, request, reply, error);
 }
 
+static fk_status run_conflict_list(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_conflict_list(session, arena, request, reply, error);
+}
+
+static fk_status run_conflict_resolve(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_conflict_resolve(session, arena, request, reply, error);
+}
+
+static fk_status run_field_history(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_field_history(session, arena, request, reply, error);
+}
+
 fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_core_start,
     run_vault_status,
@@ -220,4 +235,7 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_sync_cancel,
     run_sync_status,
     run_sync_items,
+    run_conflict_list,
+    run_conflict_resolve,
+    run_field_history,
 };

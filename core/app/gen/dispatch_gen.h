@@ -83,6 +83,12 @@ FK_MUST_USE fk_status fk_handle_sync_status(fk_session *session, fk_arena *arena
     fk_sync_status_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_sync_items(fk_session *session, fk_arena *arena, const fk_sync_items_request *request,
     fk_sync_items_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_conflict_list(fk_session *session, fk_arena *arena, const fk_conflict_list_request *request,
+    fk_conflict_list_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *arena, const fk_conflict_resolve_request *request,
+    fk_conflict_resolve_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_field_history(fk_session *session, fk_arena *arena, const fk_field_history_request *request,
+    fk_field_history_reply *reply, fk_error *error);
 
 typedef fk_status fk_handler(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error);
 

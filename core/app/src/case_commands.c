@@ -4,13 +4,16 @@
 
 #include "fk/content.h"
 
+#include "author.h"
+#include "case_names.h"
+#include "conflicts.h"
 #include "dispatch_gen.h"
 #include "fields_json.h"
 #include "session_internal.h"
 
 #include "fk/banned.h"
 
-enum { PAGE_COUNT_MAX = 100 };
+enum { PAGE_COUNT_MAX = 100, RECORD_SIZE_BYTES_MAX = 16 * 1024 * 1024 };
 
 fk_status fk_handle_content_get(fk_session *session, fk_arena *arena, const fk_content_get_request *request,
                                 fk_content_get_reply *reply, fk_error *error)
@@ -52,6 +55,18 @@ static fk_status add_case(void *ctx, const fk_case_row *row, uint64_t sort_key)
     page->count++;
     page->last_sort_key = sort_key;
     return fk_ok();
+}
+
+/* The list is kept by the store, which knows no merge class: where people disagree the row says what is shown. */
+static fk_status merge_case(fk_session *session, fk_protocol_case_row *row, fk_arena *arena)
+{
+    FK_TRY(fk_conflict_count_of_case(session, &row->case_id, false, &row->conflict_count));
+    if (row->conflict_count == 0) {
+        return fk_ok();
+    }
+    FK_TRY(fk_shown_text(session, &row->case_id, "reference", arena, &row->reference));
+    FK_TRY(fk_shown_text(session, &row->case_id, "status", arena, &row->status));
+    return fk_victim_name(session, &row->case_id, arena, &row->victim_name);
 }
 
 /* A place in the list: sort key as 16 hex digits, colon, case id. */
@@ -101,6 +116,9 @@ fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_cas
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
     FK_TRY(fk_store_cases(session->store, &query, add_case, &page, &reply->total_count));
+    for (size_t i = 0; i < page.count; i++) {
+        FK_TRY(merge_case(session, &page.rows[i], arena));
+    }
     reply->cases = page.rows;
     reply->cases_count = page.count;
     reply->has_next = page.count == request->limit;
@@ -110,13 +128,50 @@ fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_cas
 /* --- case.get ------------------------------------------------------------------------------- */
 
 typedef struct record_page {
-    fk_store *store;
+    fk_session *session;
     fk_arena *arena;
+    fk_arena scratch;             /* for one record at a time */
+    uint32_t used_conflict_count; /* of the case, in what its documents rest on */
     fk_protocol_record_row *records;
     size_t record_count;
     fk_protocol_draft_row *drafts;
     size_t draft_count;
 } record_page;
+
+/* Who wrote last. A clock that is far ahead makes nobody the last while another is there. */
+static fk_status find_author(record_page *page, const fk_merged_list *fields, fk_author *author_out)
+{
+    const fk_head *newest = NULL;
+    uint64_t now_ms = fk_session_now_ms(page->session);
+    for (size_t i = 0; i < fields->count; i++) {
+        for (size_t j = 0; j < fields->items[i].head_count; j++) {
+            const fk_head *head = &fields->items[i].heads[j];
+            bool is_newer = newest == NULL || head->hlc > newest->hlc || fk_merge_is_ahead(newest->hlc, now_ms);
+            newest = is_newer && (newest == NULL || !fk_merge_is_ahead(head->hlc, now_ms)) ? head : newest;
+        }
+    }
+    *author_out = (fk_author){ .is_you = true };
+    return newest == NULL ? fk_ok() : fk_author_of_device(page->session, &newest->device, page->arena, author_out);
+}
+
+static bool rests_on_others(fk_bytes type)
+{
+    return fk_bytes_equal_text(type, "assessment") || fk_bytes_equal_text(type, "evaluation") ||
+           fk_bytes_equal_text(type, "referral");
+}
+
+static fk_status fill_record(record_page *page, const fk_record_row *row, fk_protocol_record_row *target)
+{
+    fk_author author;
+    fk_merged_list fields;
+    FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
+    FK_TRY(fk_merged_of_record(page->session, row, &page->scratch, &fields));
+    FK_TRY(find_author(page, &fields, &author));
+    target->author_name = author.person_name;
+    target->author_is_you = author.is_you;
+    target->conflict_count = rests_on_others(row->type) ? page->used_conflict_count : fk_merged_conflict_count(&fields);
+    return fk_fields_json_of_record(row, &fields, page->arena, &target->fields);
+}
 
 static fk_status add_record(void *ctx, const fk_record_row *row)
 {
@@ -126,12 +181,11 @@ static fk_status add_record(void *ctx, const fk_record_row *row)
         .record_id = row->record,
         .created_ms = row->created_ms,
         .changed_ms = row->changed_ms,
-        .author_is_you = true, /* nothing of another device is here yet */
     };
-    FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
-    FK_TRY(fk_fields_json_of_record(page->store, row, page->arena, &target->fields));
+    fk_status status = fill_record(page, row, target);
+    fk_arena_reset(&page->scratch);
     page->record_count++;
-    return fk_ok();
+    return status;
 }
 
 static fk_status add_draft(void *ctx, const fk_draft_row *row)
@@ -145,7 +199,7 @@ static fk_status add_draft(void *ctx, const fk_draft_row *row)
         .number = row->number,
     };
     FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
-    FK_TRY(fk_fields_json_of_draft(page->store, row, page->arena, &target->fields));
+    FK_TRY(fk_fields_json_of_draft(page->session->store, row, page->arena, &target->fields));
     page->draft_count++;
     return fk_ok();
 }
@@ -156,7 +210,7 @@ fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case
     (void)error;
     FK_TRY(fk_session_require_open(session));
     record_page page = {
-        .store = session->store,
+        .session = session,
         .arena = arena,
         .records = fk_arena_allocate(arena, sizeof *page.records * PAGE_COUNT_MAX),
         .drafts = fk_arena_allocate(arena, sizeof *page.drafts * PAGE_COUNT_MAX),
@@ -164,6 +218,8 @@ fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case
     if (page.records == NULL || page.drafts == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
+    fk_arena_init(&page.scratch, session->host.allocator, RECORD_SIZE_BYTES_MAX);
+    FK_TRY(fk_conflict_count_of_case(session, &request->case_id, true, &page.used_conflict_count));
     const fk_id *after = request->has_after ? &request->after : NULL;
     FK_TRY(fk_store_records(session->store, &request->case_id, after, PAGE_COUNT_MAX, add_record, &page));
     if (!request->has_after) {
@@ -190,7 +246,7 @@ fk_status fk_handle_case_begun(fk_session *session, fk_arena *arena, const fk_ca
     (void)error;
     FK_TRY(fk_session_require_open(session));
     record_page page = {
-        .store = session->store,
+        .session = session,
         .arena = arena,
         .drafts = fk_arena_allocate(arena, sizeof *page.drafts * PAGE_COUNT_MAX),
     };

@@ -5,6 +5,7 @@
 #include "fk/content.h"
 #include "fk/dash.h"
 
+#include "conflicts.h"
 #include "fields_json.h"
 
 #include "fk/banned.h"
@@ -13,26 +14,13 @@ enum { CASE_SIZE_BYTES_MAX = 8 * 1024 * 1024, EVALUATION_SIZE_BYTES_MAX = 1024 *
 
 /* --- the records of a case as one tree ------------------------------------------------------ */
 
-/* What an evaluation reads; the rest of a case (plans, contacts) would only cost time. */
-static bool is_evaluated(fk_bytes type)
-{
-    static const char *const types[] = {
-        "case", "person", "party", "incident", "prior_marac", "assessment", "referral"
-    };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (fk_bytes_equal_text(type, types[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 typedef struct case_writer {
-    fk_store *store;
+    fk_session *session;
     fk_json_writer json;
     fk_arena page_arena;
     size_t page_count;
     fk_id last;
+    uint32_t conflict_count;
 } case_writer;
 
 static void write_id(fk_json_writer *json, const char *key, const fk_id *id)
@@ -48,11 +36,15 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
     case_writer *writer = ctx;
     writer->page_count++;
     writer->last = row->record;
-    if (!is_evaluated(row->type)) {
+    /* The rest of a case (plans, contacts) would only cost time. */
+    if (!fk_conflict_is_used(row->type)) {
         return fk_ok();
     }
+    fk_merged_list merged;
     fk_bytes fields = { NULL, 0 };
-    FK_TRY(fk_fields_json_of_record(writer->store, row, &writer->page_arena, &fields));
+    FK_TRY(fk_merged_of_record(writer->session, row, &writer->page_arena, &merged));
+    FK_TRY(fk_fields_json_of_record(row, &merged, &writer->page_arena, &fields));
+    writer->conflict_count += fk_merged_conflict_count(&merged);
     fk_json_object_begin(&writer->json);
     write_id(&writer->json, "id", &row->record);
     fk_json_key_text(&writer->json, "type");
@@ -64,12 +56,12 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
 }
 
 static fk_status read_case(fk_session *session, const fk_id *case_id, const fk_allocator *allocator,
-                           fk_json_doc **doc_out, fk_error *error)
+                           fk_json_doc **doc_out, uint32_t *conflict_count_out, fk_error *error)
 {
     *doc_out = NULL;
     fk_buffer buffer;
     fk_buffer_init(&buffer, allocator, CASE_SIZE_BYTES_MAX);
-    case_writer writer = { .store = session->store };
+    case_writer writer = { .session = session };
     fk_arena_init(&writer.page_arena, allocator, CASE_SIZE_BYTES_MAX);
     fk_json_writer_init(&writer.json, &buffer);
     fk_json_array_begin(&writer.json);
@@ -90,6 +82,7 @@ static fk_status read_case(fk_session *session, const fk_id *case_id, const fk_a
         status = fk_json_parse(allocator, fk_buffer_view(&buffer), &fk_json_limits_form, doc_out, error);
     }
     fk_buffer_free(&buffer);
+    *conflict_count_out = writer.conflict_count;
     return status;
 }
 
@@ -385,7 +378,7 @@ fk_status fk_case_evaluation_build(fk_session *session, const fk_id *case_id, fk
     char case_hex[FK_ID_HEX_SIZE + 1];
     fk_id_to_hex(case_id, case_hex);
     fk_json_doc *doc = NULL;
-    FK_TRY(read_case(session, case_id, arena->allocator, &doc, error));
+    FK_TRY(read_case(session, case_id, arena->allocator, &doc, &evaluation_out->conflict_count, error));
     fk_status status =
         build(session, fk_json_root(doc), fk_bytes_text(case_hex), evaluation_date, arena, evaluation_out, error);
     fk_json_doc_free(doc);

@@ -21,6 +21,7 @@ typedef struct fk_case_evaluation {
     size_t dated_by_disclosure_count;
     fk_id undated[FK_CASE_EVALUATION_NAMED_MAX];
     size_t undated_count;
+    uint32_t conflict_count; /* fields it used about which two workers disagree */
 } fk_case_evaluation;
 
 /* Everything it points to lives in the arena. FK_ERR_NOT_FOUND (no such case), FK_ERR_INVALID_INPUT (an

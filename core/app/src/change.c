@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "fk/assert.h"
-#include "fk/store_sync.h"
 
 #include "record_value.h"
 
@@ -45,13 +44,22 @@ static fk_status add_copy(void *ctx, const fk_field_write *field)
     fk_field_write copy = { .has_value = field->has_value };
     FK_TRY(fk_bytes_copy(field->field, builder->arena, &copy.field));
     FK_TRY(fk_bytes_copy(field->value, builder->arena, &copy.value));
+    FK_TRY(fk_bytes_copy(field->over, builder->arena, &copy.over));
     return fk_field_list_add(builder->list, builder->arena, copy);
 }
 
-fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena, fk_field_list *list_out)
+fk_status fk_field_list_of_record(fk_session *session, const fk_record_row *row, fk_arena *arena,
+                                  fk_field_list *list_out)
 {
     *list_out = (fk_field_list){ .count = 0 };
-    return fk_store_fields(store, row, add_copy, &(list_builder){ arena, list_out });
+    fk_merged_list merged;
+    FK_TRY(fk_merged_of_record(session, row, arena, &merged));
+    for (size_t i = 0; i < merged.count; i++) {
+        const fk_head *shown = fk_merged_shown(&merged.items[i]);
+        fk_field_write field = { .field = merged.items[i].field, .has_value = true, .value = shown->value };
+        FK_TRY(shown->has_value ? fk_field_list_add(list_out, arena, field) : fk_ok());
+    }
+    return fk_ok();
 }
 
 fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena, fk_field_list *list_out)
@@ -204,48 +212,58 @@ static fk_status element_name(fk_arena *arena, const char *set_name, fk_bytes el
     return fk_ok();
 }
 
+/* One element: written when the person wants it otherwise than it stands. */
+static fk_status plan_element(const change_plan *plan, const fk_wanted *wanted, const fk_field_write *element,
+                              const fk_merged_field *current, fk_field_list *writes)
+{
+    bool is_there = current != NULL && fk_merged_shown(current)->has_value;
+    bool is_unchanged = false;
+    fk_field_write write = *element;
+    if (is_there == element->has_value) {
+        return fk_ok();
+    }
+    FK_TRY(fk_change_base(plan->session, wanted, element, current, plan->arena, &is_unchanged, &write.over));
+    return is_unchanged ? fk_ok() : fk_field_list_add(writes, plan->arena, write);
+}
+
 /* A set is written element by element, so that two devices that each add one keep both (merge class E):
  * true adds, taking the value away removes. */
-static fk_status plan_set(const change_plan *plan, const fk_record_field *field, const fk_field_write *wanted,
-                          const fk_field_list *current, fk_field_list *writes)
+static fk_status plan_set(const change_plan *plan, const fk_wanted *record, const fk_record_field *field,
+                          const fk_field_write *wanted, const fk_merged_list *current, fk_field_list *writes)
 {
     fk_json_doc *doc = NULL;
     fk_bytes text = wanted->has_value ? wanted->value : fk_bytes_text("[]");
     FK_TRY(fk_json_parse(plan->arena->allocator, text, &fk_json_limits_command, &doc, plan->error));
     const fk_json *set = fk_json_root(doc);
     fk_status status = fk_ok();
-    for (const fk_json *one = fk_json_first(set); one != NULL && fk_is_ok(status); one = fk_json_next(one)) {
-        fk_field_write add = { .has_value = true, .value = fk_bytes_text("true") };
-        status = element_name(plan->arena, field->name, fk_json_string(one), &add.field);
-        if (fk_is_ok(status) && fk_field_list_find(current, add.field) == NULL) {
-            status = fk_field_list_add(writes, plan->arena, add);
-        }
-    }
-    size_t prefix_size_bytes = strlen(field->name) + 1;
-    for (size_t i = 0; i < current->count && fk_is_ok(status); i++) {
-        fk_bytes name = current->items[i].field;
-        bool is_element = name.size_bytes > prefix_size_bytes && name.data[prefix_size_bytes - 1] == '/' &&
-                          memcmp(name.data, field->name, prefix_size_bytes - 1) == 0;
-        if (is_element) {
-            fk_bytes element = fk_bytes_of(name.data + prefix_size_bytes, name.size_bytes - prefix_size_bytes);
-            fk_field_write remove = { .field = name };
-            status = set_has(set, element) ? fk_ok() : fk_field_list_add(writes, plan->arena, remove);
+    for (size_t i = 0; i < field->choice->value_count && fk_is_ok(status); i++) {
+        fk_bytes value = fk_bytes_text(field->choice->values[i]);
+        fk_field_write element = { .has_value = set_has(set, value), .over = wanted->over };
+        element.value = element.has_value ? fk_bytes_text("true") : (fk_bytes){ NULL, 0 };
+        status = element_name(plan->arena, field->name, value, &element.field);
+        if (fk_is_ok(status)) {
+            status = plan_element(plan, record, &element, fk_merged_find(current, element.field), writes);
         }
     }
     fk_json_doc_free(doc);
     return status;
 }
 
-static bool is_said_already(const fk_field_list *current, const fk_field_write *wanted)
+static bool is_said_already(const fk_merged_field *current, const fk_field_write *wanted)
 {
-    const fk_field_write *said = fk_field_list_find(current, wanted->field);
-    if (said == NULL || !said->has_value) {
+    if (current == NULL || !fk_merged_shown(current)->has_value) {
         return !wanted->has_value;
     }
-    return wanted->has_value && fk_bytes_equal(said->value, wanted->value);
+    return wanted->has_value && fk_bytes_equal(fk_merged_shown(current)->value, wanted->value);
 }
 
-static fk_status check_required(const change_plan *plan, const fk_wanted *wanted, const fk_field_list *current)
+static bool has_shown_value(const fk_merged_list *current, fk_bytes name)
+{
+    const fk_merged_field *field = fk_merged_find(current, name);
+    return field != NULL && fk_merged_shown(field)->has_value;
+}
+
+static fk_status check_required(const change_plan *plan, const fk_wanted *wanted, const fk_merged_list *current)
 {
     for (size_t i = 0; i < wanted->type->field_count; i++) {
         const fk_record_field *field = &wanted->type->fields[i];
@@ -254,8 +272,7 @@ static fk_status check_required(const change_plan *plan, const fk_wanted *wanted
         }
         fk_bytes name = fk_bytes_text(field->name);
         const fk_field_write *value = fk_field_list_find(&wanted->fields, name);
-        value = value != NULL ? value : fk_field_list_find(current, name);
-        if (value == NULL || !value->has_value) {
+        if (value != NULL ? !value->has_value : !has_shown_value(current, name)) {
             fk_error_set(plan->error, "%s.%s", wanted->type->name, field->name);
             return fk_status_of(FK_ERR_INCOMPLETE);
         }
@@ -269,9 +286,11 @@ static bool only_changes_state(const fk_wanted *wanted)
 }
 
 /* What the record says now; empty for a new one. Refuses what may not change or does not belong. */
-static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, fk_field_list *current_out)
+static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, fk_merged_list *current_out,
+                              bool *is_reopened_out)
 {
-    *current_out = (fk_field_list){ .count = 0 };
+    *current_out = (fk_merged_list){ .count = 0 };
+    *is_reopened_out = false;
     bool is_case = strcmp(wanted->type->name, "case") == 0;
     bool is_on_case = is_case == fk_id_equal(&wanted->record, &wanted->case_id);
     if (is_on_case && !is_case) {
@@ -293,33 +312,43 @@ static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, 
     if ((wanted->type->is_document || wanted->type->is_frozen) && !only_changes_state(wanted)) {
         return fk_status_of(FK_ERR_FROZEN);
     }
-    return fk_field_list_of_record(plan->session->store, &row, plan->arena, current_out);
+    *is_reopened_out = row.is_reopened;
+    return fk_merged_of_record(plan->session, &row, plan->arena, current_out);
+}
+
+static fk_status plan_field(const change_plan *plan, const fk_wanted *wanted, const fk_field_write *one,
+                            const fk_merged_list *current, bool is_reopened, fk_field_list *writes)
+{
+    const fk_record_field *field = fk_record_field_find(wanted->type, one->field);
+    if (field == NULL) {
+        return fk_status_of(FK_ERR_NEWER_VERSION);
+    }
+    FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
+    FK_TRY(check_references(plan, wanted, field, one));
+    if (field->kind == FK_RECORD_SET) {
+        return plan_set(plan, wanted, field, one, current, writes);
+    }
+    const fk_merged_field *stands = fk_merged_find(current, one->field);
+    /* A record that was re-opened says hidden already; hiding it once more is a decision all the same. */
+    bool is_again = is_reopened && fk_bytes_equal_text(one->field, "state");
+    if (is_said_already(stands, one) && !is_again) {
+        return fk_ok();
+    }
+    bool is_unchanged = false;
+    fk_field_write write = *one;
+    FK_TRY(fk_change_base(plan->session, wanted, one, stands, plan->arena, &is_unchanged, &write.over));
+    return is_unchanged ? fk_ok() : fk_field_list_add(writes, plan->arena, write);
 }
 
 static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, fk_record_write *write_out)
 {
-    fk_field_list current;
-    FK_TRY(load_current(plan, wanted, &current));
+    fk_merged_list current;
+    bool is_reopened = false;
+    FK_TRY(load_current(plan, wanted, &current, &is_reopened));
     FK_TRY(check_required(plan, wanted, &current));
     fk_field_list writes = { .count = 0 };
     for (size_t i = 0; i < wanted->fields.count; i++) {
-        const fk_field_write *one = &wanted->fields.items[i];
-        const fk_record_field *field = fk_record_field_find(wanted->type, one->field);
-        if (field == NULL) {
-            return fk_status_of(FK_ERR_NEWER_VERSION);
-        }
-        FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
-        FK_TRY(check_references(plan, wanted, field, one));
-        if (field->kind == FK_RECORD_SET) {
-            FK_TRY(plan_set(plan, field, one, &current, &writes));
-        } else if (!is_said_already(&current, one)) {
-            FK_TRY(fk_field_list_add(&writes, plan->arena, *one));
-        }
-    }
-    /* What stands now and was written elsewhere is replaced. */
-    for (size_t i = 0; i < writes.count; i++) {
-        FK_TRY(fk_store_over_others(plan->session->store, &wanted->record, writes.items[i].field, plan->arena,
-                                    &writes.items[i].over));
+        FK_TRY(plan_field(plan, wanted, &wanted->fields.items[i], &current, is_reopened, &writes));
     }
     *write_out = (fk_record_write){
         .case_id = wanted->case_id,

@@ -9,6 +9,7 @@
 #include "fk/protocol_gen.h"
 #include "fk/record.h"
 
+#include "merged.h"
 #include "record_value.h"
 #include "session_internal.h"
 
@@ -24,7 +25,8 @@ typedef struct fk_field_list {
 /* Add one field; the list, zeros at first, gets room as it needs it.
  * FK_ERR_TOO_LARGE (FK_FIELD_COUNT_MAX), FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_field_list_add(fk_field_list *list, fk_arena *arena, fk_field_write field);
-FK_MUST_USE fk_status fk_field_list_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena,
+/* The shown values of a record; values taken away are left out. */
+FK_MUST_USE fk_status fk_field_list_of_record(fk_session *session, const fk_record_row *row, fk_arena *arena,
                                               fk_field_list *list_out);
 FK_MUST_USE fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena *arena,
                                              fk_field_list *list_out);
@@ -46,6 +48,9 @@ typedef struct fk_wanted {
     fk_id record;
     const fk_record_type *type;
     fk_field_list fields;
+    /* From a draft: `over` of each field names what was shown when its first value was saved, own writes too. Else a
+     * change names what is shown now (docs/adr/0011). */
+    bool is_draft;
 } fk_wanted;
 
 /* Make operations of all of them, in the transaction that is open.
@@ -62,13 +67,26 @@ FK_MUST_USE fk_status fk_wanted_of_draft(fk_session *session, const fk_id *recor
                                          fk_wanted *wanted_out, fk_error *error);
 
 /* Save a draft in a transaction of its own (draft_commands.c). */
-FK_MUST_USE fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms,
+FK_MUST_USE fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms, fk_arena *arena,
                                     uint64_t *number_out);
 
 /* fk_change_write in a transaction of its own, which also ends the drafts it came from. */
 FK_MUST_USE fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
-                                       size_t wanted_count, bool are_drafts, fk_arena *arena,
-                                       uint32_t *operation_count_out, fk_error *error);
+                                       size_t wanted_count, fk_arena *arena, uint32_t *operation_count_out,
+                                       fk_error *error);
+
+/* Give each field of a draft what is shown of it now, as the names of writes (draft_base.c). For the store, which keeps
+ * what came with the first value of a field. */
+FK_MUST_USE fk_status fk_draft_base_fill(fk_session *session, fk_wanted *draft, fk_arena *arena);
+
+/* What a write of this field replaces, and whether it is one at all (draft_base.c).
+ *
+ * current  the field as it stands; NULL: nobody wrote it.
+ * is_unchanged_out  what the draft says is what was shown when it was begun: whatever came since stays.
+ * over_out  names of other devices' writes, in the arena. */
+FK_MUST_USE fk_status fk_change_base(fk_session *session, const fk_wanted *wanted, const fk_field_write *write,
+                                     const fk_merged_field *current, fk_arena *arena, bool *is_unchanged_out,
+                                     fk_bytes *over_out);
 
 /* FK_ERR_FROZEN when this record is a completed document or another record that never changes. */
 FK_MUST_USE fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record,

@@ -5,6 +5,7 @@
 
 #include "case_evaluation.h"
 #include "change.h"
+#include "conflicts.h"
 #include "dispatch_gen.h"
 #include "document_values.h"
 #include "evaluation_json.h"
@@ -32,7 +33,7 @@ static fk_status load_assessment(fk_session *session, const fk_id *record, fk_ar
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
     *case_id_out = row.case_id;
-    return fk_field_list_of_record(session->store, &row, arena, fields_out);
+    return fk_field_list_of_record(session, &row, arena, fields_out);
 }
 
 static fk_status read_answers(const fk_field_list *fields, const fk_allocator *allocator, fk_dash_answers *answers_out)
@@ -55,7 +56,7 @@ static fk_status read_threshold(fk_session *session, const fk_id *case_id, fk_ar
     fk_record_row row;
     fk_field_list fields;
     FK_TRY(fk_store_record(session->store, case_id, arena, &row));
-    FK_TRY(fk_field_list_of_record(session->store, &row, arena, &fields));
+    FK_TRY(fk_field_list_of_record(session, &row, arena, &fields));
     fk_document_view view;
     fk_document_view_init(&view, &fields, arena->allocator);
     fk_json_doc *areas = NULL;
@@ -154,6 +155,7 @@ fk_status fk_handle_criteria_evaluate(fk_session *session, fk_arena *arena, cons
     reply->area_profile = evaluation.area_profile;
     reply->has_assessment_id = evaluation.has_assessment;
     reply->assessment_id = evaluation.assessment;
+    reply->conflict_count = evaluation.conflict_count;
     reply->dated_by_disclosure_count = evaluation.dated_by_disclosure_count;
     FK_TRY(copy_ids(evaluation.dated_by_disclosure, evaluation.dated_by_disclosure_count, arena,
                     &reply->dated_by_disclosure));
@@ -208,7 +210,7 @@ static fk_status recorded_result(fk_session *session, const fk_id *record, fk_ar
     fk_record_row row;
     fk_field_list fields;
     FK_TRY(fk_store_record(session->store, record, arena, &row));
-    FK_TRY(fk_field_list_of_record(session->store, &row, arena, &fields));
+    FK_TRY(fk_field_list_of_record(session, &row, arena, &fields));
     const fk_field_write *result = fk_field_list_find(&fields, fk_bytes_text("result"));
     if (result == NULL) {
         return fk_status_of(FK_ERR_NOT_FOUND);
@@ -224,6 +226,7 @@ fk_status fk_handle_criteria_record(fk_session *session, fk_arena *arena, const 
     uint32_t operation_count = 0;
     FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &operation_count));
     if (operation_count > 0) {
+        FK_TRY(fk_conflict_count_of_case(session, &request->case_id, true, &reply->conflict_count));
         return recorded_result(session, &request->record_id, arena, &reply->result);
     }
     fk_criteria_evaluate_request evaluate = { request->case_id, request->evaluation_date };
@@ -233,7 +236,8 @@ fk_status fk_handle_criteria_record(fk_session *session, fk_arena *arena, const 
     FK_TRY(fk_change_type(fk_bytes_text("evaluation"), &wanted.type, error));
     FK_TRY(evaluation_fields(&found, request->evaluation_date, arena, &wanted.fields));
     fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms };
-    FK_TRY(fk_change_finish(session, &mutation, &wanted, 1, false, arena, &operation_count, error));
+    FK_TRY(fk_change_finish(session, &mutation, &wanted, 1, arena, &operation_count, error));
     reply->result = found.result;
+    reply->conflict_count = found.conflict_count;
     return fk_ok();
 }

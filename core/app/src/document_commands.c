@@ -5,6 +5,7 @@
 #include "fk/completion.h"
 
 #include "change.h"
+#include "conflicts.h"
 #include "dispatch_gen.h"
 #include "document_values.h"
 
@@ -51,7 +52,7 @@ static fk_status carry_over(fk_session *session, const fk_id *previous, fk_wante
         fk_error_set(error, "request.previousId");
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
-    FK_TRY(fk_field_list_of_record(session->store, &row, arena, &draft->fields));
+    FK_TRY(fk_field_list_of_record(session, &row, arena, &draft->fields));
     FK_TRY(read_version(&draft->fields, version_out));
     drop_fresh_fields(draft);
     char json[FK_ID_HEX_SIZE + 3];
@@ -92,7 +93,7 @@ fk_status fk_handle_document_begin(fk_session *session, fk_arena *arena, const f
     char version[12];
     (void)snprintf(version, sizeof version, "%u", (unsigned)(previous_version + 1));
     FK_TRY(add_system_field(&draft, "version", arena, version));
-    return fk_draft_keep(session, &draft, request->time_ms, &reply->number);
+    return fk_draft_keep(session, &draft, request->time_ms, arena, &reply->number);
 }
 
 /* --- document.check and document.complete ----------------------------------------------------- */
@@ -145,13 +146,20 @@ fk_status fk_handle_document_check(fk_session *session, fk_arena *arena, const f
     return fk_ok();
 }
 
+static fk_status count_conflicts(fk_session *session, const fk_id *record, fk_arena *arena, uint32_t *count_out)
+{
+    fk_record_row row;
+    FK_TRY(fk_store_record(session->store, record, arena, &row));
+    return fk_conflict_count_of_case(session, &row.case_id, true, count_out);
+}
+
 fk_status fk_handle_document_complete(fk_session *session, fk_arena *arena, const fk_document_complete_request *request,
                                       fk_document_complete_reply *reply, fk_error *error)
 {
     FK_TRY(fk_session_require_open(session));
     FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
     if (reply->operation_count > 0) {
-        return fk_ok();
+        return count_conflicts(session, &request->record_id, arena, &reply->conflict_count);
     }
     fk_wanted draft;
     fk_completion completion;
@@ -172,5 +180,6 @@ fk_status fk_handle_document_complete(fk_session *session, fk_arena *arena, cons
     if (reason != NULL && reason->has_value) {
         mutation.reason = reason->value;
     }
-    return fk_change_finish(session, &mutation, &draft, 1, true, arena, &reply->operation_count, error);
+    FK_TRY(fk_change_finish(session, &mutation, &draft, 1, arena, &reply->operation_count, error));
+    return count_conflicts(session, &draft.record, arena, &reply->conflict_count);
 }

@@ -8,14 +8,17 @@
 
 /* --- drafts ----------------------------------------------------------------------------------- */
 
-fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms, uint64_t *number_out)
+fk_status fk_draft_keep(fk_session *session, const fk_wanted *draft, uint64_t time_ms, fk_arena *arena,
+                        uint64_t *number_out)
 {
+    fk_wanted based = *draft;
+    FK_TRY(fk_draft_base_fill(session, &based, arena));
     fk_record_write write = {
-        .case_id = draft->case_id,
-        .record = draft->record,
-        .type = fk_bytes_text(draft->type->name),
-        .fields = draft->fields.items,
-        .field_count = draft->fields.count,
+        .case_id = based.case_id,
+        .record = based.record,
+        .type = fk_bytes_text(based.type->name),
+        .fields = based.fields.items,
+        .field_count = based.fields.count,
     };
     FK_TRY(fk_store_begin(session->store));
     fk_status status = fk_store_draft_put(session->store, &write, time_ms, number_out);
@@ -73,7 +76,7 @@ fk_status fk_handle_draft_save(fk_session *session, fk_arena *arena, const fk_dr
     FK_TRY(refuse_system_fields(&draft, error));
     FK_TRY(fk_change_refuse_frozen(session, draft.type, &draft.record, arena));
     FK_TRY(refuse_foreign_draft(session, &draft, arena, error));
-    return fk_draft_keep(session, &draft, request->time_ms, &reply->number);
+    return fk_draft_keep(session, &draft, request->time_ms, arena, &reply->number);
 }
 
 fk_status fk_handle_draft_discard(fk_session *session, fk_arena *arena, const fk_draft_discard_request *request,
@@ -139,9 +142,9 @@ static fk_status note_empty_commit(fk_session *session, const fk_id *mutation, f
 /* --- from drafts to operations ---------------------------------------------------------------- */
 
 fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
-                           size_t wanted_count, bool are_drafts, fk_arena *arena, uint32_t *operation_count_out,
-                           fk_error *error)
+                           size_t wanted_count, fk_arena *arena, uint32_t *operation_count_out, fk_error *error)
 {
+    bool are_drafts = wanted[0].is_draft;
     FK_TRY(fk_store_begin(session->store));
     fk_status status = fk_change_write(session, mutation, wanted, wanted_count, arena, operation_count_out, error);
     for (size_t i = 0; i < wanted_count && are_drafts && fk_is_ok(status); i++) {
@@ -164,7 +167,7 @@ fk_status fk_wanted_of_draft(fk_session *session, const fk_id *record, fk_arena 
 {
     fk_draft_row row;
     FK_TRY(fk_store_draft(session->store, record, arena, &row));
-    *wanted_out = (fk_wanted){ .case_id = row.case_id, .record = *record };
+    *wanted_out = (fk_wanted){ .case_id = row.case_id, .record = *record, .is_draft = true };
     FK_TRY(fk_change_type(row.type, &wanted_out->type, error));
     return fk_field_list_of_draft(session->store, record, arena, &wanted_out->fields);
 }
@@ -188,7 +191,7 @@ fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_
         }
     }
     fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms, .reason = request->reason };
-    return fk_change_finish(session, &mutation, wanted, request->record_ids_count, true, arena, &reply->operation_count,
+    return fk_change_finish(session, &mutation, wanted, request->record_ids_count, arena, &reply->operation_count,
                             error);
 }
 
@@ -210,5 +213,5 @@ fk_status fk_handle_record_change(fk_session *session, fk_arena *arena, const fk
         return fk_status_of(FK_ERR_INCOMPLETE);
     }
     fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms, .reason = request->reason };
-    return fk_change_finish(session, &mutation, &wanted, 1, false, arena, &reply->operation_count, error);
+    return fk_change_finish(session, &mutation, &wanted, 1, arena, &reply->operation_count, error);
 }

@@ -81,49 +81,59 @@ static fk_status write_field(void *ctx, const fk_field_write *field)
     return fk_ok();
 }
 
-typedef fk_status give_fields(fk_store *store, const void *row, fk_field_visitor *visitor, void *ctx);
-
-static fk_status give_record_fields(fk_store *store, const void *row, fk_field_visitor *visitor, void *ctx)
+static fk_status begin(fields_writer *writer, fk_bytes type, fk_arena *arena, fk_buffer *buffer)
 {
-    return fk_store_fields(store, row, visitor, ctx);
-}
-
-static fk_status give_draft_fields(fk_store *store, const void *row, fk_field_visitor *visitor, void *ctx)
-{
-    return fk_store_draft_fields(store, &((const fk_draft_row *)row)->record, visitor, ctx);
-}
-
-static fk_status write_fields(fk_store *store, give_fields *give, const void *row, fk_bytes type, fk_arena *arena,
-                              fk_bytes *json_out)
-{
-    *json_out = (fk_bytes){ NULL, 0 };
-    fields_writer writer = { .type = fk_record_type_find(type) };
-    if (writer.type == NULL) {
+    *writer = (fields_writer){ .type = fk_record_type_find(type) };
+    if (writer->type == NULL) {
         return fk_status_of(FK_ERR_NEWER_VERSION);
     }
-    fk_buffer buffer;
-    fk_buffer_init(&buffer, arena->allocator, FIELDS_SIZE_BYTES_MAX);
-    fk_json_writer_init(&writer.json, &buffer);
-    fk_json_object_begin(&writer.json);
-    fk_status status = give(store, row, write_field, &writer);
+    fk_buffer_init(buffer, arena->allocator, FIELDS_SIZE_BYTES_MAX);
+    fk_json_writer_init(&writer->json, buffer);
+    fk_json_object_begin(&writer->json);
+    return fk_ok();
+}
+
+/* Ends the text, or gives up with the status; frees the buffer. */
+static fk_status finish(fields_writer *writer, fk_status status, fk_arena *arena, fk_buffer *buffer, fk_bytes *json_out)
+{
     if (fk_is_ok(status)) {
-        end_group(&writer);
-        fk_json_object_end(&writer.json);
-        status = fk_json_finish(&writer.json);
+        end_group(writer);
+        fk_json_object_end(&writer->json);
+        status = fk_json_finish(&writer->json);
     }
     if (fk_is_ok(status)) {
-        status = fk_bytes_copy(fk_buffer_view(&buffer), arena, json_out);
+        status = fk_bytes_copy(fk_buffer_view(buffer), arena, json_out);
     }
-    fk_buffer_free(&buffer);
+    fk_buffer_free(buffer);
     return status;
 }
 
-fk_status fk_fields_json_of_record(fk_store *store, const fk_record_row *row, fk_arena *arena, fk_bytes *json_out)
+fk_status fk_fields_json_of_record(const fk_record_row *row, const fk_merged_list *fields, fk_arena *arena,
+                                   fk_bytes *json_out)
 {
-    return write_fields(store, give_record_fields, row, row->type, arena, json_out);
+    fields_writer writer;
+    fk_buffer buffer;
+    *json_out = (fk_bytes){ NULL, 0 };
+    FK_TRY(begin(&writer, row->type, arena, &buffer));
+    fk_status status = fk_ok();
+    for (size_t i = 0; i < fields->count && fk_is_ok(status); i++) {
+        const fk_head *shown = fk_merged_shown(&fields->items[i]);
+        /* A record that was re-opened is shown, whatever its state says. */
+        bool is_state = row->is_reopened && fk_bytes_equal_text(fields->items[i].field, "state");
+        if (shown->has_value && !is_state) {
+            fk_field_write field = { .field = fields->items[i].field, .has_value = true, .value = shown->value };
+            status = write_field(&writer, &field);
+        }
+    }
+    return finish(&writer, status, arena, &buffer, json_out);
 }
 
 fk_status fk_fields_json_of_draft(fk_store *store, const fk_draft_row *row, fk_arena *arena, fk_bytes *json_out)
 {
-    return write_fields(store, give_draft_fields, row, row->type, arena, json_out);
+    fields_writer writer;
+    fk_buffer buffer;
+    *json_out = (fk_bytes){ NULL, 0 };
+    FK_TRY(begin(&writer, row->type, arena, &buffer));
+    fk_status status = fk_store_draft_fields(store, &row->record, write_field, &writer);
+    return finish(&writer, status, arena, &buffer, json_out);
 }

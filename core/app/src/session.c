@@ -36,6 +36,11 @@ fk_status fk_session_require_open(const fk_session *session)
     return session->store != NULL ? fk_ok() : fk_status_of(FK_ERR_WRONG_STATE);
 }
 
+uint64_t fk_session_now_ms(const fk_session *session)
+{
+    return session->host.clock->now_ms(session->host.clock->ctx);
+}
+
 void fk_session_lock(fk_session *session)
 {
     fk_store_close(session->store);

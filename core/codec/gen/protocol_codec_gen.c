@@ -113,6 +113,45 @@ static const fk_shape_field shape_sync_item_fields[] = {
 };
 static const fk_shape shape_sync_item = { shape_sync_item_fields, 5, sizeof(fk_protocol_sync_item) };
 
+static const fk_shape_field shape_write_name_fields[] = {
+    { .name = "deviceId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_write_name, device_id) },
+    { .name = "sequence", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_protocol_write_name, sequence) },
+};
+static const fk_shape shape_write_name = { shape_write_name_fields, 2, sizeof(fk_protocol_write_name) };
+
+static const fk_shape_field shape_conflict_value_fields[] = {
+    { .name = "deviceId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_conflict_value, device_id) },
+    { .name = "sequence", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_protocol_conflict_value, sequence) },
+    { .name = "value", .kind = FK_SHAPE_JSON_TEXT, .offset = offsetof(fk_protocol_conflict_value, value), .max = 65536 },
+    { .name = "personName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_value, person_name), .max = 79 },
+    { .name = "deviceLabel", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_value, device_label), .max = 79 },
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_conflict_value, time_ms), .max = 253402300799999 },
+    { .name = "isClockWrong", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_conflict_value, is_clock_wrong) },
+    { .name = "isYou", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_conflict_value, is_you) },
+    { .name = "reason", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_value, reason), .max = 2000 },
+};
+static const fk_shape shape_conflict_value = { shape_conflict_value_fields, 9, sizeof(fk_protocol_conflict_value) };
+
+static const fk_shape_field shape_conflict_row_fields[] = {
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_conflict_row, case_id) },
+    { .name = "victimName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, victim_name), .max = 400 },
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_conflict_row, record_id) },
+    { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, type), .max = 40 },
+    { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, field), .max = 80 },
+    { .name = "mergeClass", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, merge_class), .max = 20 },
+    { .name = "shown", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_conflict_row, shown), .min = 0, .max = 4294967295 },
+    { .name = "values", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_conflict_row, values), .count_max = 64, .count_offset = offsetof(fk_protocol_conflict_row, values_count), .object = &shape_conflict_value },
+};
+static const fk_shape shape_conflict_row = { shape_conflict_row_fields, 8, sizeof(fk_protocol_conflict_row) };
+
+static const fk_shape_field shape_history_row_fields[] = {
+    { .name = "write", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_history_row, write), .object = &shape_conflict_value },
+    { .name = "isCurrent", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_history_row, is_current) },
+    { .name = "isShown", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_history_row, is_shown) },
+    { .name = "replacedBy", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_history_row, replaced_by), .is_optional = true, .has_offset = offsetof(fk_protocol_history_row, has_replaced_by), .object = &shape_write_name },
+};
+static const fk_shape shape_history_row = { shape_history_row_fields, 4, sizeof(fk_protocol_history_row) };
+
 static const fk_shape shape_core_start_request = { NULL, 0, sizeof(fk_core_start_request) };
 
 static const fk_shape_field shape_core_start_reply_fields[] = {
@@ -322,8 +361,9 @@ static const fk_shape shape_document_complete_request = { shape_document_complet
 
 static const fk_shape_field shape_document_complete_reply_fields[] = {
     { .name = "operationCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_document_complete_reply, operation_count), .min = 0, .max = 4294967295 },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_document_complete_reply, conflict_count), .min = 0, .max = 4294967295 },
 };
-static const fk_shape shape_document_complete_reply = { shape_document_complete_reply_fields, 1, sizeof(fk_document_complete_reply) };
+static const fk_shape shape_document_complete_reply = { shape_document_complete_reply_fields, 2, sizeof(fk_document_complete_reply) };
 
 static const fk_shape_field shape_assessment_summary_request_fields[] = {
     { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_assessment_summary_request, record_id) },
@@ -355,8 +395,9 @@ static const fk_shape_field shape_criteria_evaluate_reply_fields[] = {
     { .name = "assessmentId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, assessment_id), .is_optional = true, .has_offset = offsetof(fk_criteria_evaluate_reply, has_assessment_id) },
     { .name = "datedByDisclosure", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, dated_by_disclosure), .count_max = 100, .count_offset = offsetof(fk_criteria_evaluate_reply, dated_by_disclosure_count) },
     { .name = "undated", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_evaluate_reply, undated), .count_max = 100, .count_offset = offsetof(fk_criteria_evaluate_reply, undated_count) },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_criteria_evaluate_reply, conflict_count), .min = 0, .max = 4294967295 },
 };
-static const fk_shape shape_criteria_evaluate_reply = { shape_criteria_evaluate_reply_fields, 5, sizeof(fk_criteria_evaluate_reply) };
+static const fk_shape shape_criteria_evaluate_reply = { shape_criteria_evaluate_reply_fields, 6, sizeof(fk_criteria_evaluate_reply) };
 
 static const fk_shape_field shape_criteria_record_request_fields[] = {
     { .name = "mutationId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_criteria_record_request, mutation_id) },
@@ -369,8 +410,9 @@ static const fk_shape shape_criteria_record_request = { shape_criteria_record_re
 
 static const fk_shape_field shape_criteria_record_reply_fields[] = {
     { .name = "result", .kind = FK_SHAPE_JSON_TEXT, .offset = offsetof(fk_criteria_record_reply, result), .max = 65536 },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_criteria_record_reply, conflict_count), .min = 0, .max = 4294967295 },
 };
-static const fk_shape shape_criteria_record_reply = { shape_criteria_record_reply_fields, 1, sizeof(fk_criteria_record_reply) };
+static const fk_shape shape_criteria_record_reply = { shape_criteria_record_reply_fields, 2, sizeof(fk_criteria_record_reply) };
 
 static const fk_shape shape_team_status_request = { NULL, 0, sizeof(fk_team_status_request) };
 
@@ -511,6 +553,50 @@ static const fk_shape_field shape_sync_items_reply_fields[] = {
 };
 static const fk_shape shape_sync_items_reply = { shape_sync_items_reply_fields, 2, sizeof(fk_sync_items_reply) };
 
+static const fk_shape_field shape_conflict_list_request_fields[] = {
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_list_request, case_id), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_case_id) },
+    { .name = "after", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_list_request, after), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_after), .max = 160 },
+};
+static const fk_shape shape_conflict_list_request = { shape_conflict_list_request_fields, 2, sizeof(fk_conflict_list_request) };
+
+static const fk_shape_field shape_conflict_list_reply_fields[] = {
+    { .name = "conflicts", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_conflict_list_reply, conflicts), .count_max = 50, .count_offset = offsetof(fk_conflict_list_reply, conflicts_count), .object = &shape_conflict_row },
+    { .name = "next", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_list_reply, next), .is_optional = true, .has_offset = offsetof(fk_conflict_list_reply, has_next), .max = 160 },
+};
+static const fk_shape shape_conflict_list_reply = { shape_conflict_list_reply_fields, 2, sizeof(fk_conflict_list_reply) };
+
+static const fk_shape_field shape_conflict_resolve_request_fields[] = {
+    { .name = "mutationId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_resolve_request, mutation_id) },
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_conflict_resolve_request, time_ms), .max = 253402300799999 },
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_resolve_request, case_id) },
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_resolve_request, record_id) },
+    { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_resolve_request, field), .max = 80 },
+    { .name = "seen", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_conflict_resolve_request, seen), .count_max = 64, .count_offset = offsetof(fk_conflict_resolve_request, seen_count), .object = &shape_write_name },
+    { .name = "chosen", .kind = FK_SHAPE_U32, .offset = offsetof(fk_conflict_resolve_request, chosen), .is_optional = true, .has_offset = offsetof(fk_conflict_resolve_request, has_chosen), .min = 0, .max = 63 },
+    { .name = "value", .kind = FK_SHAPE_JSON_TREE, .offset = offsetof(fk_conflict_resolve_request, value), .is_optional = true, .has_offset = offsetof(fk_conflict_resolve_request, has_value), .max = 65536 },
+    { .name = "reason", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_resolve_request, reason), .max = 2000 },
+};
+static const fk_shape shape_conflict_resolve_request = { shape_conflict_resolve_request_fields, 9, sizeof(fk_conflict_resolve_request) };
+
+static const fk_shape_field shape_conflict_resolve_reply_fields[] = {
+    { .name = "operationCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_conflict_resolve_reply, operation_count), .min = 0, .max = 4294967295 },
+    { .name = "conflictCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_conflict_resolve_reply, conflict_count), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_conflict_resolve_reply = { shape_conflict_resolve_reply_fields, 2, sizeof(fk_conflict_resolve_reply) };
+
+static const fk_shape_field shape_field_history_request_fields[] = {
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_field_history_request, case_id) },
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_field_history_request, record_id) },
+    { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_field_history_request, field), .max = 80 },
+};
+static const fk_shape shape_field_history_request = { shape_field_history_request_fields, 3, sizeof(fk_field_history_request) };
+
+static const fk_shape_field shape_field_history_reply_fields[] = {
+    { .name = "writes", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_field_history_reply, writes), .count_max = 256, .count_offset = offsetof(fk_field_history_reply, writes_count), .object = &shape_history_row },
+    { .name = "isCut", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_field_history_reply, is_cut) },
+};
+static const fk_shape shape_field_history_reply = { shape_field_history_reply_fields, 2, sizeof(fk_field_history_reply) };
+
 const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "core.start", 1, 0, 0, 0, false, &shape_core_start_request, &shape_core_start_reply },
     { "vault.status", 2, 0, 0, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
@@ -548,4 +634,7 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "sync.cancel", 34, 0, 0, 0, false, &shape_sync_cancel_request, &shape_sync_cancel_reply },
     { "sync.status", 35, 0, 0, 0, false, &shape_sync_status_request, &shape_sync_status_reply },
     { "sync.items", 36, 0, 0, 0, false, &shape_sync_items_request, &shape_sync_items_reply },
+    { "conflict.list", 40, 0, 0, 0, false, &shape_conflict_list_request, &shape_conflict_list_reply },
+    { "conflict.resolve", 41, 0, 0, 0, true, &shape_conflict_resolve_request, &shape_conflict_resolve_reply },
+    { "field.history", 42, 0, 0, 0, false, &shape_field_history_request, &shape_field_history_reply },
 };

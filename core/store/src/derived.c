@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fk/assert.h"
+#include "fk/planted.h"
 
 #include "schema.h"
 #include "fk/banned.h"
@@ -135,7 +136,7 @@ static fk_status apply_heads(fk_store *store, const fk_operation *operation, uin
         return fk_status_of(FK_ERR_DAMAGED);
     }
     FK_TRY(run_head(store, FK_SQL_HEAD_DROP_OWN, operation, &operation->device, operation->sequence));
-    for (size_t i = 0; i < operation->over.size_bytes; i += FK_OVER_SIZE_BYTES) {
+    for (size_t i = 0; i < operation->over.size_bytes && !FK_PLANTED(OVER_IGNORED); i += FK_OVER_SIZE_BYTES) {
         FK_TRY(apply_link(store, operation, operation->over.data + i, ignored));
     }
     FK_TRY(add_head(store, operation));

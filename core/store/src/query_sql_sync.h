@@ -161,13 +161,17 @@
       "   AND v.field = o.field AND v.compartment = o.compartment AND v.device = o.device AND v.sequence = o.sequence" \
       "   ORDER BY v.by_device, v.by_sequence LIMIT 1))" \
       " FROM operations o WHERE o.record = ?1 AND o.field = ?2 ORDER BY o.hlc, o.device, o.sequence") \
-    /* ?1 the case, or NULL for every one. */ \
+    /* ?1 the case, or NULL for every one. A record that was re-opened stands here with its state. */ \
     X(CONTESTED, \
-      "SELECT t.record, t.case_id, r.type, t.field, t.head_count FROM contested t" \
-      " CROSS JOIN records r ON r.record = t.record AND r.case_id = t.case_id AND r.compartment = t.compartment" \
-      " LEFT JOIN records k ON k.record = t.case_id AND k.case_id = t.case_id AND k.compartment = t.compartment" \
-      " WHERE (?1 IS NULL OR t.case_id = ?1) AND r.visibility <> 1" \
-      " ORDER BY k.created_hlc, t.case_id, t.record, t.field")
+      "SELECT x.record, x.case_id, x.type, x.field, x.head_count FROM" \
+      " (SELECT t.record, t.case_id, r.type, t.field, t.head_count, t.compartment FROM contested t" \
+      "   CROSS JOIN records r ON r.record = t.record AND r.case_id = t.case_id AND r.compartment = t.compartment" \
+      "   WHERE (?1 IS NULL OR t.case_id = ?1) AND r.visibility <> 1" \
+      "  UNION ALL SELECT r.record, r.case_id, r.type, 'state', 1, r.compartment FROM records r" \
+      "   WHERE (?1 IS NULL OR r.case_id = ?1) AND r.visibility = 2 AND NOT EXISTS (SELECT 1 FROM contested t" \
+      "    WHERE t.case_id = r.case_id AND t.record = r.record AND t.field = 'state' AND t.compartment = r.compartment)" \
+      " ) x LEFT JOIN records k ON k.record = x.case_id AND k.case_id = x.case_id AND k.compartment = x.compartment" \
+      " ORDER BY k.created_hlc, x.case_id, x.record, x.field")
 
 /* clang-format on */
 

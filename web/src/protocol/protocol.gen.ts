@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x265122e9;
+export const SCHEMA_HASH = 0x121be158;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -137,7 +137,7 @@ export interface RecordRow {
   readonly createdMs: number;
   readonly changedMs: number;
   readonly progress: Progress;
-  /** fields about which two workers disagree */
+  /** fields about which two workers disagree; of an assessment, evaluation or referral those it rests on */
   readonly conflictCount: number;
   /** of the newest write; empty while unknown */
   readonly authorName: string;
@@ -203,6 +203,53 @@ export interface SyncItem {
   readonly type: string;
   readonly changedMs: number;
   readonly state: Progress;
+}
+
+export interface WriteName {
+  readonly deviceId: Id;
+  readonly sequence: Counter;
+}
+
+export interface ConflictValue {
+  /** with sequence the name of this write */
+  readonly deviceId: Id;
+  readonly sequence: Counter;
+  /** null: it took the value away */
+  readonly value: JsonValue;
+  /** empty while unknown here */
+  readonly personName: string;
+  /** empty while unknown here */
+  readonly deviceLabel: string;
+  /** by the clock of that device */
+  readonly timeMs: number;
+  /** that clock was more than a day ahead */
+  readonly isClockWrong: boolean;
+  /** written on this device */
+  readonly isYou: boolean;
+  /** empty when none was given */
+  readonly reason: string;
+}
+
+export interface ConflictRow {
+  readonly caseId: Id;
+  readonly victimName: string;
+  readonly recordId: Id;
+  readonly type: string;
+  readonly field: string;
+  /** S, R, N, E, L or X of schema.json */
+  readonly mergeClass: string;
+  /** index of the value that is shown until a person decides */
+  readonly shown: number;
+  readonly values: readonly ConflictValue[];
+}
+
+export interface HistoryRow {
+  readonly write: ConflictValue;
+  /** nobody has replaced it */
+  readonly isCurrent: boolean;
+  readonly isShown: boolean;
+  /** the write that replaced it, where it is another of this field */
+  readonly replacedBy?: WriteName;
 }
 
 export type CoreStartRequest = Readonly<Record<string, never>>;
@@ -394,6 +441,8 @@ export interface DocumentCompleteRequest {
 
 export interface DocumentCompleteReply {
   readonly operationCount: number;
+  /** open conflicts of the case in what it rests on; the version is final all the same */
+  readonly conflictCount: number;
 }
 
 export interface AssessmentSummaryRequest {
@@ -430,6 +479,8 @@ export interface CriteriaEvaluateReply {
   readonly datedByDisclosure: readonly Id[];
   /** incidents without any date, which cannot count */
   readonly undated: readonly Id[];
+  /** fields it used about which two workers disagree */
+  readonly conflictCount: number;
 }
 
 export interface CriteriaRecordRequest {
@@ -442,6 +493,8 @@ export interface CriteriaRecordRequest {
 
 export interface CriteriaRecordReply {
   readonly result: JsonValue;
+  /** as in criteria.evaluate */
+  readonly conflictCount: number;
 }
 
 export type TeamStatusRequest = Readonly<Record<string, never>>;
@@ -583,6 +636,51 @@ export interface SyncItemsReply {
   readonly next?: string;
 }
 
+export interface ConflictListRequest {
+  readonly caseId?: Id;
+  /** next of the page before */
+  readonly after?: string;
+}
+
+export interface ConflictListReply {
+  readonly conflicts: readonly ConflictRow[];
+  readonly next?: string;
+}
+
+export interface ConflictResolveRequest {
+  readonly mutationId: Id;
+  readonly timeMs: number;
+  readonly caseId: Id;
+  readonly recordId: Id;
+  /** as conflict.list names it */
+  readonly field: string;
+  /** the values as they were shown */
+  readonly seen: readonly WriteName[];
+  /** index into seen; without it value decides */
+  readonly chosen?: number;
+  /** another value */
+  readonly value?: JsonValue;
+  readonly reason: string;
+}
+
+export interface ConflictResolveReply {
+  readonly operationCount: number;
+  /** still open in this case */
+  readonly conflictCount: number;
+}
+
+export interface FieldHistoryRequest {
+  readonly caseId: Id;
+  readonly recordId: Id;
+  readonly field: string;
+}
+
+export interface FieldHistoryReply {
+  readonly writes: readonly HistoryRow[];
+  /** there are older ones */
+  readonly isCut: boolean;
+}
+
 export interface Commands {
   /** Check the random sources and say what this build is. Must be the first call; every other answers wrong-state before it. */
   readonly 'core.start': { readonly request: CoreStartRequest; readonly reply: CoreStartReply; readonly error: 'no-random' | CommonErrorCode };
@@ -656,6 +754,12 @@ export interface Commands {
   readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Records by how far they got, newest change first, 100 a page. */
   readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Fields with several values, of one case or of all: each value with who wrote it, when and on which device. Equal values are no conflict. */
+  readonly 'conflict.list': { readonly request: ConflictListRequest; readonly reply: ConflictListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Decide with a reason. The writes that were seen are replaced, all of them; one that arrived meanwhile stays beside the decision. */
+  readonly 'conflict.resolve': { readonly request: ConflictResolveRequest; readonly reply: ConflictResolveReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'incomplete' | 'frozen' | 'full' | 'io' | CommonErrorCode };
+  /** Every write there was to one field, the newest first, at most 256. */
+  readonly 'field.history': { readonly request: FieldHistoryRequest; readonly reply: FieldHistoryReply; readonly error: 'wrong-state' | 'not-found' | 'io' | 'damaged' | CommonErrorCode };
 }
 
 export type CommandName = keyof Commands;
@@ -697,6 +801,9 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'sync.cancel': 34,
   'sync.status': 35,
   'sync.items': 36,
+  'conflict.list': 40,
+  'conflict.resolve': 41,
+  'field.history': 42,
 };
 
 /** Commands whose request is raw bytes instead of JSON, with their bounds. */
@@ -715,4 +822,5 @@ export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([
   'record.change',
   'document.complete',
   'criteria.record',
+  'conflict.resolve',
 ]);

@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x265122e9U
+#define FK_PROTOCOL_SCHEMA_HASH 0x121be158U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 36,
+    FK_COMMAND_COUNT = 39,
 };
 
 /* X(name, NAME, id, "text") */
@@ -58,7 +58,10 @@ enum {
     X(sync_step, SYNC_STEP, 33, "sync.step") \
     X(sync_cancel, SYNC_CANCEL, 34, "sync.cancel") \
     X(sync_status, SYNC_STATUS, 35, "sync.status") \
-    X(sync_items, SYNC_ITEMS, 36, "sync.items")
+    X(sync_items, SYNC_ITEMS, 36, "sync.items") \
+    X(conflict_list, CONFLICT_LIST, 40, "conflict.list") \
+    X(conflict_resolve, CONFLICT_RESOLVE, 41, "conflict.resolve") \
+    X(field_history, FIELD_HISTORY, 42, "field.history")
 
 typedef enum fk_command_id {
     FK_COMMAND_CORE_START = 1,
@@ -97,6 +100,9 @@ typedef enum fk_command_id {
     FK_COMMAND_SYNC_CANCEL = 34,
     FK_COMMAND_SYNC_STATUS = 35,
     FK_COMMAND_SYNC_ITEMS = 36,
+    FK_COMMAND_CONFLICT_LIST = 40,
+    FK_COMMAND_CONFLICT_RESOLVE = 41,
+    FK_COMMAND_FIELD_HISTORY = 42,
 } fk_command_id;
 
 typedef enum fk_protocol_vault_state {
@@ -173,7 +179,7 @@ typedef struct fk_protocol_record_row {
     uint64_t created_ms;
     uint64_t changed_ms;
     fk_protocol_progress progress;
-    uint32_t conflict_count; /* fields about which two workers disagree */
+    uint32_t conflict_count; /* fields about which two workers disagree; of an assessment, evaluation or referral those it rests on */
     fk_bytes author_name; /* of the newest write; empty while unknown */
     bool author_is_you;
     fk_bytes fields; /* object of shown values by field name; keyed fields as nested objects */
@@ -230,6 +236,43 @@ typedef struct fk_protocol_sync_item {
     uint64_t changed_ms;
     fk_protocol_progress state;
 } fk_protocol_sync_item;
+
+typedef struct fk_protocol_write_name {
+    fk_id device_id;
+    uint64_t sequence;
+} fk_protocol_write_name;
+
+typedef struct fk_protocol_conflict_value {
+    fk_id device_id; /* with sequence the name of this write */
+    uint64_t sequence;
+    fk_bytes value; /* null: it took the value away */
+    fk_bytes person_name; /* empty while unknown here */
+    fk_bytes device_label; /* empty while unknown here */
+    uint64_t time_ms; /* by the clock of that device */
+    bool is_clock_wrong; /* that clock was more than a day ahead */
+    bool is_you; /* written on this device */
+    fk_bytes reason; /* empty when none was given */
+} fk_protocol_conflict_value;
+
+typedef struct fk_protocol_conflict_row {
+    fk_id case_id;
+    fk_bytes victim_name;
+    fk_id record_id;
+    fk_bytes type;
+    fk_bytes field;
+    fk_bytes merge_class; /* S, R, N, E, L or X of schema.json */
+    uint32_t shown; /* index of the value that is shown until a person decides */
+    const fk_protocol_conflict_value *values;
+    size_t values_count; /* at most 64 */
+} fk_protocol_conflict_row;
+
+typedef struct fk_protocol_history_row {
+    fk_protocol_conflict_value write;
+    bool is_current; /* nobody has replaced it */
+    bool is_shown;
+    bool has_replaced_by;
+    fk_protocol_write_name replaced_by; /* the write that replaced it, where it is another of this field */
+} fk_protocol_history_row;
 
 typedef struct fk_core_start_request {
     uint8_t unused; /* C has no empty struct */
@@ -455,6 +498,7 @@ typedef struct fk_document_complete_request {
 
 typedef struct fk_document_complete_reply {
     uint32_t operation_count;
+    uint32_t conflict_count; /* open conflicts of the case in what it rests on; the version is final all the same */
 } fk_document_complete_reply;
 
 typedef struct fk_assessment_summary_request {
@@ -490,6 +534,7 @@ typedef struct fk_criteria_evaluate_reply {
     size_t dated_by_disclosure_count; /* at most 100 */
     const fk_id *undated; /* incidents without any date, which cannot count */
     size_t undated_count; /* at most 100 */
+    uint32_t conflict_count; /* fields it used about which two workers disagree */
 } fk_criteria_evaluate_reply;
 
 typedef struct fk_criteria_record_request {
@@ -502,6 +547,7 @@ typedef struct fk_criteria_record_request {
 
 typedef struct fk_criteria_record_reply {
     fk_bytes result;
+    uint32_t conflict_count; /* as in criteria.evaluate */
 } fk_criteria_record_reply;
 
 typedef struct fk_team_status_request {
@@ -686,5 +732,51 @@ typedef struct fk_sync_items_reply {
     bool has_next;
     fk_bytes next;
 } fk_sync_items_reply;
+
+typedef struct fk_conflict_list_request {
+    bool has_case_id;
+    fk_id case_id;
+    bool has_after;
+    fk_bytes after; /* next of the page before */
+} fk_conflict_list_request;
+
+typedef struct fk_conflict_list_reply {
+    const fk_protocol_conflict_row *conflicts;
+    size_t conflicts_count; /* at most 50 */
+    bool has_next;
+    fk_bytes next;
+} fk_conflict_list_reply;
+
+typedef struct fk_conflict_resolve_request {
+    fk_id mutation_id;
+    uint64_t time_ms;
+    fk_id case_id;
+    fk_id record_id;
+    fk_bytes field; /* as conflict.list names it */
+    const fk_protocol_write_name *seen; /* the values as they were shown */
+    size_t seen_count; /* at most 64 */
+    bool has_chosen;
+    uint32_t chosen; /* index into seen; without it value decides */
+    bool has_value;
+    const fk_json *value; /* another value */
+    fk_bytes reason;
+} fk_conflict_resolve_request;
+
+typedef struct fk_conflict_resolve_reply {
+    uint32_t operation_count;
+    uint32_t conflict_count; /* still open in this case */
+} fk_conflict_resolve_reply;
+
+typedef struct fk_field_history_request {
+    fk_id case_id;
+    fk_id record_id;
+    fk_bytes field;
+} fk_field_history_request;
+
+typedef struct fk_field_history_reply {
+    const fk_protocol_history_row *writes;
+    size_t writes_count; /* at most 256 */
+    bool is_cut; /* there are older ones */
+} fk_field_history_reply;
 
 #endif

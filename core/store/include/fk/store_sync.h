@@ -234,8 +234,9 @@ typedef struct fk_contested_row {
 } fk_contested_row;
 
 typedef fk_status fk_contested_visitor(void *ctx, const fk_contested_row *row);
-/* Fields of shown records with more than one current write, oldest case first. case_id NULL: of every case. Which of
- * them are conflicts a person must see is the merge class's matter. */
+/* Fields of shown records with more than one current write, and the state of records that were re-opened; oldest case
+ * first, the fields of a record together. case_id NULL: of every case. Which of them are conflicts a person must see
+ * is the merge class's matter. */
 FK_MUST_USE fk_status fk_store_contested(fk_store *store, const fk_id *case_id, fk_contested_visitor *visitor,
                                          void *ctx);
 

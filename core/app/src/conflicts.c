@@ -1,0 +1,105 @@
+#include "conflicts.h"
+
+#include "fk/banned.h"
+
+enum { CONTESTED_COUNT_MAX = 65536, CONTESTED_COUNT_FIRST = 16, RECORD_SIZE_BYTES_MAX = 8 * 1024 * 1024 };
+
+/* Records with several writes of some field, each once. Collected before any is read: a visit of the store ends
+ * before the next begins. */
+typedef struct contested {
+    fk_arena *arena;
+    fk_id *records;
+    size_t count;
+    size_t capacity;
+} contested;
+
+static fk_status add_contested(void *ctx, const fk_contested_row *row)
+{
+    contested *list = ctx;
+    if (list->count > 0 && fk_id_equal(&list->records[list->count - 1], &row->record)) {
+        return fk_ok();
+    }
+    if (list->count == CONTESTED_COUNT_MAX) {
+        return fk_status_of(FK_ERR_TOO_LARGE);
+    }
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity > 0 ? 2 * list->capacity : CONTESTED_COUNT_FIRST;
+        fk_id *records = fk_arena_allocate(list->arena, capacity * sizeof *records);
+        if (records == NULL) {
+            return fk_status_of(FK_ERR_NO_MEMORY);
+        }
+        for (size_t i = 0; i < list->count; i++) {
+            records[i] = list->records[i];
+        }
+        list->records = records;
+        list->capacity = capacity;
+    }
+    list->records[list->count++] = row->record;
+    return fk_ok();
+}
+
+static fk_status visit_record(fk_session *session, const fk_id *record, fk_arena *arena, fk_conflict_visitor *visitor,
+                              void *ctx)
+{
+    fk_record_row row;
+    fk_merged_list fields;
+    FK_TRY(fk_store_record(session->store, record, arena, &row));
+    FK_TRY(fk_merged_of_record(session, &row, arena, &fields));
+    for (size_t i = 0; i < fields.count; i++) {
+        if (fk_merged_is_conflict(&fields.items[i])) {
+            FK_TRY(visitor(ctx, &row, &fields.items[i]));
+        }
+    }
+    return fk_ok();
+}
+
+fk_status fk_conflicts(fk_session *session, const fk_id *case_id, fk_conflict_visitor *visitor, void *ctx)
+{
+    fk_arena list_arena;
+    fk_arena record_arena;
+    fk_arena_init(&list_arena, session->host.allocator, RECORD_SIZE_BYTES_MAX);
+    fk_arena_init(&record_arena, session->host.allocator, RECORD_SIZE_BYTES_MAX);
+    contested list = { .arena = &list_arena };
+    fk_status status = fk_store_contested(session->store, case_id, add_contested, &list);
+    for (size_t i = 0; i < list.count && fk_is_ok(status); i++) {
+        status = visit_record(session, &list.records[i], &record_arena, visitor, ctx);
+        fk_arena_reset(&record_arena);
+    }
+    fk_arena_reset(&list_arena);
+    return status;
+}
+
+bool fk_conflict_is_used(fk_bytes type)
+{
+    static const char *const types[] = {
+        "case", "person", "party", "incident", "prior_marac", "assessment", "referral"
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (fk_bytes_equal_text(type, types[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+typedef struct counter {
+    bool used_only;
+    uint32_t count;
+} counter;
+
+static fk_status count_conflict(void *ctx, const fk_record_row *row, const fk_merged_field *field)
+{
+    counter *counted = ctx;
+    (void)field;
+    counted->count += !counted->used_only || fk_conflict_is_used(row->type);
+    return fk_ok();
+}
+
+fk_status fk_conflict_count_of_case(fk_session *session, const fk_id *case_id, bool used_only, uint32_t *count_out)
+{
+    counter counted = { .used_only = used_only };
+    *count_out = 0;
+    FK_TRY(fk_conflicts(session, case_id, count_conflict, &counted));
+    *count_out = counted.count;
+    return fk_ok();
+}
