@@ -1,4 +1,5 @@
-// The screens without an open vault that no journey stays on: starting, working, unfinished, newer version, broken, storage refused ...
+// The screens that no journey stays on: without an open vault (starting, working, unfinished, newer version, broken, storage refused ...)
+// and those of team and sync that need another device or a fault (words to compare, a code used up, no network, a wrong clock ...).
 // Drawn by the app's own views and styles under its own policy from the example states, each through the same checks as a route.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,20 +13,21 @@ import { until } from './support/until.mjs';
 /** Checked where a journey reaches them in the real app: routes.test.mjs and faults.test.mjs. */
 const REACHED = new Set(['welcome', 'words', 'confirm', 'locked', 'locked-wrong', 'hidden', 'other-window', 'refused-private', 'damaged']);
 
-test('every screen without an open vault', async (t) => {
+test('every screen without an open vault, and every state of team and sync', async (t) => {
   const hub = await Hub.start(await buildGatesPage('gates-page'));
   const home = makeHome('gates');
   const browser = await Browser.launch({ kind: CHROMIUM, home, origin: hub.origin });
   try {
     const { page } = browser;
     await page.goto(`${hub.origin}/`, { waitUntil: 'domcontentloaded' });
-    const names = await until(() => page.evaluate(() => globalThis.fkExamples), 'the examples are loaded');
-    assert.deepEqual([...REACHED].filter((name) => !names.includes(name)), [], 'what a journey reaches is an example');
-    for (const name of names.filter((each) => !REACHED.has(each))) {
-      await t.test(`gate ${name}`, async () => {
+    const { gates, team } = await until(() => page.evaluate(() => globalThis.fkExamples), 'the examples are loaded');
+    assert.deepEqual([...REACHED].filter((name) => !gates.includes(name)), [], 'what a journey reaches is an example');
+    const gateNames = gates.filter((each) => !REACHED.has(each)).map((name) => [name, `gate-${name}`]);
+    for (const [name, picture] of [...gateNames, ...team.map((each) => [each, each])]) {
+      await t.test(`screen ${picture}`, async () => {
         await page.evaluate((to) => { location.hash = to; }, name);
         await until(() => page.evaluate((to) => document.documentElement.dataset.example === to && document.querySelector('h1') !== null, name), `${name} is drawn`);
-        await checkScreen(page, `gate-${name}`);
+        await checkScreen(page, picture);
       });
     }
     await t.test('no violation of the policy, no error, no foreign request', () => assertNoFault(browser.faults));

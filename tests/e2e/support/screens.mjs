@@ -64,6 +64,7 @@ export function addressOf(name, ids) {
     assert.ok(type, `screens.mjs does not say which record the route ${name} shows`);
     route.recordId = ids[from][type];
   }
+  if (spec.params.includes('inviteId')) route.inviteId = ids.inviteId ?? newId();
   if (spec.params.includes('step')) route.step = stepId(route.recordId, 0);
   return hashOf(route);
 }
