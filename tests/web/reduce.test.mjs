@@ -97,3 +97,27 @@ test('titles: neutral in every phase, and never a name', () => {
   for (const title of [...titles, pageTitle(opened())]) assert.doesNotMatch(title, /SECRET|abuse|marac|dash|victim/i);
   assert.equal(pageTitle(run(opened(), { kind: 'phase', phase: { kind: 'hidden', next: 'locked' } })), 'Notes');
 });
+
+test('route-refreshed: what sync brought appears, and nothing moves or goes', () => {
+  const before = run(opened(), { kind: 'field', ref: { part: 'case', field: 'reference' }, whole: 'typed' });
+  const file = { ...FILE, records: [] };
+  const state = run(before, { kind: 'route-refreshed', route: ROUTE, data: { file } });
+  assert.equal(state.file, file);
+  assert.deepEqual([state.focus, state.form, state.banner], [before.focus, before.form, before.banner]);
+  assert.equal(run(before, { kind: 'route-refreshed', route: { name: 'cases' }, data: { file } }).file, FILE, 'not on another screen');
+  const moving = run(before, { kind: 'route-opening', route: { name: 'cases' } }, { kind: 'route-refreshed', route: ROUTE, data: { file } });
+  assert.equal(moving.file, FILE, 'not while another one opens');
+});
+
+test('team: what is typed and what the core said stay apart; a change of one box leaves the others', () => {
+  const state = run(opened(), { kind: 'join', change: { code: 'A', kind: 'tablet' } }, { kind: 'join', change: { code: 'B' } }, { kind: 'invite', change: { personName: 'N' } },
+    { kind: 'team', change: { isSyncing: true } });
+  assert.deepEqual([state.team.join.code, state.team.join.kind, state.team.invite.personName, state.team.isSyncing], ['B', 'tablet', 'N', true]);
+});
+
+test('team: errors of its boxes are in the title only on their page', () => {
+  const errors = { kind: 'join', change: { errors: { 'join-code': 'x' } } };
+  const at = (route) => run(opened(), errors, { kind: 'route-opening', route }, { kind: 'route-opened', route, today: '2026-11-22', data: {} });
+  assert.equal(pageTitle(at({ name: 'join' })), 'Error: Join - Notebook');
+  assert.equal(pageTitle(at({ name: 'team' })), 'Team - Notebook');
+});

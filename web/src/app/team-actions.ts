@@ -29,7 +29,9 @@ export function createTeamActions(context: AppContext, navigator: Navigator, dat
 
   /* The camera never stays on behind another screen, a lock or a hidden page. */
   store.subscribe((state) => {
-    if (camera !== undefined && !isScanning(state)) stopCamera();
+    if (camera === undefined || isScanning(state)) return;
+    stopCamera();
+    if (state.team.join.camera === 'on') changeJoin({ camera: 'off' });
   });
 
   async function startCamera(): Promise<void> {
@@ -44,8 +46,12 @@ export function createTeamActions(context: AppContext, navigator: Navigator, dat
       return;
     }
     camera = started;
-    if (isScanning(store.state())) changeJoin({ camera: 'on' });
-    else stopCamera();
+    if (isScanning(store.state())) {
+      changeJoin({ camera: 'on' });
+      return;
+    }
+    stopCamera();
+    changeJoin({ camera: 'off' });
   }
 
   function stopCamera(): void {
