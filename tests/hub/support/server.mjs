@@ -36,10 +36,11 @@ export function run(args) {
 
 export class Server {
   /** Starts and waits for the line that names the address. Port 0: a free one. */
-  static start(args, port = 0) {
+  static start(args, port = 0, { wrapper = [] } = {}) {
     const server = new Server();
     server.log = '';
-    server.child = spawn(PROGRAM, ['--listen', `127.0.0.1:${port}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [command, ...before] = [...wrapper, PROGRAM];
+    server.child = spawn(command, [...before, '--listen', `127.0.0.1:${port}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     server.ended = new Promise((resolve) => server.child.once('close', (code, signal) => resolve({ code, signal })));
     server.child.stderr.on('data', (chunk) => (server.log += chunk));
     return new Promise((resolve, reject) => {
