@@ -233,10 +233,21 @@ fk_segment_header hub_segment_header(const hub_fixture *f, const hub_chain *chai
     };
 }
 
-static struct {
-    uint8_t bytes[FK_SEGMENT_SIZE_BYTES_MAX];
+static uint8_t made[FK_SEGMENT_SIZE_BYTES_MAX];
+
+fk_digest hub_segment_id(const fk_segment *segment)
+{
+    fk_digest body;
     fk_digest id;
-} made;
+    fk_hash hash;
+    fk_hash_of(segment->body, body.bytes);
+    fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
+    fk_hash_update(&hash, segment->header_bytes);
+    fk_hash_update(&hash, fk_bytes_of(body.bytes, sizeof body.bytes));
+    fk_hash_update(&hash, segment->signature);
+    fk_hash_final(&hash, id.bytes);
+    return id;
+}
 
 fk_bytes hub_make_segment_of(hub_fixture *f, const fk_segment_header *header, const fk_identity *keys)
 {
@@ -244,28 +255,25 @@ fk_bytes hub_make_segment_of(hub_fixture *f, const fk_segment_header *header, co
     enum { HEADER = FK_SEGMENT_HEADER_SIZE_BYTES };
     fk_segment_header own = *header;
     fk_random_bytes(own.nonce, sizeof own.nonce);
-    fk_segment_header_write(&own, made.bytes);
-    fk_random_bytes(made.bytes + HEADER, own.body_size_bytes);
+    fk_segment_header_write(&own, made);
+    fk_random_bytes(made + HEADER, own.body_size_bytes);
     uint8_t content[HEADER + FK_DIGEST_SIZE_BYTES];
-    memcpy(content, made.bytes, HEADER);
-    fk_hash_of(fk_bytes_of(made.bytes + HEADER, own.body_size_bytes), content + HEADER);
-    uint8_t *signature = made.bytes + HEADER + own.body_size_bytes;
-    fk_sign(keys, FK_PURPOSE_SEGMENT, &own.agency, fk_bytes_of(content, sizeof content), signature);
-    fk_hash hash;
-    fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
-    fk_hash_update(&hash, fk_bytes_of(content, sizeof content));
-    fk_hash_update(&hash, fk_bytes_of(signature, FK_SIGNATURE_SIZE_BYTES));
-    fk_hash_final(&hash, made.id.bytes);
-    return fk_bytes_of(made.bytes, HEADER + own.body_size_bytes + FK_SIGNATURE_SIZE_BYTES);
+    memcpy(content, made, HEADER);
+    fk_hash_of(fk_bytes_of(made + HEADER, own.body_size_bytes), content + HEADER);
+    fk_sign(keys, FK_PURPOSE_SEGMENT, &own.agency, fk_bytes_of(content, sizeof content),
+            made + HEADER + own.body_size_bytes);
+    return fk_bytes_of(made, HEADER + own.body_size_bytes + FK_SIGNATURE_SIZE_BYTES);
 }
 
 fk_bytes hub_make_segment(hub_fixture *f, hub_chain *chain, uint16_t operation_count)
 {
     fk_segment_header header = hub_segment_header(f, chain, operation_count);
-    fk_bytes segment = hub_make_segment_of(f, &header, chain->keys);
+    fk_bytes bytes = hub_make_segment_of(f, &header, chain->keys);
+    fk_segment segment;
+    FK_ASSERT(fk_is_ok(fk_segment_read(bytes, &segment)));
     chain->next_sequence += operation_count;
-    chain->last_id = made.id;
-    return segment;
+    chain->last_id = hub_segment_id(&segment);
+    return bytes;
 }
 
 fk_code hub_push_one(hub_fixture *f, fk_bytes segment, const char *token, uint64_t *number_out)

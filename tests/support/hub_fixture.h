@@ -74,6 +74,7 @@ fk_bytes hub_make_segment(hub_fixture *fixture, hub_chain *chain, uint16_t opera
 /* The same with a header given; only nonce, sizes and signature are made here. */
 fk_bytes hub_make_segment_of(hub_fixture *fixture, const fk_segment_header *header, const fk_identity *keys);
 fk_segment_header hub_segment_header(const hub_fixture *fixture, const hub_chain *chain, uint16_t operation_count);
+fk_digest hub_segment_id(const fk_segment *segment);
 /* Push one segment. Its outcome, or the code of the refused request. */
 fk_code hub_push_one(hub_fixture *fixture, fk_bytes segment, const char *token, uint64_t *number_out);
 /* Rows of the segments pulled by a device from the start, all compartments of the team. */
