@@ -78,9 +78,9 @@ export class Browser {
 
   /**
    * In: kind, home of makeHome, origin of the app, viewport, faults of an earlier run on the same profile,
-   * `isPrivate` for a context without a profile (private browsing). Out: a run with one open, empty page.
+   * `isPrivate` for a context without a profile (private browsing), more arguments for Chromium. Out: a run with one open, empty page.
    */
-  static async launch({ kind, home, origin, viewport = DESKTOP, faults, isPrivate = false }) {
+  static async launch({ kind, home, origin, viewport = DESKTOP, faults, isPrivate = false, args = [] }) {
     const run = new Browser();
     run.kind = kind;
     run.home = home;
@@ -91,7 +91,7 @@ export class Browser {
       executablePath: EXECUTABLES[kind],
       userDataDir: path.join(home, 'profile'),
       headless: true,
-      args: kind === CHROMIUM ? CHROMIUM_ARGS : [],
+      args: kind === CHROMIUM ? [...CHROMIUM_ARGS, ...args] : [],
       extraPrefsFirefox: isPrivate ? { ...FIREFOX_PREFS, ...FIREFOX_PRIVATE } : FIREFOX_PREFS,
       env: environment(home),
       defaultViewport: null,

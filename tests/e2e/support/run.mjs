@@ -13,12 +13,12 @@ const LOGS = fileURLToPath(new URL('../../../build/logs/', import.meta.url));
  * Runs `act` with a context { hub, home, kind, browser, app, launch, kill }. launch opens the browser on the run's profile, the
  * first time and again; browser and app are then those of the newest launch. `hub` may be given to share one.
  */
-export async function inApp({ kind, name, Driver = PointerDriver, viewport, isPrivate }, act) {
+export async function inApp({ kind, name, Driver = PointerDriver, viewport, isPrivate, args }, act) {
   const hub = await Hub.start();
   const home = makeHome(name);
   const run = { hub, home, kind, origin: hub.origin, browser: undefined, app: undefined };
   run.launch = async () => {
-    run.browser = await Browser.launch({ kind, home, origin: hub.origin, viewport, faults: run.browser?.faults, isPrivate });
+    run.browser = await Browser.launch({ kind, home, origin: hub.origin, viewport, faults: run.browser?.faults, isPrivate, args });
     run.browser.isOffline = hub.isDown;
     await run.browser.page.evaluateOnNewDocument(keepStoreWorker);
     run.app = new App({ page: run.browser.page, driver: new Driver(run.browser.page), origin: hub.origin });
