@@ -14,16 +14,6 @@ _Static_assert((int)FK_KEY_SIZE_BYTES == (int)crypto_kdf_KEYBYTES, "master key s
 FK_KDF_LIST(LABEL_IS_8_BYTES)
 #undef LABEL_IS_8_BYTES
 
-void fk_key_wipe(fk_key *key)
-{
-    fk_wipe(key, sizeof *key);
-}
-
-void fk_key_random(fk_key *key_out)
-{
-    fk_random_bytes(key_out->bytes, sizeof key_out->bytes);
-}
-
 static void derive(const fk_key *master, uint64_t number, const char *context, fk_key *key_out)
 {
     int result = crypto_kdf_derive_from_key(key_out->bytes, sizeof key_out->bytes, number, context, master->bytes);
