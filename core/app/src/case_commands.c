@@ -7,6 +7,7 @@
 #include "author.h"
 #include "case_names.h"
 #include "conflicts.h"
+#include "cursor.h"
 #include "dispatch_gen.h"
 #include "fields_json.h"
 #include "session_internal.h"
@@ -32,6 +33,7 @@ fk_status fk_handle_content_get(fk_session *session, fk_arena *arena, const fk_c
 /* --- case.list ------------------------------------------------------------------------------ */
 
 typedef struct case_page {
+    fk_store *store;
     fk_arena *arena;
     fk_protocol_case_row *rows;
     size_t count;
@@ -52,6 +54,9 @@ static fk_status add_case(void *ctx, const fk_case_row *row, uint64_t sort_key)
     FK_TRY(fk_bytes_copy(row->reference, page->arena, &target->reference));
     FK_TRY(fk_bytes_copy(row->status, page->arena, &target->status));
     FK_TRY(fk_bytes_copy(row->next_review_on, page->arena, &target->next_review_on));
+    fk_progress progress = FK_PROGRESS_DEVICE;
+    FK_TRY(fk_store_case_progress(page->store, &row->case_id, &progress));
+    target->progress = (fk_protocol_progress)progress;
     page->count++;
     page->last_sort_key = sort_key;
     return fk_ok();
@@ -69,35 +74,6 @@ static fk_status merge_case(fk_session *session, fk_protocol_case_row *row, fk_a
     return fk_victim_name(session, &row->case_id, arena, &row->victim_name);
 }
 
-/* A place in the list: sort key as 16 hex digits, colon, case id. */
-enum { CURSOR_SIZE_BYTES = 16 + 1 + FK_ID_HEX_SIZE };
-
-static fk_status read_cursor(fk_bytes cursor, fk_case_query *query)
-{
-    if (cursor.size_bytes != CURSOR_SIZE_BYTES || cursor.data[16] != ':') {
-        return fk_status_of(FK_ERR_INVALID_INPUT);
-    }
-    uint8_t padded[FK_ID_HEX_SIZE];
-    memset(padded, '0', sizeof padded);
-    memcpy(padded + 16, cursor.data, 16);
-    fk_id sort_key;
-    FK_TRY(fk_id_from_hex(fk_bytes_of(padded, sizeof padded), &sort_key));
-    for (size_t i = 8; i < FK_ID_SIZE_BYTES; i++) {
-        query->after_sort_key = query->after_sort_key << 8 | sort_key.bytes[i];
-    }
-    query->has_after = true;
-    return fk_id_from_hex(fk_bytes_of(cursor.data + 17, FK_ID_HEX_SIZE), &query->after_case_id);
-}
-
-static fk_status write_cursor(const case_page *page, fk_arena *arena, fk_bytes *cursor_out)
-{
-    char cursor[CURSOR_SIZE_BYTES + 1];
-    char id[FK_ID_HEX_SIZE + 1];
-    fk_id_to_hex(&page->rows[page->count - 1].case_id, id);
-    (void)snprintf(cursor, sizeof cursor, "%016llx:%s", (unsigned long long)page->last_sort_key, id);
-    return fk_bytes_copy(fk_bytes_text(cursor), arena, cursor_out);
-}
-
 fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_case_list_request *request,
                               fk_case_list_reply *reply, fk_error *error)
 {
@@ -107,11 +83,16 @@ fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_cas
         .closed_too = request->closed_too,
         .limit = request->limit,
     };
-    if (request->has_after && !fk_is_ok(read_cursor(request->after, &query))) {
+    if (request->has_after && !fk_is_ok(fk_cursor_read(request->after, &query.after_sort_key, &query.after_case_id))) {
         fk_error_set(error, "request.after");
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
-    case_page page = { .arena = arena, .rows = fk_arena_allocate(arena, sizeof *page.rows * request->limit) };
+    query.has_after = request->has_after;
+    case_page page = {
+        .store = session->store,
+        .arena = arena,
+        .rows = fk_arena_allocate(arena, sizeof *page.rows * request->limit),
+    };
     if (page.rows == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
@@ -122,7 +103,10 @@ fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_cas
     reply->cases = page.rows;
     reply->cases_count = page.count;
     reply->has_next = page.count == request->limit;
-    return reply->has_next ? write_cursor(&page, arena, &reply->next) : fk_ok();
+    if (!reply->has_next) {
+        return fk_ok();
+    }
+    return fk_cursor_write(page.last_sort_key, &page.rows[page.count - 1].case_id, arena, &reply->next);
 }
 
 /* --- case.get ------------------------------------------------------------------------------- */
@@ -167,6 +151,9 @@ static fk_status fill_record(record_page *page, const fk_record_row *row, fk_pro
     FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
     FK_TRY(fk_merged_of_record(page->session, row, &page->scratch, &fields));
     FK_TRY(find_author(page, &fields, &author));
+    fk_progress progress = FK_PROGRESS_DEVICE;
+    FK_TRY(fk_store_record_progress(page->session->store, &row->record, &progress));
+    target->progress = (fk_protocol_progress)progress;
     target->author_name = author.person_name;
     target->author_is_you = author.is_you;
     target->conflict_count = rests_on_others(row->type) ? page->used_conflict_count : fk_merged_conflict_count(&fields);

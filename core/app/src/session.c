@@ -7,6 +7,7 @@
 #include "fk/protocol_gen.h"
 
 #include "dispatch.h"
+#include "operation_check.h"
 #include "session_internal.h"
 
 #include "fk/banned.h"
@@ -38,13 +39,21 @@ fk_status fk_session_require_open(const fk_session *session)
 
 uint64_t fk_session_now_ms(const fk_session *session)
 {
-    return session->host.clock->now_ms(session->host.clock->ctx);
+    return session->sync != NULL ? fk_sync_now_ms(session->sync)
+                                 : session->host.clock->now_ms(session->host.clock->ctx);
+}
+
+static void close_store(fk_session *session)
+{
+    fk_sync_free(session->sync);
+    fk_store_close(session->store);
+    session->sync = NULL;
+    session->store = NULL;
 }
 
 void fk_session_lock(fk_session *session)
 {
-    fk_store_close(session->store);
-    session->store = NULL;
+    close_store(session);
     fk_vault_keys_wipe(&session->keys);
     fk_identity_wipe(&session->identity);
     fk_wipe(&session->prepared, sizeof session->prepared);
@@ -75,6 +84,19 @@ static fk_status load_identity(fk_session *session)
     return status;
 }
 
+static fk_status open_sync(fk_session *session)
+{
+    fk_sync_config config = {
+        .allocator = session->host.allocator,
+        .store = session->store,
+        .identity = &session->identity,
+        .clock = session->host.clock,
+        .check = fk_operation_check,
+        .check_ctx = (void *)(uintptr_t)session->host.allocator,
+    };
+    return fk_sync_new(&config, &session->sync);
+}
+
 fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master, fk_store_report *report_out,
                           fk_error *error)
 {
@@ -84,6 +106,9 @@ fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_k
     fk_status status = open_store(session, report_out, error);
     if (fk_is_ok(status)) {
         status = load_identity(session);
+    }
+    if (fk_is_ok(status)) {
+        status = open_sync(session);
     }
     if (!fk_is_ok(status)) {
         fk_session_lock(session);
@@ -95,10 +120,9 @@ fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_k
  * the store again, which recovers it. If that fails too the vault is locked, and unlocking says why. */
 static void reopen_after_fault(fk_session *session)
 {
-    fk_store_close(session->store);
-    session->store = NULL;
+    close_store(session);
     fk_store_report report;
-    if (!fk_is_ok(open_store(session, &report, NULL))) {
+    if (!fk_is_ok(open_store(session, &report, NULL)) || !fk_is_ok(open_sync(session))) {
         fk_session_lock(session);
     }
 }

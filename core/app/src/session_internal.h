@@ -6,6 +6,7 @@
 #include "fk/keyfile.h"
 #include "fk/session.h"
 #include "fk/store.h"
+#include "fk/sync.h"
 
 #define FK_APP_VERSION "0.1.0"
 
@@ -17,6 +18,7 @@ struct fk_session {
     fk_keyfile prepared;
 
     fk_store *store; /* NULL while locked */
+    fk_sync *sync;   /* there with the store */
     fk_id vault_id;
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
     fk_identity identity;

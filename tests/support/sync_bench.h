@@ -1,0 +1,63 @@
+/* sync_bench.h — vaults and a hub in one program: sessions driven through the border, the hub's real core behind them.
+ */
+#ifndef FK_SYNC_BENCH_H
+#define FK_SYNC_BENCH_H
+
+#include "fk/hub_core.h"
+#include "fk/sync.h"
+
+#include "session_fixture.h"
+
+enum {
+    BENCH_DEVICE_COUNT = 3,
+    BENCH_STEP_COUNT_MAX = 500,
+    BENCH_CODE_SIZE = 128,
+};
+
+#define BENCH_NOW_MS UINT64_C(1790000000000)
+
+/* What the hub answered, before the device gets it; a test may change any of it. */
+typedef struct bench_answer {
+    fk_answer_kind kind;
+    uint16_t http_status;
+    fk_buffer *body;
+} bench_answer;
+
+typedef struct sync_bench sync_bench;
+typedef void bench_interference(sync_bench *bench, const char *path, bench_answer *answer);
+
+struct sync_bench {
+    fixture devices[BENCH_DEVICE_COUNT];
+    uint64_t now_ms[BENCH_DEVICE_COUNT]; /* each device's own clock */
+    uint64_t hub_now_ms;
+    fk_hub *hub;
+    char folder[64];
+    char store[96];
+    char founding_code[BENCH_CODE_SIZE];
+    fk_buffer reply; /* of the hub */
+    fk_buffer answer;
+    bench_interference *interfere; /* NULL: none */
+    void *ctx;
+    unsigned request_count; /* in all */
+};
+
+/* A hub with a founded agency that nobody has joined, and vaults that work alone. */
+void sync_bench_init(sync_bench *bench);
+void sync_bench_free(sync_bench *bench);
+/* Close the hub and open it again. */
+void sync_bench_restart_hub(sync_bench *bench);
+/* Throw the device's session away and open the vault again, as after a crash. */
+void sync_bench_reopen(sync_bench *bench, size_t device);
+
+/* One whole run of a device. NULL when it ended without a problem; else the problem, valid until the next call. */
+const char *sync_run(sync_bench *bench, size_t device);
+/* Begin, at most `count` requests, and stop without a word: as when the machine dies. true when the run was over. */
+bool sync_run_cut(sync_bench *bench, size_t device, unsigned count);
+
+/* Device 0 founds, device 1 is invited as a colleague and admitted; both have synced to the end. */
+void sync_found(sync_bench *bench);
+void sync_join(sync_bench *bench, size_t device, fk_device_kind kind);
+/* A text of a reply between "name":" and the next quote. */
+void text_of(const char *reply, const char *name, char *target, size_t size);
+
+#endif
