@@ -212,8 +212,8 @@ fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment)
     FK_TRY(fk_store_compartment_id(sync->config.store, FK_COMPARTMENT_HOME, &home));
     bool is_ours = fk_id_equal(&header->agency, &sync->facts.agency) && fk_id_equal(&header->compartment, &home);
     bool is_possible = header->first_sequence >= 1 && header->first_sequence <= (uint64_t)INT64_MAX - UINT16_MAX;
-    author author = check_author(sync, segment);
-    if (!is_ours || !is_possible || !author.is_signed) {
+    author made_by = check_author(sync, segment);
+    if (!is_ours || !is_possible || !made_by.is_signed) {
         return leave_out(sync, FK_ERR_NOT_A_HUB, "a segment that nobody here made");
     }
     FK_TRY(fk_store_chain_head(sync->config.store, FK_COMPARTMENT_HOME, &header->device, &head));
@@ -231,7 +231,7 @@ fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment)
     if (memcmp(&header->prev, &head.id, sizeof head.id) != 0) {
         return leave_out(sync, FK_ERR_FORK, "a segment follows another one than is held here");
     }
-    return keep(sync, segment, &id, author.code);
+    return keep(sync, segment, &id, made_by.code);
 }
 
 /* --- again, once keys or roster entries came ------------------------------------------------------------------- */
