@@ -108,7 +108,11 @@ test('a changed, missing or foreign sheet is named', () => {
   spoil(SHEETS[1], edit('Together with sheet 3', 'Together'), 'invalid-input');
   spoil(SHEETS[2], (path) => cpSync(join(other, SHEETS[2]), path), 'invalid-input');
   spoil('founding.bin', (path) => cpSync(join(other, 'founding.bin'), path), 'auth', SHEETS[0]);
-  spoil('founding.bin', (path) => writeFileSync(path, readFileSync(path).fill(0, 128, 129)), 'auth');
+  spoil('founding.bin', (path) => {
+    const bytes = readFileSync(path);
+    bytes[128] ^= 1;
+    writeFileSync(path, bytes);
+  }, 'auth');
 });
 
 test('a name of two lines or too long is refused before anything is made', () => {

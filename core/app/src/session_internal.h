@@ -27,8 +27,7 @@ struct fk_session {
 /* FK_ERR_WRONG_STATE while the vault is locked. */
 FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
 
-/* Wall clock of the host, corrected by the hub's once that is known: for views only. What a person does carries the time of
- * its request. */
+/* Wall clock of the host: for views only. What a person does carries the time of its request. */
 uint64_t fk_session_now_ms(const fk_session *session);
 
 /* Close the store and wipe every key. */

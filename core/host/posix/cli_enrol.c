@@ -167,7 +167,7 @@ static fk_status enrol(fk_cli_vault *vault, const conversation *told)
     if (fk_bytes_equal_text(state, "alone")) {
         FK_TRY(begin(vault, told));
     }
-    fk_cli_hub hub = { .vault = vault };
+    fk_cli_hub hub = { .vault = vault, .is_quiet = true };
     FK_TRY(fk_cli_hub_open(&hub, told->hub));
     fk_status status = enrol_on(&hub, told);
     fk_http_client_free(hub.client);
@@ -289,7 +289,7 @@ static fk_status invite_on(fk_cli_hub *hub, const conversation *told)
 static fk_status invite(fk_cli_vault *vault, const conversation *told)
 {
     FK_TRY(fk_cli_vault_open(vault, told->vault, told->passphrase_file, false));
-    fk_cli_hub hub = { .vault = vault };
+    fk_cli_hub hub = { .vault = vault, .is_quiet = true };
     FK_TRY(fk_cli_hub_open(&hub, told->hub));
     fk_status status = invite_on(&hub, told);
     fk_http_client_free(hub.client);

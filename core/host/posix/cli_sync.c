@@ -132,7 +132,9 @@ static fk_status run_steps(fk_cli_hub *hub, fk_buffer *answer)
             return fk_ok();
         }
         FK_TRY(ask(hub, &next.request, answer));
-        print_progress(hub, last_line);
+        if (!hub->is_quiet) {
+            print_progress(hub, last_line);
+        }
     }
     return fk_status_of(FK_ERR_BUG);
 }

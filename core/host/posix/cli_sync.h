@@ -9,13 +9,14 @@
 typedef struct fk_cli_hub {
     fk_cli_vault *vault;
     fk_http_client *client;
+    bool is_quiet; /* no lines on what a run does */
 } fk_cli_hub;
 
 /* The client for the vault's hub, or for the one given (the hub's key is pinned in the vault, whatever the address).
  * Release hub->client with fk_http_client_free(). FK_ERR_WRONG_STATE: the vault knows no hub. */
 FK_MUST_USE fk_status fk_cli_hub_open(fk_cli_hub *hub, const char *origin);
 
-/* One run to its end, with lines on standard error that say what it does. A run that ended early comes back as its
+/* One run to its end, with lines on standard error that say what it does (not when quiet). A run that ended early comes back as its
  * problem, with vault->error filled; what was stored until then stays. */
 FK_MUST_USE fk_status fk_cli_sync_run(fk_cli_hub *hub);
 

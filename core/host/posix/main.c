@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "fk/assert.h"
 
 #include "fk/banned.h"
 
@@ -45,8 +46,15 @@ static int word_count_of(const fk_cli_command *command, int argument_count, char
     return word_count;
 }
 
+/* The place in our own source, never what was being worked on. */
+static void say_panic(const char *file, int line, const char *condition)
+{
+    (void)fprintf(stderr, "bug: %s:%d: %s\n", file, line, condition);
+}
+
 int main(int argc, char **argv)
 {
+    fk_panic_set_hook(say_panic);
     int exit_code = FK_CLI_WRONG_USE;
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         int word_count = word_count_of(&commands[i], argc - 1, argv + 1);
