@@ -11,6 +11,7 @@
 
 #include "failing_allocator.h"
 #include "seeded_random.h"
+#include "sqlite_memory.h"
 #include "test_store.h"
 
 static seeded_random generator = { 51 };
@@ -20,78 +21,11 @@ static void assert_code(fk_status status, fk_code code)
     assert_string_equal(fk_code_name(status.code), fk_code_name((uint8_t)code));
 }
 
-/* --- SQLite's allocator, with a counter ------------------------------------------------------------------ */
-
-static uint64_t sqlite_request_count;
-static uint64_t sqlite_fail_at = UINT64_MAX;
-
-/* The size stands before the block, as SQLite asks for it back. */
-typedef struct sized {
-    _Alignas(16) size_t size_bytes;
-} sized;
-
-static void *sqlite_allocate(int size)
-{
-    if (sqlite_request_count++ == sqlite_fail_at) {
-        return NULL;
-    }
-    sized *block = malloc(sizeof *block + (size_t)size);
-    if (block == NULL) {
-        return NULL;
-    }
-    block->size_bytes = (size_t)size;
-    return block + 1;
-}
-
-static void sqlite_release(void *memory)
-{
-    free((sized *)memory - 1);
-}
-
-static int sqlite_size(void *memory)
-{
-    return memory == NULL ? 0 : (int)((sized *)memory - 1)->size_bytes;
-}
-
-static void *sqlite_resize(void *memory, int size)
-{
-    void *moved = sqlite_allocate(size);
-    if (moved != NULL) {
-        size_t kept = (size_t)sqlite_size(memory);
-        memcpy(moved, memory, kept < (size_t)size ? kept : (size_t)size);
-        sqlite_release(memory);
-    }
-    return moved;
-}
-
-static int sqlite_round_up(int size)
-{
-    return (size + 7) & ~7;
-}
-
-static int sqlite_begin(void *data)
-{
-    (void)data;
-    return SQLITE_OK;
-}
-
-static void sqlite_end(void *data)
-{
-    (void)data;
-}
-
 static int start(void **state)
 {
     (void)state;
-    static sqlite3_mem_methods methods = { sqlite_allocate, sqlite_release, sqlite_resize, sqlite_size,
-                                           sqlite_round_up, sqlite_begin,   sqlite_end,    NULL };
     fk_random random = seeded_random_port(&generator);
-    bool is_started = fk_is_ok(fk_crypto_start(&random));
-    /* No lookaside: every small request reaches the counter too. */
-    return is_started && sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) == SQLITE_OK &&
-                   sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK
-               ? 0
-               : -1;
+    return fk_is_ok(fk_crypto_start(&random)) && sqlite_memory_install() ? 0 : -1;
 }
 
 /* --- the life of a store ------------------------------------------------------------------------------------ */
@@ -184,11 +118,9 @@ static void store__survives_each_failed_allocation_of_sqlite(void **state)
         memory_disk *memory = disk_with_a_store();
         test_store store = test_store_on(memory);
         assert_code(test_store_open(&store), FK_OK);
-        sqlite_request_count = 0;
-        sqlite_fail_at = k;
+        sqlite_memory_fail_at(k);
         int acknowledged = live(&store);
-        bool has_failed = sqlite_request_count > k;
-        sqlite_fail_at = UINT64_MAX;
+        bool has_failed = sqlite_memory_heal();
         test_store_close(&store);
         check_rows(memory, ROWS_BEFORE + acknowledged);
         memory_disk_free(memory);

@@ -173,6 +173,8 @@ void fk_store_close(fk_store *store)
     }
     fk_statements_finalize(&store->statements);
     if (store->database != NULL) {
+        store->is_writing = false;
+        store->has_stale_index = false;
         fk_store_rollback(store);
         int result = sqlite3_close(store->database);
         FK_ASSERT(result == SQLITE_OK);
@@ -190,23 +192,49 @@ static fk_status run_statement(fk_store *store, fk_sql sql)
     return fk_query_run(&query);
 }
 
+/* When memory runs out inside the full-text index, SQLite rolls the transaction back at once and the index then keeps
+ * totals it could not read: zeros. They would be found wrong by the next write, or written out by the next read. A
+ * write to the index that is rolled back makes it forget them. */
+static fk_status reset_index(fk_store *store)
+{
+    if (!store->has_stale_index) {
+        return fk_ok();
+    }
+    static const char reset[] = "BEGIN; INSERT INTO case_names(case_names, rank) VALUES('secure-delete', 1); ROLLBACK;";
+    fk_status status = fk_sql_execute(store->database, reset);
+    if (sqlite3_get_autocommit(store->database) == 0) {
+        (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    }
+    store->has_stale_index = !fk_is_ok(status);
+    return status;
+}
+
 fk_status fk_store_begin(fk_store *store)
 {
     store->at_begin = store->counters;
-    return run_statement(store, FK_SQL_BEGIN);
+    FK_TRY(reset_index(store));
+    FK_TRY(run_statement(store, FK_SQL_BEGIN));
+    store->is_writing = true;
+    return fk_ok();
 }
 
 fk_status fk_store_commit(fk_store *store)
 {
-    return run_statement(store, FK_SQL_COMMIT);
+    FK_TRY(run_statement(store, FK_SQL_COMMIT));
+    store->is_writing = false;
+    return fk_ok();
 }
 
 void fk_store_rollback(fk_store *store)
 {
-    if (sqlite3_get_autocommit(store->database) == 0) {
+    bool is_open = sqlite3_get_autocommit(store->database) == 0;
+    if (is_open) {
         (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
     }
+    store->has_stale_index = store->has_stale_index || (store->is_writing && !is_open);
+    store->is_writing = false;
     store->counters = store->at_begin;
+    (void)reset_index(store); /* or at the next begin */
 }
 
 /* --- meta values and numbers ------------------------------------------------------------------ */

@@ -31,6 +31,8 @@ struct fk_store {
     fk_id device;
     fk_counters counters;
     fk_counters at_begin; /* what a rollback goes back to */
+    bool is_writing;      /* between begin and its end */
+    bool has_stale_index; /* SQLite rolled back by itself (store.c) */
 };
 
 /* The operation being applied, as the derived tables need it. */
