@@ -88,13 +88,26 @@ fk_status fk_hub_open(const char *store, const fk_allocator *allocator, fk_hub *
     return fk_ok();
 }
 
+/* What grew in this transaction: kept when it is on the disk, else forgotten. */
+static void settle_rosters(fk_hub *hub, bool is_kept)
+{
+    for (size_t i = 0; i < hub->agency_count; i++) {
+        if (hub->agencies[i].has_grown && !is_kept) {
+            fk_hub_forget(&hub->agencies[i]);
+        }
+        hub->agencies[i].has_grown = false;
+    }
+}
+
 void fk_hub_close(fk_hub *hub)
 {
     if (hub == NULL) {
         return;
     }
     fk_hub_store_close(hub->store);
-    fk_hub_forget(hub, NULL);
+    for (size_t i = 0; i < hub->agency_count; i++) {
+        fk_hub_forget(&hub->agencies[i]);
+    }
     fk_release(hub->allocator, hub, sizeof *hub);
 }
 
@@ -121,9 +134,7 @@ fk_status fk_hub_commit(fk_hub *hub)
         return fk_ok();
     }
     fk_status status = fk_hub_store_commit(hub->store);
-    if (!fk_is_ok(status)) {
-        fk_hub_forget(hub, NULL);
-    }
+    settle_rosters(hub, fk_is_ok(status));
     return status;
 }
 
@@ -131,7 +142,7 @@ void fk_hub_rollback(fk_hub *hub)
 {
     hub->is_in_transaction = false;
     fk_hub_store_rollback(hub->store);
-    fk_hub_forget(hub, NULL);
+    settle_rosters(hub, false);
 }
 
 /* --- founding ------------------------------------------------------------------------------------- */

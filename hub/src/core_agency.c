@@ -54,7 +54,7 @@ static fk_status append_stored(fk_hub_agency *agency, fk_hub_rows *rows)
 static fk_status load_roster(fk_hub *hub, fk_hub_agency *agency)
 {
     if (agency->roster != NULL && fk_roster_count(agency->roster) > agency->roster_count) {
-        fk_hub_forget(hub, agency);
+        fk_hub_forget(agency);
     }
     if (agency->roster == NULL) {
         FK_TRY(fk_roster_new(hub->allocator, &agency->id, &agency->roster));
@@ -72,7 +72,7 @@ static fk_status load_roster(fk_hub *hub, fk_hub_agency *agency)
         status = fk_status_of(FK_ERR_DAMAGED);
     }
     if (!fk_is_ok(status)) {
-        fk_hub_forget(hub, agency);
+        fk_hub_forget(agency);
     }
     return status;
 }
@@ -106,14 +106,10 @@ fk_status fk_hub_agency_lock(fk_hub *hub, fk_hub_agency *agency)
     return load_roster(hub, agency);
 }
 
-void fk_hub_forget(fk_hub *hub, fk_hub_agency *agency)
+void fk_hub_forget(fk_hub_agency *agency)
 {
-    for (size_t i = 0; i < hub->agency_count; i++) {
-        if (agency == NULL || agency == &hub->agencies[i]) {
-            fk_roster_free(hub->agencies[i].roster);
-            hub->agencies[i].roster = NULL;
-        }
-    }
+    fk_roster_free(agency->roster);
+    agency->roster = NULL;
 }
 
 fk_status fk_hub_next_change(fk_hub *hub, const fk_hub_agency *agency, uint64_t *number_out)

@@ -185,8 +185,8 @@ fk_status fk_hub_refuse(fk_hub_reply *reply, fk_code code, uint32_t retry_after_
 /* Take back what a refused request did, in the store and in memory. */
 static fk_status take_back(fk_hub_call *call, fk_status refusal)
 {
-    if (call->roster_grew) {
-        fk_hub_forget(call->hub, call->agency);
+    if (call->agency != NULL && call->agency->has_grown) {
+        fk_hub_forget(call->agency); /* also of what an earlier request of this transaction added: that is stored */
     }
     if (fk_hub_is_fault(refusal)) {
         return refusal; /* the whole transaction is rolled back */

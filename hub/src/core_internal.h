@@ -27,6 +27,7 @@ typedef struct fk_hub_quota {
 typedef struct fk_hub_agency {
     fk_id id;
     fk_roster *roster; /* NULL: to be loaded */
+    bool has_grown;    /* in this transaction: the roster, here or read again, is ahead of what is on the disk */
     /* as read in this transaction */
     uint32_t roster_count;
     uint64_t log_number;
@@ -59,7 +60,6 @@ typedef struct fk_hub_call {
     fk_hub_reply *reply;
     fk_hub_agency *agency; /* signed in: agency and device; else NULL until the handler opens one */
     fk_id device;
-    bool roster_grew; /* the roster in memory is ahead of the store, should this be refused */
 } fk_hub_call;
 
 typedef fk_status fk_hub_handler(fk_hub_call *call);
@@ -76,8 +76,8 @@ bool fk_hub_is_fault(fk_status status);
 FK_MUST_USE fk_status fk_hub_agency_open(fk_hub *hub, const fk_id *id, fk_hub_agency **agency_out);
 /* The same row again, held until the transaction ends: before its numbers are counted up. */
 FK_MUST_USE fk_status fk_hub_agency_lock(fk_hub *hub, fk_hub_agency *agency);
-/* Forget rosters in memory: all, or that of one agency. */
-void fk_hub_forget(fk_hub *hub, fk_hub_agency *agency);
+/* Forget the roster in memory; it is read again when it is needed. */
+void fk_hub_forget(fk_hub_agency *agency);
 /* Number of the next change of grants or frontiers. */
 FK_MUST_USE fk_status fk_hub_next_change(fk_hub *hub, const fk_hub_agency *agency, uint64_t *number_out);
 

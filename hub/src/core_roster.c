@@ -70,7 +70,7 @@ static fk_status add_entry(fk_hub_call *call)
     FK_TRY(fk_roster_entry_read(call->rest, &entry));
     FK_TRY(fk_take(&call->rest, entry.whole.size_bytes, &whole));
     FK_TRY(fk_roster_append(agency->roster, whole, &error));
-    call->roster_grew = true;
+    agency->has_grown = true;
     return fk_hub_store_run(
         call->hub->store, FK_HUB_SQL_ROSTER_PUT,
         FK_HUB_VALUES(fk_hub_id(&agency->id), fk_hub_number(entry.header.index), fk_hub_bytes(whole)), NULL);
