@@ -20,6 +20,7 @@ const MINUTE_MS = 60_000;
  */
 const SUITES = {
   unit: { parts: ['dev'], run: runUnitTests, minutes: 5 },
+  sim: { parts: ['dev'], run: runSimulation, minutes: 20 },
   wasm: { parts: ['wasm'], files: ['tests/wasm/'], minutes: 5 },
   web: { parts: ['wasm', 'web'], steps: ['page', 'worker', 'service-worker'].map(typeCheck), files: ['tests/web/'], minutes: 5 },
   hub: { parts: ['dev', 'release', 'wasm', 'web'], files: ['tests/hub/'], minutes: 5 },
@@ -159,11 +160,15 @@ function countCmocka(name, { code, text }) {
   return { ...nothing(), passed, failed: failed + (isDead ? 1 : 0), skipped };
 }
 
+function testsOfLabel(label) {
+  const listed = spawnSync('ctest', ['--preset', 'dev', '-L', `^${label}$`, '--show-only=json-v1'], { cwd: root, encoding: 'utf8' });
+  return listed.status === 0 ? JSON.parse(listed.stdout).tests : [];
+}
+
 /** The programs ctest knows. One with an expected output (a planted fault that must be found) is one test. */
 async function runUnitTests(suite, minutes) {
-  const listed = spawnSync('ctest', ['--preset', 'dev', '-L', 'unit', '--show-only=json-v1'], { cwd: root, encoding: 'utf8' });
   const total = nothing();
-  for (const { name, command, properties } of listed.status === 0 ? JSON.parse(listed.stdout).tests : []) {
+  for (const { name, command, properties } of testsOfLabel('unit')) {
     const log = logOf(suite, name);
     const result = await run(command, { log, minutes });
     const expected = properties.find((property) => property.name === 'PASS_REGULAR_EXPRESSION')?.value;
@@ -171,6 +176,22 @@ async function runUnitTests(suite, minutes) {
     counts.failures = counts.failed === 0 ? []
       : [`${name} ${result.reason}${expected === undefined ? '' : `; expected was ${expected.join(' or ')}`} (${logName(log)})\n${result.text.trimEnd().split('\n').slice(-40).join('\n')}`];
     add(total, counts);
+  }
+  return total;
+}
+
+/** The simulation with its seeds, then each build with a planted fault, which is one test that the fault is found. */
+async function runSimulation(suite, minutes) {
+  const log = logOf(suite, 'seeds');
+  const { code, reason, text } = await run(['build/dev/tests/sim/sim', ...(isQuick ? ['--seeds', '40'] : [])], { log, minutes });
+  const counts = /^(\d+) passed, (\d+) failed$/m.exec(text);
+  console.log(text.trimEnd());
+  const total = counts === null || (code !== 0 && counts[2] === '0')
+    ? one(false, `sim ${reason} (${logName(log)})\n${text.slice(-3000)}`)
+    : { ...nothing(), passed: Number(counts[1]), failed: Number(counts[2]), failures: counts[2] === '0' ? [] : [`sim (${logName(log)})\n${text.slice(-3000)}`] };
+  for (const { name, command } of testsOfLabel('sim')) {
+    const found = await run(command, { log: logOf(suite, name), minutes });
+    add(total, one(found.code !== 0 && /^seed \d+ failed/m.test(found.text), `${name}: the planted fault was not found\n${found.text.slice(-1000)}`));
   }
   return total;
 }

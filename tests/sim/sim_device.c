@@ -1,0 +1,201 @@
+#include "sim_device.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fk/protocol_codec.h"
+
+#include "session_internal.h"
+
+enum { CRASH_WITHIN_WRITES = 24 };
+
+static const uint8_t passphrase_key[32] = { 7, 7, 7 };
+
+uint64_t sim_device_now_ms(const sim_device *device)
+{
+    return (uint64_t)((int64_t)device->world->now_ms + device->skew_ms);
+}
+
+static uint64_t clock_now_ms(void *ctx)
+{
+    return sim_device_now_ms(ctx);
+}
+
+static uint64_t clock_monotonic_ms(void *ctx)
+{
+    return ((const sim_device *)ctx)->world->now_ms;
+}
+
+static void forget_reply(sim_device *device)
+{
+    fk_json_doc_free(device->tree);
+    device->tree = NULL;
+}
+
+static void open_session(sim_device *device)
+{
+    sim *world = device->world;
+    device->start_count++;
+    device->clock = (fk_clock){ clock_now_ms, clock_monotonic_ms, device };
+    device->host =
+        (fk_host){ &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port };
+    sim_must(world, fk_session_new(&device->host, &device->session), "fk_session_new");
+    sim_demand(device, "core.start", "{}");
+}
+
+void sim_device_make(sim *world, unsigned number)
+{
+    sim_device *device = &world->devices[number];
+    *device = (sim_device){ .world = world, .number = number };
+    device->disk = memory_disk_new(world->seed * SIM_DEVICE_COUNT_MAX + number);
+    fk_buffer_init(&device->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
+    open_session(device);
+    sim_demand(device, "vault.prepare", "{\"memoryKib\":65536}");
+    if (sim_call_bytes(device, "vault.create", fk_bytes_of(passphrase_key, sizeof passphrase_key)) != SIM_OK) {
+        sim_fail(world, "device %u: no vault: %s", number, sim_device_code(device));
+    }
+    device->id = *fk_store_device(sim_device_store(device));
+    world->device_count = number + 1;
+}
+
+void sim_device_free(sim_device *device)
+{
+    forget_reply(device);
+    fk_session_free(device->session);
+    fk_buffer_free(&device->reply);
+    memory_disk_free(device->disk);
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+static bool is_json(const fk_buffer *reply)
+{
+    return reply->size_bytes > 0 && reply->data[0] == '{';
+}
+
+sim_outcome sim_call_bytes(sim_device *device, const char *command, fk_bytes request)
+{
+    sim *world = device->world;
+    forget_reply(device);
+    const fk_command *known = fk_command_by_name(fk_bytes_text(command));
+    if (known == NULL) {
+        sim_fail(world, "there is no command %s", command);
+    }
+    world->counts->commands++;
+    sim_must(world, fk_session_call(device->session, known->id, request, &device->reply), command);
+    if (memory_disk_is_down(device->disk)) {
+        sim_trace(world, "device %u: power cut during %s", device->number, command);
+        sim_device_crash(device);
+        return SIM_DOWN;
+    }
+    if (!is_json(&device->reply)) {
+        return SIM_OK;
+    }
+    sim_must(world,
+             fk_json_parse(&fk_allocator_libc, fk_bytes_of(device->reply.data, device->reply.size_bytes),
+                           &fk_json_limits_form, &device->tree, NULL),
+             "a reply");
+    bool is_ok = false;
+    sim_must(world, fk_json_to_bool(fk_json_member_text(fk_json_root(device->tree), "ok"), &is_ok), "a reply's ok");
+    return is_ok ? SIM_OK : SIM_REFUSED;
+}
+
+static sim_outcome call_va(sim_device *device, const char *command, const char *format, va_list arguments)
+{
+    char request[SIM_TEXT_SIZE_MAX];
+    int size = vsnprintf(request, sizeof request, format, arguments);
+    if (size < 0 || (size_t)size >= sizeof request) {
+        sim_fail(device->world, "a request of %s is too long", command);
+    }
+    return sim_call_bytes(device, command, fk_bytes_text(request));
+}
+
+sim_outcome sim_call(sim_device *device, const char *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    sim_outcome outcome = call_va(device, command, format, arguments);
+    va_end(arguments);
+    return outcome;
+}
+
+void sim_demand(sim_device *device, const char *command, const char *format, ...)
+{
+    for (;;) {
+        va_list arguments;
+        va_start(arguments, format);
+        sim_outcome outcome = call_va(device, command, format, arguments);
+        va_end(arguments);
+        if (outcome == SIM_REFUSED) {
+            sim_fail(device->world, "device %u: %s is refused: %.*s", device->number, command,
+                     (int)device->reply.size_bytes, (const char *)device->reply.data);
+        }
+        if (outcome == SIM_OK) {
+            return;
+        }
+    }
+}
+
+const fk_json *sim_reply(const sim_device *device, const char *member)
+{
+    return fk_json_member_text(fk_json_member_text(fk_json_root(device->tree), "reply"), member);
+}
+
+uint64_t sim_number_of(const fk_json *value)
+{
+    fk_bytes digits = fk_json_kind_of(value) == FK_JSON_STRING ? fk_json_string(value) : fk_json_number_text(value);
+    uint64_t number = 0;
+    for (size_t i = 0; i < digits.size_bytes; i++) {
+        number = number * 10 + (uint64_t)(digits.data[i] - '0');
+    }
+    return number;
+}
+
+uint64_t sim_reply_number(const sim_device *device, const char *member)
+{
+    return sim_number_of(sim_reply(device, member));
+}
+
+bool sim_reply_is(const sim_device *device, const char *member, const char *text)
+{
+    return fk_bytes_equal_text(fk_json_string(sim_reply(device, member)), text);
+}
+
+const char *sim_device_code(const sim_device *device)
+{
+    static char code[64];
+    const fk_json *error = fk_json_member_text(fk_json_root(device->tree), "error");
+    fk_bytes text = fk_json_string(fk_json_member_text(error, "code"));
+    (void)snprintf(code, sizeof code, "%.*s", (int)text.size_bytes, (const char *)text.data);
+    return code;
+}
+
+/* --- crashes ---------------------------------------------------------------------------------- */
+
+void sim_device_crash(sim_device *device)
+{
+    sim *world = device->world;
+    world->counts->device_crashes++;
+    forget_reply(device);
+    memory_disk_crash_at(device->disk, 0); /* closing must not get to write what a power cut would have lost */
+    fk_session_free(device->session);
+    memory_disk_crash(device->disk);
+    open_session(device);
+    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(passphrase_key, sizeof passphrase_key)) != SIM_OK) {
+        sim_fail(world, "device %u does not open after a power cut: %s", device->number, sim_device_code(device));
+    }
+}
+
+void sim_device_crash_soon(sim_device *device)
+{
+    memory_disk_crash_at(device->disk, sim_below(device->world, CRASH_WITHIN_WRITES));
+}
+
+fk_store *sim_device_store(sim_device *device)
+{
+    if (device->session->store == NULL) {
+        sim_fail(device->world, "device %u: the vault is not open", device->number);
+    }
+    return device->session->store;
+}

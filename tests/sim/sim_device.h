@@ -1,0 +1,42 @@
+/* sim_device.h — one device: a session on a memory disk, crashed and opened again. */
+#ifndef FK_SIM_DEVICE_H
+#define FK_SIM_DEVICE_H
+
+#include "sim.h"
+
+typedef enum sim_outcome {
+    SIM_OK,
+    SIM_REFUSED, /* an error reply: sim_device_code() */
+    SIM_DOWN,    /* the power went; the device was started again, whether the command counted is not known */
+} sim_outcome;
+
+void sim_device_make(sim *world, unsigned number);
+void sim_device_free(sim_device *device);
+uint64_t sim_device_now_ms(const sim_device *device);
+
+/* One command with a JSON request. */
+sim_outcome sim_call(sim_device *device, const char *command, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* One command with raw bytes; the reply need not be JSON. */
+sim_outcome sim_call_bytes(sim_device *device, const char *command, fk_bytes request);
+/* As sim_call, again and again until it was answered. Fails the seed when it is refused. */
+void sim_demand(sim_device *device, const char *command, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Of the newest JSON reply: a member of "reply", NULL when there is none. Valid until the next command. */
+const fk_json *sim_reply(const sim_device *device, const char *member);
+/* Of a number, or of a counter, which travels as text. */
+uint64_t sim_number_of(const fk_json *value);
+uint64_t sim_reply_number(const sim_device *device, const char *member);
+bool sim_reply_is(const sim_device *device, const char *member, const char *text);
+/* The error code of a refused command. */
+const char *sim_device_code(const sim_device *device);
+
+/* Power cut now, then started again and unlocked. */
+void sim_device_crash(sim_device *device);
+/* The power goes during one of the next writes to the disk. */
+void sim_device_crash_soon(sim_device *device);
+
+/* The store of the open vault, for reading what commands do not tell. */
+fk_store *sim_device_store(sim_device *device);
+
+#endif

@@ -1,0 +1,143 @@
+#include "sim_hub.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim_log.h"
+
+enum { FILE_SIZE_BYTES_MAX = 64 * 1024 * 1024 };
+
+static void open_store(sim *world)
+{
+    char store[sizeof world->hub_dir + 32];
+    (void)snprintf(store, sizeof store, "sqlite:%s/hub.sqlite", world->hub_dir);
+    fk_error error = { "" };
+    fk_status status = fk_hub_open(store, &fk_allocator_libc, &world->hub, &error);
+    if (!fk_is_ok(status)) {
+        sim_fail(world, "the hub's store does not open: %s %s", fk_code_name(status.code), error.detail);
+    }
+}
+
+/* In memory where the machine has such a folder: a flush costs nothing there. */
+void sim_hub_make(sim *world)
+{
+    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    (void)snprintf(world->hub_dir, sizeof world->hub_dir, "%s/fieldkit-sim-XXXXXX", base);
+    if (mkdtemp(world->hub_dir) == NULL) {
+        sim_fail(world, "no folder for the hub's store");
+    }
+    open_store(world);
+}
+
+/* --- the files of the store ----------------------------------------------------------------------- */
+
+typedef void file_visitor(sim *world, const char *path);
+
+static void visit_files(sim *world, file_visitor *visit)
+{
+    DIR *dir = opendir(world->hub_dir);
+    if (dir == NULL) {
+        sim_fail(world, "the folder of the hub's store is gone");
+    }
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        char path[sizeof world->hub_dir + sizeof entry->d_name + 2];
+        (void)snprintf(path, sizeof path, "%s/%s", world->hub_dir, entry->d_name);
+        if (entry->d_name[0] != '.') {
+            visit(world, path);
+        }
+    }
+    (void)closedir(dir);
+}
+
+static void scan_file(sim *world, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t *bytes = malloc(FILE_SIZE_BYTES_MAX);
+    if (file == NULL || bytes == NULL) {
+        sim_fail(world, "%s is not read", path);
+    }
+    size_t size_bytes = fread(bytes, 1, FILE_SIZE_BYTES_MAX, file);
+    if (size_bytes == FILE_SIZE_BYTES_MAX) {
+        sim_fail(world, "%s is larger than what is looked at", path);
+    }
+    sim_refuse_canary(world, path, fk_bytes_of(bytes, size_bytes));
+    free(bytes);
+    (void)fclose(file);
+}
+
+void sim_hub_refuse_canary(sim *world)
+{
+    visit_files(world, scan_file);
+}
+
+static void remove_file(sim *world, const char *path)
+{
+    (void)world;
+    (void)remove(path);
+}
+
+void sim_hub_free(sim *world)
+{
+    fk_hub_close(world->hub);
+    visit_files(world, remove_file);
+    (void)rmdir(world->hub_dir);
+}
+
+/* --- answering -------------------------------------------------------------------------------------- */
+
+static void die(sim *world, const char *when)
+{
+    sim_trace(world, "hub: dies %s", when);
+    world->counts->hub_crashes++;
+    fk_hub_close(world->hub);
+    open_store(world);
+}
+
+void sim_hub_crash(sim *world)
+{
+    die(world, "between two requests");
+}
+
+static fk_status handle(sim *world, sim_request *request, fk_bytes body)
+{
+    fk_bytes whole = fk_bytes_of(request->path.data, request->path.size_bytes);
+    const uint8_t *mark = memchr(whole.data, '?', whole.size_bytes);
+    size_t path_size_bytes = mark != NULL ? (size_t)(mark - whole.data) : whole.size_bytes;
+    fk_hub_request asked = {
+        .is_post = request->is_post,
+        .path = fk_bytes_of(whole.data, path_size_bytes),
+        .token = fk_bytes_of(request->token.data, request->token.size_bytes),
+        .body = body,
+        .now_ms = world->now_ms,
+    };
+    if (mark != NULL) {
+        asked.query = fk_bytes_of(mark + 1, whole.size_bytes - path_size_bytes - 1);
+    }
+    fk_hub_reply reply = { .body = &request->answer };
+    fk_status status = fk_hub_handle(world->hub, &asked, &reply);
+    request->http_status = reply.http_status;
+    return status;
+}
+
+bool sim_hub_answer(sim *world, sim_request *request, fk_bytes body, unsigned times, sim_hub_fault fault)
+{
+    sim_must(world, fk_hub_begin(world->hub), "fk_hub_begin");
+    for (unsigned i = 0; i < times; i++) {
+        sim_must(world, handle(world, request, body), "fk_hub_handle");
+    }
+    if (fault == SIM_HUB_DIES_BEFORE_COMMIT) {
+        die(world, "before commit");
+        return false;
+    }
+    sim_must(world, fk_hub_commit(world->hub), "fk_hub_commit");
+    if (fault == SIM_HUB_DIES_AFTER_COMMIT) {
+        die(world, "after commit");
+        return false;
+    }
+    sim_log_watch(world, fk_bytes_of(request->answer.data, request->answer.size_bytes));
+    sim_refuse_canary(world, "an answer of the hub", fk_bytes_of(request->answer.data, request->answer.size_bytes));
+    return true;
+}
