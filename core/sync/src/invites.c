@@ -71,7 +71,7 @@ static void view_of(const fk_invite *invite, fk_invite_view *view)
         .expires_ms = invite->expires_ms,
         .problem = (fk_code)invite->problem,
     };
-    _Static_assert(FK_ENROL_CODE_TEXT_SIZE < FK_INVITE_TEXT_SIZE_BYTES, "a code and its NUL fit");
+    _Static_assert((int)FK_ENROL_CODE_TEXT_SIZE < (int)FK_INVITE_TEXT_SIZE_BYTES, "a code and its NUL fit");
     if (invite->state <= FK_INVITE_OFFERED) {
         fk_enrol_code_write(&invite->code, view->code);
     }
