@@ -222,7 +222,11 @@ fk_status fk_hub_sign_in(fk_hub_call *call)
 {
     fk_id agency;
     FK_TRY(find_token(call, &agency));
-    call->reply->retry_after_s = fk_hub_rates_take(&call->hub->rates, &call->device, call->request->now_ms);
+    fk_id bucket = call->device; /* ids of devices are unique in their agency */
+    for (size_t i = 0; i < FK_ID_SIZE_BYTES; i++) {
+        bucket.bytes[i] ^= agency.bytes[i];
+    }
+    call->reply->retry_after_s = fk_hub_rates_take(&call->hub->rates, &bucket, call->request->now_ms);
     if (call->reply->retry_after_s > 0) {
         return fk_status_of(FK_ERR_BUSY);
     }

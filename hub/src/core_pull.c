@@ -7,9 +7,12 @@
 enum {
     FLAG_MORE = 1,
     FLAG_OTHER_LOG = 2,
+    PAGE_COUNT = 2048, /* more than fit into an answer */
     FLAGS_OFFSET_BYTES = FK_FRAME_SIZE_BYTES + 8 + FK_DIGEST_SIZE_BYTES,
     CHAIN_SIZE_BYTES = 2 * FK_ID_SIZE_BYTES + 8 + FK_DIGEST_SIZE_BYTES
 };
+
+_Static_assert(PAGE_COUNT *FK_SEGMENT_BODY_SIZE_BYTES_MIN > FK_HUB_BODY_SIZE_BYTES_MAX, "a page fills an answer");
 
 /* --- pull ------------------------------------------------------------------------------------------ */
 
@@ -36,7 +39,8 @@ static fk_status add_segments(fk_hub_call *call, const fk_id *compartment, uint6
     fk_hub_rows rows;
     bool has_row = false;
     FK_TRY(fk_hub_rows_begin(call->hub->store, FK_HUB_SQL_SEGMENT_AFTER,
-                             FK_HUB_VALUES(fk_hub_id(&call->agency->id), fk_hub_id(compartment), fk_hub_number(after)),
+                             FK_HUB_VALUES(fk_hub_id(&call->agency->id), fk_hub_id(compartment), fk_hub_number(after),
+                                           fk_hub_number(PAGE_COUNT)),
                              &rows));
     fk_status status = fk_hub_rows_next(&rows, &has_row);
     while (fk_is_ok(status) && has_row) {

@@ -96,7 +96,7 @@ const char *const fk_hub_sql_texts[FK_HUB_SQL_COUNT] = {
     [FK_HUB_SQL_SEGMENT_LAST] = "SELECT id FROM segment WHERE agency = $1 AND compartment = $2 AND device = $3"
                                 " AND last_sequence = $4",
     [FK_HUB_SQL_SEGMENT_AFTER] = "SELECT number, bytes FROM segment WHERE agency = $1 AND compartment = $2"
-                                 " AND number > $3 ORDER BY number",
+                                 " AND number > $3 ORDER BY number LIMIT $4",
     [FK_HUB_SQL_SEGMENT_LOG] = "SELECT log_hash FROM segment WHERE agency = $1 AND number = $2",
     [FK_HUB_SQL_SEGMENT_WALK] =
         "SELECT number, id, log_hash, bytes FROM segment WHERE agency = $1 AND number >= $2 ORDER BY number",
