@@ -39,6 +39,7 @@ struct sync_bench {
     bench_interference *interfere; /* NULL: none */
     void *ctx;
     unsigned request_count; /* in all */
+    char error[32];         /* of the last run: code of an error reply */
 };
 
 /* A hub with a founded agency that nobody has joined, and vaults that work alone. */
@@ -49,14 +50,25 @@ void sync_bench_restart_hub(sync_bench *bench);
 /* Throw the device's session away and open the vault again, as after a crash. */
 void sync_bench_reopen(sync_bench *bench, size_t device);
 
+/* The same with that allocator of the session. */
+void sync_bench_reopen_with(sync_bench *bench, size_t device, const fk_allocator *allocator);
+
+/* Time passes for everybody. */
+void sync_bench_wait(sync_bench *bench, uint64_t wait_ms);
+
 /* One whole run of a device. NULL when it ended without a problem; else the problem, valid until the next call. */
 const char *sync_run(sync_bench *bench, size_t device);
-/* Begin, at most `count` requests, and stop without a word: as when the machine dies. true when the run was over. */
-bool sync_run_cut(sync_bench *bench, size_t device, unsigned count);
+/* The same where commands may fail too: the code of the first error reply, else of the run's problem; NULL: neither. */
+const char *sync_run_code(sync_bench *bench, size_t device);
+/* Begin, at most `count` requests, and stop without a word: as when the machine dies. true when the run was over.
+ * The hub has answered the last of them; the device got it only if `is_last_taken`. */
+bool sync_run_cut(sync_bench *bench, size_t device, unsigned count, bool is_last_taken);
 
 /* Device 0 founds, device 1 is invited as a colleague and admitted; both have synced to the end. */
 void sync_found(sync_bench *bench);
 void sync_join(sync_bench *bench, size_t device, fk_device_kind kind);
+/* A whole way of joining needs several runs; each of them by this. */
+extern const char *(*sync_bench_run)(sync_bench *bench, size_t device);
 /* A text of a reply between "name":" and the next quote. */
 void text_of(const char *reply, const char *name, char *target, size_t size);
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "fk/planted.h"
+
 #include "fk/banned.h"
 
 enum { GAP_COUNT_MAX = 2 };
@@ -56,6 +58,12 @@ static fk_status count_what_is_here(fk_sync *sync)
     return fk_ok();
 }
 
+static fk_status mark_sent(fk_sync *sync, const fk_sent_place *place)
+{
+    return fk_store_segment_state(sync->config.store, place->compartment, &place->device, place->first_sequence,
+                                  FK_SEGMENT_SENT, FK_OK);
+}
+
 fk_status fk_ask_push(fk_sync *sync, bool *has_request_out)
 {
     if (sync->facts.is_forked) {
@@ -70,6 +78,9 @@ fk_status fk_ask_push(fk_sync *sync, bool *has_request_out)
     FK_TRY(fk_push_begin(sync));
     fk_status status =
         fk_store_segments(sync->config.store, FK_SEGMENT_SEALED, FK_PUSH_SEGMENT_COUNT_MAX, append, sync);
+    for (size_t i = 0; FK_PLANTED(SENT_BEFORE_ANSWER) && i < sync->sent_count; i++) {
+        FK_TRY(mark_sent(sync, &sync->sent[i]));
+    }
     return fk_push_end(sync, status, has_request_out);
 }
 
@@ -149,8 +160,7 @@ fk_status fk_answer_push(fk_sync *sync, const fk_frame *frame)
         if (codes[i] != FK_OK && codes[i] != FK_ERR_EXISTS) {
             return stop_sending(sync, codes[i]); /* what follows in its chain waits with it */
         }
-        FK_TRY(fk_store_segment_state(sync->config.store, place->compartment, &place->device, place->first_sequence,
-                                      FK_SEGMENT_SENT, FK_OK));
+        FK_TRY(mark_sent(sync, place));
         sync->done += (uint32_t)(place->last_sequence - place->first_sequence + 1);
     }
     return fk_ok();

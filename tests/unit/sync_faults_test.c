@@ -1,0 +1,496 @@
+/* Runs that are cut anywhere, answers that are wrong in every way, clocks, hubs that forget, memory that ends.
+ *
+ * Goal: nothing recorded is lost or hidden, whatever happens between device and hub, and each fault has its name. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "assert_code.h"
+#include "failing_allocator.h"
+#include "sync_bench.h"
+
+#define NOTHING_LEFT "\"deviceCount\":0"
+
+static void assert_problem(const char *problem, const char *code)
+{
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "\"problem\":\"%s\"", code);
+    if (problem == NULL || strncmp(problem, expected, strlen(expected)) != 0) {
+        fail_msg("%s instead of %s", problem == NULL ? "no problem" : problem, expected);
+    }
+}
+
+static void assert_clean(const char *problem)
+{
+    if (problem != NULL) {
+        fail_msg("%s", problem);
+    }
+}
+
+static void set_reference(fixture *f, const char *reference)
+{
+    char change[128];
+    (void)snprintf(change, sizeof change, CHANGE("reference", "\"%s\""), reference);
+    assert_ok(save(f, "case", ID_CASE, change));
+    assert_ok(commit(f, "\"" ID_CASE "\""));
+}
+
+static bool shows(fixture *f, const char *reference)
+{
+    char expected[128];
+    (void)snprintf(expected, sizeof expected, "\"reference\":\"%s\"", reference);
+    return has(call(f, "case.list", "{\"limit\":10}"), expected);
+}
+
+/* --- cuts ---------------------------------------------------------------------------------------- */
+
+/* After 0 requests, after 1, after 2 .. until one try gets through; the program starts anew in between, and the answer
+ * of the last request is taken or lost. */
+static const char *run_in_pieces(sync_bench *bench, size_t device, bool is_last_taken)
+{
+    for (unsigned count = 0; !sync_run_cut(bench, device, count, is_last_taken); count++) {
+        assert_true(count < 100);
+        sync_bench_reopen(bench, device);
+    }
+    return sync_run(bench, device);
+}
+
+static const char *run_cut_after_answers(sync_bench *bench, size_t device)
+{
+    return run_in_pieces(bench, device, true);
+}
+
+static const char *run_cut_before_answers(sync_bench *bench, size_t device)
+{
+    return run_in_pieces(bench, device, false);
+}
+
+static void go_the_whole_way(void)
+{
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    assert_true(shows(&bench.devices[1], "NM-7"));
+    set_reference(&bench.devices[1], "NM-8");
+    assert_clean(sync_bench_run(&bench, 1));
+    assert_clean(sync_bench_run(&bench, 0));
+    assert_true(shows(&bench.devices[0], "NM-8"));
+    for (size_t i = 0; i < 2; i++) {
+        assert_has(call(&bench.devices[i], "sync.status", "{}"), NOTHING_LEFT);
+        assert_has(call(&bench.devices[i], "vault.check", "{}"), "\"rebuiltEqual\":true");
+    }
+    sync_bench_free(&bench);
+}
+
+static void runs__cut_after_each_answer_go_on(void **state)
+{
+    (void)state;
+    sync_bench_run = run_cut_after_answers;
+    go_the_whole_way();
+    sync_bench_run = sync_run;
+}
+
+static void runs__cut_before_each_answer_go_on(void **state)
+{
+    (void)state;
+    sync_bench_run = run_cut_before_answers;
+    go_the_whole_way();
+    sync_bench_run = sync_run;
+}
+
+/* --- wrong answers --------------------------------------------------------------------------------- */
+
+typedef struct wrong_answer {
+    const char *name;
+    const char *code;
+    fk_answer_kind kind;
+    uint16_t http_status; /* 0: as it was */
+    const char *text;     /* instead of the body; NULL: changed by `change` */
+    void (*change)(fk_buffer *body);
+} wrong_answer;
+
+static void cut_in_half(fk_buffer *body)
+{
+    body->size_bytes /= 2;
+}
+
+static void cut_one_byte(fk_buffer *body)
+{
+    body->size_bytes--;
+}
+
+static void add_one_byte(fk_buffer *body)
+{
+    assert_code(fk_buffer_append_byte(body, 0), FK_OK);
+}
+
+static void make_newer(fk_buffer *body)
+{
+    body->data[4]++;
+}
+
+static void make_other_kind(fk_buffer *body)
+{
+    fk_buffer_clear(body);
+    uint8_t frame[FK_FRAME_SIZE_BYTES];
+    fk_frame_write(FK_FRAME_HAVE, 0, frame);
+    assert_code(fk_buffer_append(body, fk_bytes_of(frame, sizeof frame)), FK_OK);
+}
+
+static void make_error(fk_buffer *body, fk_code code)
+{
+    fk_buffer_clear(body);
+    uint8_t frame[FK_FRAME_SIZE_BYTES + 4] = { 0 };
+    fk_frame_write(FK_FRAME_ERROR, code, frame);
+    assert_code(fk_buffer_append(body, fk_bytes_of(frame, sizeof frame)), FK_OK);
+}
+
+static void make_busy(fk_buffer *body)
+{
+    make_error(body, FK_ERR_BUSY);
+}
+
+static void make_quota(fk_buffer *body)
+{
+    make_error(body, FK_ERR_QUOTA);
+}
+
+static void make_full(fk_buffer *body)
+{
+    make_error(body, FK_ERR_FULL);
+}
+
+static const wrong_answer wrong_answers[] = {
+    { "no connection", "unreachable", FK_ANSWER_UNREACHABLE, 0, "", NULL },
+    { "silence", "timed-out", FK_ANSWER_TIMED_OUT, 0, "", NULL },
+    { "ended early", "not-a-hub", FK_ANSWER_CUT, 0, "", NULL },
+    { "cancelled", "cancelled", FK_ANSWER_CANCELLED, 0, "", NULL },
+    { "nothing", "not-a-hub", FK_ANSWER_HTTP, 200, "", NULL },
+    { "HTML", "not-a-hub", FK_ANSWER_HTTP, 200, "<!doctype html><title>Sign in to the network</title>", NULL },
+    { "HTML of a proxy", "not-a-hub", FK_ANSWER_HTTP, 502, "<html>Bad Gateway</html>", NULL },
+    { "HTML of a busy proxy", "busy", FK_ANSWER_HTTP, 503, "<html>Service Unavailable</html>", NULL },
+    { "too many", "busy", FK_ANSWER_HTTP, 429, "", NULL },
+    { "half", "not-a-hub", FK_ANSWER_HTTP, 0, NULL, cut_in_half },
+    { "a byte too few", "not-a-hub", FK_ANSWER_HTTP, 0, NULL, cut_one_byte },
+    { "a byte too many", "not-a-hub", FK_ANSWER_HTTP, 0, NULL, add_one_byte },
+    { "a newer protocol", "other-protocol", FK_ANSWER_HTTP, 0, NULL, make_newer },
+    { "another kind", "not-a-hub", FK_ANSWER_HTTP, 0, NULL, make_other_kind },
+    { "busy", "busy", FK_ANSWER_HTTP, 503, NULL, make_busy },
+    { "quota", "quota", FK_ANSWER_HTTP, 413, NULL, make_quota },
+    { "a full disk of the hub", "busy", FK_ANSWER_HTTP, 503, NULL, make_full },
+};
+
+typedef struct spoiling {
+    unsigned at; /* request of the run */
+    unsigned seen;
+    const wrong_answer *how;
+} spoiling;
+
+static void spoil(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    (void)path;
+    spoiling *s = bench->ctx;
+    if (s->seen++ != s->at) {
+        return;
+    }
+    answer->kind = s->how->kind;
+    answer->http_status = s->how->http_status != 0 ? s->how->http_status : answer->http_status;
+    if (s->how->text != NULL) {
+        fk_buffer_clear(answer->body);
+        assert_code(fk_buffer_append(answer->body, fk_bytes_text(s->how->text)), FK_OK);
+    } else {
+        s->how->change(answer->body);
+    }
+}
+
+/* Each request of a run in turn answered wrongly in each way: named, and the next run has everything. */
+static void answers__that_are_wrong_have_a_name_and_lose_nothing(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    unsigned count = 0;
+    for (size_t how = 0; how < sizeof wrong_answers / sizeof *wrong_answers; how++) {
+        bool is_over = false;
+        for (unsigned at = 0; !is_over; at++) {
+            char reference[32];
+            spoiling s = { at, 0, &wrong_answers[how] };
+            (void)snprintf(reference, sizeof reference, "R-%u", count++);
+            set_reference(&bench.devices[0], reference);
+            bench.ctx = &s;
+            bench.interfere = spoil;
+            const char *problem = sync_run(&bench, 0);
+            is_over = s.seen <= at;
+            if (!is_over && problem == NULL) {
+                fail_msg("%s at request %u was taken for an answer", wrong_answers[how].name, at);
+            }
+            if (!is_over) {
+                assert_problem(problem, wrong_answers[how].code);
+            }
+            bench.interfere = NULL;
+            assert_true(shows(&bench.devices[0], reference));
+            assert_clean(sync_run(&bench, 0));
+            assert_has(call(&bench.devices[0], "sync.status", "{}"), NOTHING_LEFT);
+        }
+    }
+    assert_clean(sync_run(&bench, 1));
+    char last[32];
+    (void)snprintf(last, sizeof last, "R-%u", count - 1);
+    assert_true(shows(&bench.devices[1], last));
+    printf("wrong answers: %u cases\n", count);
+    assert_true(count > 100);
+    sync_bench_free(&bench);
+}
+
+/* --- one bit ---------------------------------------------------------------------------------------- */
+
+typedef struct flipping {
+    const char *path;
+    size_t from_end; /* byte counted from the end of the body */
+} flipping;
+
+static void flip(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    const flipping *f = bench->ctx;
+    if (strcmp(path, f->path) == 0 && answer->body->size_bytes > FK_FRAME_SIZE_BYTES + f->from_end) {
+        answer->body->data[answer->body->size_bytes - 1 - f->from_end] ^= 1;
+    }
+}
+
+static void segments__that_nobody_signed_are_left_out_and_asked_for_again(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    set_reference(&bench.devices[0], "NM-9");
+    assert_clean(sync_run(&bench, 0));
+    flipping f = { "/v1/pull", 100 };
+    bench.ctx = &f;
+    bench.interfere = flip;
+    assert_problem(sync_run(&bench, 1), "not-a-hub");
+    bench.interfere = NULL;
+    assert_false(shows(&bench.devices[1], "NM-9"));
+    sync_bench_wait(&bench, UINT64_C(2) * 3600 * 1000);
+    assert_clean(sync_run(&bench, 1));
+    assert_true(shows(&bench.devices[1], "NM-9"));
+    sync_bench_free(&bench);
+}
+
+static void hub__with_another_key_is_named_and_gets_nothing(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    set_reference(&bench.devices[0], "NM-9");
+    /* A byte of the signature, and one of the key. */
+    static const size_t places[] = { 10, 64 + 8 + FK_CHALLENGE_SIZE_BYTES + 10 };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        flipping f = { "/v1/auth/challenge", places[i] };
+        bench.ctx = &f;
+        bench.interfere = flip;
+        unsigned before = bench.request_count;
+        assert_problem(sync_run(&bench, 0), "other-hub");
+        assert_int_equal(bench.request_count, before + 1);
+    }
+    bench.interfere = NULL;
+    assert_clean(sync_run(&bench, 0));
+    sync_bench_free(&bench);
+}
+
+/* --- clocks ------------------------------------------------------------------------------------------- */
+
+static void clock__that_is_wrong_is_told_and_costs_nothing(void **state)
+{
+    (void)state;
+    static const int64_t offsets_ms[] = { INT64_C(365) * 24 * 3600 * 1000, INT64_C(-365) * 24 * 3600 * 1000 };
+    for (size_t i = 0; i < 2; i++) {
+        sync_bench bench;
+        sync_bench_init(&bench);
+        bench.now_ms[0] = (uint64_t)((int64_t)BENCH_NOW_MS + offsets_ms[i]);
+        add_people(&bench.devices[0]);
+        sync_found(&bench);
+        const char *status = call(&bench.devices[0], "sync.status", "{}");
+        assert_has(status, "\"isClockWrong\":true");
+        assert_has(status, i == 0 ? "\"clockAheadMs\":31536000000" : "\"clockBehindMs\":31536000000");
+        sync_join(&bench, 1, FK_DEVICE_OFFICE);
+        assert_true(shows(&bench.devices[1], "NM-7"));
+        assert_has(call(&bench.devices[1], "sync.status", "{}"), "\"isClockWrong\":false");
+        sync_bench_free(&bench);
+    }
+}
+
+/* --- a hub that forgets --------------------------------------------------------------------------------- */
+
+static void copy_file(const char *from, const char *to)
+{
+    FILE *source = fopen(from, "rb");
+    FILE *target = fopen(to, "wb");
+    assert_non_null(source);
+    assert_non_null(target);
+    uint8_t bytes[4096];
+    for (size_t size = fread(bytes, 1, sizeof bytes, source); size > 0; size = fread(bytes, 1, sizeof bytes, source)) {
+        assert_int_equal(fwrite(bytes, 1, size, target), size);
+    }
+    (void)fclose(source);
+    (void)fclose(target);
+}
+
+static void hub__restored_from_a_copy_gets_back_what_it_lost(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    char file[128];
+    char copy[128];
+    sync_bench_init(&bench);
+    (void)snprintf(file, sizeof file, "%s/hub.db", bench.folder);
+    (void)snprintf(copy, sizeof copy, "%s/copy.db", bench.folder);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    fk_hub_close(bench.hub);
+    bench.hub = NULL;
+    copy_file(file, copy);
+    sync_bench_restart_hub(&bench);
+    set_reference(&bench.devices[0], "NM-9");
+    assert_clean(sync_run(&bench, 0));
+    set_reference(&bench.devices[0], "NM-10");
+    assert_clean(sync_run(&bench, 0));
+    fk_hub_close(bench.hub);
+    bench.hub = NULL;
+    copy_file(copy, file);
+    sync_bench_restart_hub(&bench);
+
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_true(shows(&bench.devices[1], "NM-10"));
+    sync_bench_free(&bench);
+}
+
+/* --- codes -------------------------------------------------------------------------------------------------- */
+
+static void begin_joining(fixture *f, const char *code)
+{
+    char request[512];
+    (void)snprintf(request, sizeof request,
+                   "{\"timeMs\":1790000000000,\"code\":\"%s\",\"hub\":\"http://localhost:8080\",\"deviceLabel\":\"\","
+                   "\"deviceKind\":\"tablet\"}",
+                   code);
+    assert_ok(call(f, "enrol.begin", request));
+}
+
+static void codes__that_are_used_withdrawn_or_mistyped_let_nobody_in(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    char code[BENCH_CODE_SIZE];
+    char invite[64];
+    char request[512];
+    sync_bench_init(&bench);
+    sync_found(&bench);
+    fixture *admin = &bench.devices[0];
+    const char *reply =
+        call(admin, "invite.begin", "{\"timeMs\":1,\"personName\":\"Bo Worker\",\"administrator\":false}");
+    text_of(reply, "code", code, sizeof code);
+    text_of(reply, "inviteId", invite, sizeof invite);
+    assert_clean(sync_run(&bench, 0));
+    begin_joining(&bench.devices[1], code);
+    begin_joining(&bench.devices[2], code);
+    assert_clean(sync_run(&bench, 1));
+    assert_problem(sync_run(&bench, 2), "code-used");
+    assert_has(call(&bench.devices[2], "team.status", "{}"), "\"problem\":\"code-used\"");
+    (void)snprintf(request, sizeof request, "{\"inviteId\":\"%s\"}", invite);
+    assert_ok(call(admin, "invite.withdraw", request));
+    assert_clean(sync_run(&bench, 0));
+    assert_problem(sync_run(&bench, 1), "code-used");
+    assert_ok(call(&bench.devices[1], "enrol.cancel", "{}"));
+    assert_has(call(&bench.devices[1], "team.status", "{}"), "\"state\":\"alone\"");
+
+    code[3] = code[3] == 'A' ? 'B' : 'A';
+    (void)snprintf(request, sizeof request,
+                   "{\"timeMs\":1,\"code\":\"%s\",\"hub\":\"http://localhost\",\"deviceLabel\":\"\",\"deviceKind\":"
+                   "\"phone\"}",
+                   code);
+    assert_refused(call(&bench.devices[1], "enrol.begin", request), "code-wrong");
+    (void)snprintf(request, sizeof request,
+                   "{\"timeMs\":1,\"code\":\"%s\",\"hub\":\"http://localhost\",\"deviceLabel\":\"\",\"deviceKind\":"
+                   "\"phone\",\"teamName\":\"T\"}",
+                   bench.founding_code);
+    reply = call(&bench.devices[1], "enrol.begin", request);
+    assert_refused(reply, "incomplete");
+    assert_has(reply, "personName");
+    sync_bench_free(&bench);
+}
+
+/* --- memory --------------------------------------------------------------------------------------------------- */
+
+/* The k-th request of memory fails, for k growing by a tenth: a named error, nothing half done, and the next run has
+ * everything. */
+static void memory__that_ends_anywhere_in_a_run_loses_nothing(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    failing_allocator failing;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    unsigned failures = 0;
+    bool has_failed = true;
+    failing_allocator_init(&failing, FAILING_ALLOCATOR_NEVER);
+    for (uint64_t k = 0; has_failed; k += 1 + k / 10) {
+        char reference[32];
+        (void)snprintf(reference, sizeof reference, "M-%u", failures);
+        set_reference(&bench.devices[1], reference);
+        set_reference(&bench.devices[0], reference);
+        assert_clean(sync_run(&bench, 1));
+        sync_bench_reopen_with(&bench, 0, &failing.allocator);
+        failing.fail_at = failing.request_count + k;
+        const char *code = sync_run_code(&bench, 0);
+        has_failed = failing_allocator_failed(&failing);
+        failing.fail_at = FAILING_ALLOCATOR_NEVER;
+        if (code != NULL) {
+            assert_string_equal(code, "no-memory");
+        }
+        assert_has(call(&bench.devices[0], "vault.check", "{}"), "\"rebuiltEqual\":true");
+        assert_clean(sync_run(&bench, 0));
+        assert_has(call(&bench.devices[0], "sync.status", "{}"), NOTHING_LEFT);
+        fk_session_free(bench.devices[0].session);
+        bench.devices[0].session = NULL;
+        assert_int_equal(failing.live_count, 0);
+        sync_bench_reopen(&bench, 0);
+        failures++;
+    }
+    printf("memory: %u failures\n", failures);
+    assert_true(failures > 30);
+    sync_bench_free(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs__cut_after_each_answer_go_on),
+        cmocka_unit_test(runs__cut_before_each_answer_go_on),
+        cmocka_unit_test(answers__that_are_wrong_have_a_name_and_lose_nothing),
+        cmocka_unit_test(segments__that_nobody_signed_are_left_out_and_asked_for_again),
+        cmocka_unit_test(hub__with_another_key_is_named_and_gets_nothing),
+        cmocka_unit_test(clock__that_is_wrong_is_told_and_costs_nothing),
+        cmocka_unit_test(hub__restored_from_a_copy_gets_back_what_it_lost),
+        cmocka_unit_test(codes__that_are_used_withdrawn_or_mistyped_let_nobody_in),
+        cmocka_unit_test(memory__that_ends_anywhere_in_a_run_loses_nothing),
+    };
+    return cmocka_run_group_tests_name("sync_faults", tests, NULL, NULL);
+}
