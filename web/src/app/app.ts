@@ -5,6 +5,7 @@ import { HOME, type Route } from '../state/routes.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext, Platform } from './context.ts';
 import type { CorePort } from './core-port.ts';
+import { createConflictActions } from './conflict-actions.ts';
 import { createDocumentActions } from './document-actions.ts';
 import { createFormActions } from './form-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
@@ -69,6 +70,7 @@ export function createApp(options: AppOptions): App {
     ...vault,
     ...forms,
     ...documents,
+    ...createConflictActions(context, navigator),
     ...sync,
     ...createTeamActions(context, navigator, team, sync),
     go: (route) => void navigator.go(route),

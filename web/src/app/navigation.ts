@@ -2,10 +2,11 @@
 import { CONTENT_NAMES } from '../state/content.ts';
 import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '../state/case-file.ts';
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
-import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
+import { isObject, listOf, numberOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
 import type { RouteData } from '../state/events.ts';
 import { HOME, hashOf, specOf, type Route } from '../state/routes.ts';
+import { loadConflictData } from './conflict-data.ts';
 import type { AppContext } from './context.ts';
 import { failure } from './context.ts';
 import type { Outcome } from './core-port.ts';
@@ -129,7 +130,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
-    if (!('caseId' in route)) return {};
+    if (!('caseId' in route)) return loadConflictData(core, route, undefined);
     const file = await loadFile(route.caseId);
     const isNew = !file.ok && file.error.code === 'not-found' && route.name === 'case-new';
     if (!file.ok && !isNew) return { problem: file.error };
@@ -139,6 +140,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
       ...(loaded === undefined ? {} : { file: loaded }),
       ...(form === undefined ? {} : { form: keepUnfinished(form, before) }),
       ...(await loadExtras(route)),
+      ...(await loadConflictData(core, route, loaded)),
     };
   }
 
@@ -177,7 +179,8 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     const outcome = await core.call('criteria.evaluate', { caseId, evaluationDate: platform.today() });
     if (!outcome.ok) return { problem: outcome.error };
     const { result } = outcome.value;
-    return isObject(result) ? { result } : {};
+    const resultConflictCount = numberOf(outcome.value['conflictCount']) ?? 0;
+    return isObject(result) ? { result, resultConflictCount } : {};
   }
 
   async function loadStorage(): Promise<RouteData> {
@@ -239,8 +242,8 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (phase.kind !== 'open' || opening !== undefined) return;
     if (route.name === 'cases' && list.rows.length <= LIST_PAGE) await Promise.all([loadBegun(), loadList(list.search)]);
     if (route.name === 'case') {
-      const file = await loadFile(route.caseId);
-      if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value } });
+      const [file, differs] = await Promise.all([loadFile(route.caseId), loadConflictData(core, route, undefined)]);
+      if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value, ...(differs.conflicts === undefined ? {} : { conflicts: differs.conflicts }) } });
     }
     await team.loadFor(route);
   }

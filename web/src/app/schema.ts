@@ -5,11 +5,23 @@ import { isObject, type Json } from '../state/json.ts';
 interface Field {
   readonly name: string;
   readonly kind: string;
+  readonly choice?: string;
   readonly composite?: string;
+  readonly merge?: string;
   readonly required?: boolean;
 }
 
-const RECORDS = schema.records as readonly { readonly type: string; readonly fields: readonly Field[] }[];
+interface RecordType {
+  readonly type: string;
+  readonly document?: boolean;
+  readonly frozen?: boolean;
+  readonly fields: readonly Field[];
+}
+
+const RECORDS = schema.records as readonly RecordType[];
+const CHOICES = schema.choices as Readonly<Record<string, readonly string[]>>;
+/** Texts that are ids of content and not words of a person. */
+const CODES = new Set(['areaProfile', 'instrument']);
 const COMPOSITES = schema.composites as unknown as Readonly<Record<string, Readonly<Record<string, { readonly required?: boolean }>>>>;
 
 /** Given when a person wrote something else of the value first: saying nothing is an answer of its own. */
@@ -39,3 +51,44 @@ export function missingMember(type: string, field: string, whole: Json): string 
   const members = Object.entries(COMPOSITES[composite] ?? {});
   return members.find(([name, rule]) => rule.required === true && whole[name] === undefined)?.[0];
 }
+
+/** What a field holds, for showing and deciding. */
+export interface FieldShape {
+  readonly kind: string;
+  readonly choice: string;
+  readonly composite: string;
+  /** of a choice */
+  readonly values: readonly string[];
+  /** for an element of a set: which */
+  readonly element: string;
+  /** written once, or part of a document that is completed */
+  readonly isFixed: boolean;
+  readonly isCode: boolean;
+}
+
+/** undefined for a field this version does not know. */
+export function shapeOf(type: string, path: string): FieldShape | undefined {
+  const record = RECORDS.find((each) => each.type === type);
+  const [name = '', key = ''] = path.split('/');
+  const fields = [...(record?.fields ?? []), ...(schema.everyRecord as readonly Field[])];
+  const field = fields.find((each) => each.name === name);
+  if (record === undefined || field === undefined) return undefined;
+  return {
+    kind: field.kind === 'set' ? 'element' : field.kind,
+    choice: field.choice ?? '',
+    composite: field.composite ?? '',
+    values: CHOICES[field.choice ?? ''] ?? [],
+    element: field.kind === 'set' ? key : '',
+    isFixed: field.merge === 'X' || ((record.document === true || record.frozen === true) && field.merge !== 'L'),
+    isCode: CODES.has(name),
+  };
+}
+
+/** Every field of a type by name; of a set each element. */
+export function fieldNamesOfType(type: string): readonly string[] {
+  const fields = [...(RECORDS.find((record) => record.type === type)?.fields ?? []), ...(schema.everyRecord as readonly Field[])];
+  return fields.flatMap((field) => (field.kind === 'set' ? (CHOICES[field.choice ?? ''] ?? []).map((value) => `${field.name}/${value}`) : [field.name]));
+}
+
+/** Types whose fields people change, and that can differ. */
+export const CHANGING_TYPES: readonly string[] = RECORDS.filter((record) => record.document !== true && record.frozen !== true && record.type !== 'area_profile').map((record) => record.type);

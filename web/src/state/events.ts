@@ -4,6 +4,7 @@ import type { LoadedContent } from './model.ts';
 import type {
   Banner, BegunCase, CaseRow, CoreError, DashSummary, DeviceStorage, Gap, Phase, SaveState, StorageCheck, StorageNumbers,
 } from './model.ts';
+import type { Conflict, Decision, FieldHistory } from './conflicts.ts';
 import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Route } from './routes.ts';
@@ -17,6 +18,9 @@ export interface RouteData {
   readonly gaps?: readonly Gap[];
   readonly result?: JsonObject;
   readonly storage?: StorageNumbers;
+  readonly conflicts?: readonly Conflict[];
+  readonly fieldHistory?: FieldHistory;
+  readonly resultConflictCount?: number;
   readonly problem?: CoreError;
 }
 
@@ -26,7 +30,7 @@ export type StateEvent =
   | { readonly kind: 'route-opening'; readonly route: Route }
   | { readonly kind: 'route-opened'; readonly route: Route; readonly data: RouteData; readonly today: string }
   /** The same screen with what arrived meanwhile: nothing moves, nothing typed is touched. */
-  | { readonly kind: 'route-refreshed'; readonly route: Route; readonly data: Pick<RouteData, 'file' | 'storage'> }
+  | { readonly kind: 'route-refreshed'; readonly route: Route; readonly data: Pick<RouteData, 'file' | 'storage' | 'conflicts'> }
   | { readonly kind: 'list-search'; readonly search: string }
   | { readonly kind: 'list-begun'; readonly begun: readonly BegunCase[] }
   | { readonly kind: 'list-rows'; readonly rows: readonly CaseRow[]; readonly totalCount: number; readonly next?: string; readonly isMore: boolean }
@@ -35,6 +39,7 @@ export type StateEvent =
   | { readonly kind: 'held'; readonly id: string; readonly reason?: 'incomplete' | 'refused' }
   | { readonly kind: 'form-stored' }
   | { readonly kind: 'form-errors'; readonly errors: readonly FieldError[] }
+  | { readonly kind: 'decision'; readonly decision: Decision }
   | { readonly kind: 'summary'; readonly summary: DashSummary }
   | { readonly kind: 'gaps'; readonly gaps: readonly Gap[] }
   | { readonly kind: 'save'; readonly save: SaveState }

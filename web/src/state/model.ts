@@ -1,5 +1,6 @@
 /** The whole state of the page: what the core said, and what is only on screen. Readonly throughout. */
 import type { CaseFile } from './case-file.ts';
+import { NO_DECISION, type Conflict, type Decision, type FieldHistory } from './conflicts.ts';
 import type { ContentFiles, ContentName } from './content.ts';
 import type { FormState } from './form.ts';
 import type { JsonObject } from './json.ts';
@@ -142,6 +143,12 @@ export interface AppState {
   /** completing was asked for and refused because of the gaps */
   readonly isGapsRefused: boolean;
   readonly result: JsonObject | undefined;
+  /** how many fields the result rests on are in conflict */
+  readonly resultConflictCount: number;
+  /** of the case on screen, or of all */
+  readonly conflicts: readonly Conflict[];
+  readonly fieldHistory: FieldHistory | undefined;
+  readonly decision: Decision;
   readonly storage: StorageNumbers | undefined;
   readonly storageCheck: StorageCheck | 'running' | undefined;
   readonly device: DeviceStorage;
@@ -178,6 +185,10 @@ export function initialState(appName: string, route: Route, today: string, embed
     gaps: undefined,
     isGapsRefused: false,
     result: undefined,
+    resultConflictCount: 0,
+    conflicts: [],
+    fieldHistory: undefined,
+    decision: NO_DECISION,
     storage: undefined,
     storageCheck: undefined,
     device: { isPersistent: undefined, usageBytes: undefined, quotaBytes: undefined },

@@ -1,6 +1,7 @@
 /** The one place where the state changes. Pure. */
 import type { AppState, Focus, Phase } from './model.ts';
 import type { StateEvent } from './events.ts';
+import { NO_DECISION } from './conflicts.ts';
 import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
 import { HOME, hashOf, specOf } from './routes.ts';
 import { NO_TEAM, type TeamView } from './team.ts';
@@ -30,6 +31,9 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         summary: event.data.summary,
         gaps: event.data.gaps,
         result: event.data.result,
+        resultConflictCount: event.data.resultConflictCount ?? 0,
+        conflicts: event.data.conflicts ?? [],
+        fieldHistory: event.data.fieldHistory,
         storage: event.data.storage,
         problem: event.data.problem,
         focus: moved(state, 'heading'),
@@ -55,6 +59,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         ...withForm(state, (form) => ({ ...form, errors: event.errors })),
         focus: event.errors.length > 0 ? moved(state, 'errors') : state.focus,
       };
+    case 'decision':
+      return { ...state, decision: event.decision };
     case 'summary':
       return { ...state, summary: event.summary };
     case 'gaps':
@@ -100,6 +106,7 @@ const EMPTY_SCREEN: Partial<AppState> = {
   save: { kind: 'idle' },
   banner: undefined,
   isGapsRefused: false,
+  decision: NO_DECISION,
 };
 
 /** Leaving the open vault empties everything that came out of it, in the same step. */
@@ -119,6 +126,10 @@ function withPhase(state: AppState, phase: Phase): AppState {
     summary: undefined,
     gaps: undefined,
     result: undefined,
+    resultConflictCount: 0,
+    conflicts: [],
+    fieldHistory: undefined,
+    decision: NO_DECISION,
     storage: undefined,
     storageCheck: undefined,
     team: NO_TEAM,
@@ -140,7 +151,7 @@ function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>
 function withRefreshed(state: AppState, event: Extract<StateEvent, { kind: 'route-refreshed' }>): AppState {
   const isThere = state.phase.kind === 'open' && state.opening === undefined && hashOf(state.route) === hashOf(event.route);
   if (!isThere) return state;
-  return { ...state, file: event.data.file ?? state.file, storage: event.data.storage ?? state.storage };
+  return { ...state, file: event.data.file ?? state.file, storage: event.data.storage ?? state.storage, conflicts: event.data.conflicts ?? state.conflicts };
 }
 
 /** Gaps become errors only after a person asked to complete; before that they are a list of what is left to do. */

@@ -1,6 +1,7 @@
 /** Everything a view can ask for. The app implements it; views know nothing behind it. */
 import type { DatePart, FieldRef } from '../state/form.ts';
 import type { Json } from '../state/json.ts';
+import type { Decision } from '../state/conflicts.ts';
 import type { Route } from '../state/routes.ts';
 import type { InviteForm, JoinForm, Progress } from '../state/team.ts';
 
@@ -58,6 +59,10 @@ export interface Actions {
   readonly refreshEvaluation: () => void;
   readonly addPlanItem: (sectionId: string, itemId: string | undefined, text: string) => void;
   readonly removePlanItem: (key: string) => void;
+
+  /** What is chosen and typed about a field that differs. */
+  readonly changeDecision: (change: Partial<Decision>) => void;
+  readonly decide: () => void;
 
   /** One run now, whatever the browser believes of the network. */
   readonly syncNow: () => void;

@@ -9,6 +9,8 @@ import { newVersionView } from './assessment/new-version.ts';
 import { caseNewView } from './case-new/case-new.ts';
 import { caseView } from './case/case.ts';
 import { casesView } from './cases/cases.ts';
+import { caseConflictsView, conflictsView } from './conflicts/conflicts.ts';
+import { conflictView } from './conflicts/conflict.ts';
 import { contactView } from './contact/contact.ts';
 import { dashAfterView, dashBeforeView, dashProfessionalView } from './dash/dash-pages.ts';
 import { dashCheckView } from './dash/dash-check.ts';
@@ -104,6 +106,12 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return referralCheckView(state, actions, route);
     case 'referral':
       return referralView(state, actions, route);
+    case 'conflicts':
+      return conflictsView(state, actions);
+    case 'case-conflicts':
+      return caseConflictsView(state, actions, route);
+    case 'conflict':
+      return conflictView(state, actions, route);
     case 'storage':
       return storageView(state, actions);
     case 'sync':

@@ -11,6 +11,7 @@ import { button, buttonGroup, buttonLink } from '../../components/button/button.
 import type { Part } from '../../components/control.ts';
 import { summaryList } from '../../components/summary-list/summary-list.ts';
 import { answerRows } from '../case/rows.ts';
+import { restsOnConflicts } from '../conflicts/notice.ts';
 import { counts, topicsOf, type Topic } from '../dash/dash-topics.ts';
 import { choiceLabel } from '../words.ts';
 import { page } from '../shell/shell.ts';
@@ -23,7 +24,7 @@ export function assessmentView(state: AppState, actions: Actions, route: RouteFo
     heading: words.case.dashTitle,
     caption: textOf(victimOf(file)?.person['name']) || undefined,
     back: { name: 'case', caseId: route.caseId },
-    body: html`${standing(file, route)} ${aboutRows(state, fields)}
+    body: html`${standing(file, route)} ${restsOnConflicts(recordOf(file, route.recordId)?.conflictCount, route.caseId)} ${aboutRows(state, fields)}
       <h2 class="govuk-heading-m">${words.dash.countTitle}</h2>
       ${counts(state)}
       <p class="govuk-body">${state.content['criteria-words']?.belowThreshold}</p>

@@ -9,6 +9,7 @@ import { HOME, hashOf, type Route } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
 import { summaryCard, summaryList, type SummaryAction, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { answerRows } from './rows.ts';
+import { differsBanner, recordMarks } from '../conflicts/notice.ts';
 import { draftsSection } from './drafts.ts';
 import { peopleSection } from './people.ts';
 import { recordFoot } from '../progress.ts';
@@ -26,7 +27,7 @@ export function caseView(state: AppState, actions: Actions): TemplateResult {
     back: HOME,
     backText: words.shell.list,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(state, actions, file)}
+    body: html`${differsBanner(state, file.caseId)} ${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(state, actions, file)}
     ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(state, actions, file)} ${factsSection(state, file)}`,
   });
 }
@@ -43,6 +44,7 @@ function contactSection(state: AppState, actions: Actions, file: CaseFile): Temp
             id: `contact-${record.recordId}`,
             title: namesOf(file, [textOf(record.fields['person'])]) || text.contactTitle,
             level: 3,
+            tag: recordMarks(state, record.recordId, ['person', 'state']),
             actions: [{ text: words.shell.change, href: hashOf({ name: 'contact', caseId, recordId: record.recordId }) }],
             body: html`${summaryList({ rows: contactRows(state, record), emptyText: words.shell.notRecorded })}
               <p class="govuk-body app-card-note">${text.contactCheck}</p>
@@ -65,7 +67,7 @@ function contactRows(state: AppState, record: StoredRecord): readonly SummaryRow
     ['codeWord', text.codeWord],
     ['mustNotBeTold', text.mustNotBeTold],
     ['checkedOn', text.checkedOn, 'date'],
-  ]);
+  ], record.recordId);
 }
 
 /** Checklist, criteria, plan and referral: what the case is worked with. */
@@ -153,11 +155,12 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
     ['childrenPresent', text.childrenPresent, 'yesNoAsked'],
     ['occurred.disclosedOn', text.disclosedOn, 'date'],
     ['description', text.description],
-  ]);
+  ], recordId);
   return summaryCard({
     id: `incident-${recordId}`,
     title: [date === '' ? words.case.dateNotKnown : date, type].join(', '),
     level: 3,
+    tag: recordMarks(state, recordId, ['occurred', 'incidentType', 'perpetrator', 'state']),
     actions: [
       { text: words.shell.change, href: hashOf({ name: 'incident', caseId, recordId }) },
       { text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId }) },
@@ -166,13 +169,16 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
       emptyText: words.shell.notRecorded,
       rows: [
         { key: text.perpetrator, value: namesOf(file, [textOf(fields['perpetrator'])]) },
-        ...answerRows(state, fields, [['policeReported', text.policeReported, 'yesNo']]),
+        ...answerRows(state, fields, [['policeReported', text.policeReported, 'yesNo']], recordId),
         ...optional.filter((row) => row.value !== ''),
       ],
     })}
     ${recordFoot(state, record)}`,
   });
 }
+
+/** Of an earlier Marac everything is marked at its head: it has few lines. */
+const PRIOR_FIELDS = ['areaProfile', 'maracArea', 'referralDate', 'meetingDate', 'perpetrators', 'caseNumber', 'state'];
 
 function priorsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
   const text = words.case;
@@ -192,6 +198,7 @@ function priorCard(state: AppState, file: CaseFile, record: StoredRecord): Templ
     id: `prior-${recordId}`,
     title: priorAreaTitle(state, fields),
     level: 3,
+    tag: recordMarks(state, recordId, PRIOR_FIELDS),
     actions: [
       { text: words.shell.change, href: hashOf({ name: 'prior', caseId, recordId }) },
       { text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId }) },
@@ -214,10 +221,11 @@ function factsSection(state: AppState, file: CaseFile): TemplateResult {
   const fields = shownFields(file, file.caseId);
   const record = recordOf(file, file.caseId);
   const needs = (path: string, label: string, kind?: string): readonly SummaryRow[] =>
-    answerRows(state, fields, [kind === undefined ? [path, label] : [path, label, kind]]).filter((row) => row.value !== '');
+    answerRows(state, fields, [kind === undefined ? [path, label] : [path, label, kind]], file.caseId).filter((row) => row.value !== '');
   return summaryCard({
     id: 'facts',
     title: words.facts.title,
+    tag: recordMarks(state, file.caseId, ['areaProfile', 'localFlags', 'openedOn', 'state']),
     actions: [{ text: words.case.factsChange, href: hashOf({ name: 'facts', caseId: file.caseId }) }],
     body: html`${summaryList({
       emptyText: words.shell.notRecorded,
@@ -227,11 +235,11 @@ function factsSection(state: AppState, file: CaseFile): TemplateResult {
           ['reference', text.reference],
           ['status', text.status, 'caseStatus'],
           ['transfer.movedOn', text.movedOn, 'date'],
-        ]),
+        ], file.caseId),
         ...needs('transfer.fromArea', text.fromArea),
         ...needs('transfer.permanence', text.permanence, 'permanence'),
         { key: words.facts.flags, value: textsOf(fields['localFlags']).map((flag) => choiceLabel(state, 'localFlag', flag)) },
-        ...answerRows(state, fields, [['interpreter.needed', text.interpreter, 'yesNoAsked']]),
+        ...answerRows(state, fields, [['interpreter.needed', text.interpreter, 'yesNoAsked']], file.caseId),
         ...needs('interpreter.language', text.language),
       ],
     })}

@@ -10,7 +10,8 @@ import { summaryCard, summaryList, type SummaryRow } from '../../components/summ
 import { tag } from '../../components/tag/tag.ts';
 import { recordFoot } from '../progress.ts';
 import { choiceLabel, datedText } from '../words.ts';
-import { answerRows } from './rows.ts';
+import { fieldMark, recordMarks } from '../conflicts/notice.ts';
+import { answerRows, markedValue } from './rows.ts';
 
 /** Everybody in the case, the victim first. */
 export function peopleSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
@@ -30,7 +31,7 @@ function personCard(state: AppState, file: CaseFile, each: PersonInCase): Templa
     id: `person-${each.partyId}`,
     title: textOf(each.person['name']),
     level: 3,
-    tag: tag(choiceLabel(state, 'role', each.role), isVictim ? 'purple' : each.role === 'perpetrator' ? 'orange' : 'grey'),
+    tag: html`${tag(choiceLabel(state, 'role', each.role), isVictim ? 'purple' : each.role === 'perpetrator' ? 'orange' : 'grey')} ${recordMarks(state, each.personId, ['name', 'state'])}`,
     actions: [
       { text: words.shell.change, href: hashOf({ name: 'person', caseId, recordId: each.partyId }) },
       ...(isVictim ? [] : [{ text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId: each.partyId }) }]),
@@ -48,20 +49,26 @@ function personRows(state: AppState, each: PersonInCase): readonly SummaryRow[] 
   const always: readonly SummaryRow[] = [
     ...(each.role === 'victim' || each.role === 'professional'
       ? []
-      : answerRows(state, each.party, [['relationship', text.relationship, 'relationship']])),
-    ...(each.role === 'professional' ? [] : [{ key: text.birth, value: datedText(each.person['birth']) }]),
+      : answerRows(state, each.party, [['relationship', text.relationship, 'relationship']], each.partyId)),
+    ...(each.role === 'professional' ? [] : [{ key: text.birth, value: markedValue(state, datedText(each.person['birth']), each.personId, 'birth', text.birth) }]),
   ];
   const filled: readonly SummaryRow[] = [
-    ...answerRows(state, each.person, [['aliases', text.aliases]]),
-    ...answerRows(state, each.party, [['livesWithVictim', words.rows.livesWithVictim, 'yesNoAsked']]),
-    { key: text.address, value: isConfidential && address !== '' ? html`${address}<br />${tag(words.rows.confidential, 'red')}` : address },
+    ...answerRows(state, each.person, [['aliases', text.aliases]], each.personId),
+    ...answerRows(state, each.party, [['livesWithVictim', words.rows.livesWithVictim, 'yesNoAsked']], each.partyId),
+    { key: text.address, value: addressValue(state, each, address, isConfidential) },
     ...answerRows(state, each.person, [
       ['phone', text.phone],
       ['doctor', text.doctor],
       ['occupation', text.occupation],
       ['school', text.school],
-    ]),
-    ...answerRows(state, each.party, [['note', text.note]]),
+    ], each.personId),
+    ...answerRows(state, each.party, [['note', text.note]], each.partyId),
   ];
   return [...always, ...filled.filter((row) => row.value !== '')];
+}
+
+function addressValue(state: AppState, each: PersonInCase, address: string, isConfidential: boolean): SummaryRow['value'] {
+  if (!isConfidential || address === '') return markedValue(state, address, each.personId, 'address', words.person.address);
+  const mark = fieldMark(state, each.personId, 'address', words.person.address);
+  return html`${address}<br />${tag(words.rows.confidential, 'red')} ${mark ?? nothing}`;
 }

@@ -24,7 +24,7 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
   return page(state, actions, {
     heading: words.list.title,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${begunSection(state)} ${isBare
+    body: html`${begunSection(state)} ${differsLink(state)} ${isBare
       ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
           <p class="govuk-body">${words.list.emptyText}</p>`
       : nothing}
@@ -38,6 +38,13 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
           </ul>`}
           ${list.next === undefined ? nothing : button({ text: words.list.more, kind: 'secondary', onPress: actions.showMore })}`}`,
   });
+}
+
+/** The way to everything that differs, where something does. */
+function differsLink(state: AppState): Part {
+  const count = state.list.rows.filter((row) => row.conflictCount > 0).length;
+  if (count === 0) return nothing;
+  return html`<p class="govuk-body"><a class="govuk-link" href=${hashOf({ name: 'conflicts' })}>${counted(words.conflicts.inboxLink, count)}</a></p>`;
 }
 
 /** Somebody began a case and was interrupted: it goes on where it stopped. */

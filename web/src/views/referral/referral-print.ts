@@ -10,6 +10,7 @@ import { fill, words } from '../../app/words.en.ts';
 import { button } from '../../components/button/button.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { answerWithReason, areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
+import { restsOnConflicts } from '../conflicts/notice.ts';
 import { page } from '../shell/shell.ts';
 import { criteriaList } from '../result/result.ts';
 
@@ -20,6 +21,7 @@ export function referralView(state: AppState, actions: Actions, route: RouteFor<
     heading: words.referral.printTitle,
     back: { name: 'case', caseId: route.caseId },
     body: html`${draftOf(file, route.recordId) === undefined ? nothing : html`<div class="govuk-inset-text">${words.referral.draftText}</div>`}
+      ${restsOnConflicts(recordOf(file, route.recordId)?.conflictCount, route.caseId)}
       <p class="govuk-body govuk-!-font-weight-bold">${words.referral.confidential}</p>
       ${referralBody(state, file, shownFields(file, route.recordId))}
       <div class="app-no-print">${button({ text: words.referral.page, onPress: actions.print })}</div>`,

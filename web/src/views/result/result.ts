@@ -10,6 +10,7 @@ import { longDate } from '../../app/dates.ts';
 import { hashOf } from '../../state/routes.ts';
 import { button, buttonGroup } from '../../components/button/button.ts';
 import { tag, type TagColour } from '../../components/tag/tag.ts';
+import { restsOnConflicts } from '../conflicts/notice.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 import { criteriaTexts, resultHeading, textsById, type CriterionText } from './criteria.ts';
@@ -34,6 +35,7 @@ function resultBody(state: AppState, actions: Actions, file: CaseFile, result: J
   const notices = textsById(result['notices'], content?.notices);
   const composites = textsById(result['composites'], content?.composites);
   return html`<p class="govuk-body">${fill(words.result.asOf, { date: longDate(state.today) })}</p>
+    ${restsOnConflicts(state.resultConflictCount, file.caseId)}
     <div class="app-result">
       <h2 class="govuk-heading-m">${top.title}</h2>
       <p class="govuk-body">${top.text}</p>

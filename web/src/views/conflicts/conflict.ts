@@ -1,0 +1,128 @@
+/** One field: every value with who and when, a decision with its reason, and the history of the field. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import { recordOf, type CaseFile } from '../../state/case-file.ts';
+import { OTHER_CHOICE, type Choice, type Decision, type FieldHistory, type HistoryWrite } from '../../state/conflicts.ts';
+import type { Actions } from '../actions.ts';
+import type { RouteFor } from '../route-of.ts';
+import { canBeChangedBack, canBeTyped, choicesToDecide, openConflict } from '../../app/conflict-choices.ts';
+import { words } from '../../app/words.en.ts';
+import { hashOf } from '../../state/routes.ts';
+import { button } from '../../components/button/button.ts';
+import type { Part } from '../../components/control.ts';
+import { errorSummary } from '../../components/error-summary/error-summary.ts';
+import { radios, type RadioOption } from '../../components/radios/radios.ts';
+import { summaryList } from '../../components/summary-list/summary-list.ts';
+import { textarea } from '../../components/textarea/textarea.ts';
+import { textInput } from '../../components/text-input/text-input.ts';
+import { formOf } from '../fields.ts';
+import { page } from '../shell/shell.ts';
+import { problemSummary } from '../problem.ts';
+import { conflictTag, fieldLabel, recordLabel, valueLines, whoText, writeNote } from './value.ts';
+
+const IDS = { choice: 'decision', text: 'decision-other', reason: 'decision-reason' } as const;
+
+export function conflictView(state: AppState, actions: Actions, route: RouteFor<'conflict'>): TemplateResult {
+  const { file, fieldHistory } = state;
+  const conflict = openConflict(state);
+  const type = conflict?.type ?? (file === undefined ? '' : (recordOf(file, route.recordId)?.type ?? ''));
+  const back = { name: 'case-conflicts', caseId: route.caseId } as const;
+  return page(state, actions, {
+    heading: fieldHistory === undefined ? words.conflicts.unknownField : fieldLabel(state, type, fieldHistory.field),
+    caption: recordLabel(state, file, route.recordId, type),
+    back,
+    backText: words.conflicts.title,
+    above: above(state),
+    body:
+      fieldHistory === undefined
+        ? nothing
+        : html`${conflict === undefined ? html`<p class="govuk-body">${words.conflicts.settled}</p>` : standing(conflict.mergeClass, conflictTag(conflict))}
+            ${conflict !== undefined || canBeChangedBack(state) ? decisionForm(state, actions, file, type, fieldHistory.field) : nothing}
+            ${historySection(state, file, type, fieldHistory)}
+            <p class="govuk-body"><a class="govuk-link" href=${hashOf({ name: 'case', caseId: route.caseId })}>${words.conflicts.toCase}</a></p>`,
+  });
+}
+
+function standing(mergeClass: string, mark: TemplateResult): TemplateResult {
+  const text = words.standingTexts[mergeClass as keyof typeof words.standingTexts] ?? words.standingTexts.R;
+  return html`<p class="govuk-body">${mark}</p>
+    <p class="govuk-body">${text}</p>`;
+}
+
+function above(state: AppState): Part {
+  if (state.problem !== undefined) return problemSummary(state, state.problem);
+  const { missing } = state.decision;
+  if (missing.length === 0) return nothing;
+  return errorSummary({
+    title: words.shell.problemTitle,
+    errors: missing.map((what) => ({ message: words.conflicts.missing[what], controlId: IDS[what] })),
+  });
+}
+
+function decisionForm(state: AppState, actions: Actions, file: CaseFile | undefined, type: string, field: string): TemplateResult {
+  const { decision } = state;
+  const isOpen = openConflict(state) !== undefined;
+  const error = (what: keyof typeof IDS): string | undefined => (decision.missing.includes(what) ? words.conflicts.missing[what] : undefined);
+  const options = choicesToDecide(state).map((choice) => optionOf(state, file, type, field, choice));
+  return formOf(
+    actions.decide,
+    html`${radios({
+        id: IDS.choice,
+        label: isOpen ? words.conflicts.question : words.conflicts.changeBack,
+        size: 'm',
+        error: error('choice'),
+        options: canBeTyped(state) ? [...options, otherOption(decision, actions, error('text'))] : options,
+        value: decision.choice,
+        onChoose: (choice) => actions.changeDecision({ choice }),
+      })}
+      ${isOpen && !canBeTyped(state) && file !== undefined ? html`<p class="govuk-hint">${words.conflicts.neither}</p>` : nothing}
+      ${textarea({
+        id: IDS.reason,
+        label: words.conflicts.reason,
+        hint: words.conflicts.reasonHint,
+        error: error('reason'),
+        rows: 3,
+        value: decision.reason,
+        onInput: (reason) => actions.changeDecision({ reason }),
+      })}
+      ${button({ text: isOpen ? words.conflicts.save : words.conflicts.saveBack, isSubmit: true, isWaiting: state.isBusy })}`,
+  );
+}
+
+function optionOf(state: AppState, file: CaseFile | undefined, type: string, field: string, choice: Choice): RadioOption {
+  const label = valueLines(state, file, type, field, choice.value).join(', ');
+  const notes = choice.writes.map((write) => [whoText(write), write.reason].filter((text) => text !== '').join('. '));
+  return { value: choice.key, label, ...(notes.length === 0 ? {} : { hint: notes.join('; ') }) };
+}
+
+function otherOption(decision: Decision, actions: Actions, error: string | undefined): RadioOption {
+  return {
+    value: OTHER_CHOICE,
+    label: words.conflicts.other,
+    below: textInput({
+      id: IDS.text,
+      label: words.conflicts.otherLabel,
+      error,
+      value: decision.text,
+      onInput: (text) => actions.changeDecision({ text }),
+    }),
+  };
+}
+
+function historySection(state: AppState, file: CaseFile | undefined, type: string, history: FieldHistory): TemplateResult {
+  return html`<h2 class="govuk-heading-m">${words.conflicts.historyTitle}</h2>
+    ${summaryList({
+      emptyText: words.conflicts.takenAway,
+      rows: history.writes.map((each) => ({
+        key: placeOf(each),
+        value: html`${valueLines(state, file, type, history.field, each.write.value).map((line) => html`<span class="app-line">${line}</span>`)}
+        ${writeNote(each.write)}`,
+      })),
+    })}
+    ${history.isCut ? html`<p class="govuk-body">${words.conflicts.historyCut}</p>` : nothing}`;
+}
+
+function placeOf(each: HistoryWrite): string {
+  if (each.isShown) return words.conflicts.shownNow;
+  return each.isCurrent ? words.conflicts.standsBeside : words.conflicts.replaced;
+}
