@@ -1,5 +1,5 @@
 // The screens that no journey stays on: without an open vault (starting, working, unfinished, newer version, broken, storage refused ...)
-// and those of team and sync that need another device or a fault (words to compare, a code used up, no network, a wrong clock ...).
+// and those of team, sync and differences that need another device or a fault (words to compare, a code used up, no network, a wrong clock ...).
 // Drawn by the app's own views and styles under its own policy from the example states, each through the same checks as a route.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,7 +13,7 @@ import { until } from './support/until.mjs';
 /** Checked where a journey reaches them in the real app: routes.test.mjs and faults.test.mjs. */
 const REACHED = new Set(['welcome', 'words', 'confirm', 'locked', 'locked-wrong', 'hidden', 'other-window', 'refused-private', 'damaged']);
 
-test('every screen without an open vault, and every state of team and sync', async (t) => {
+test('every screen without an open vault, and every state of team, sync and differences', async (t) => {
   const hub = await Hub.start(await buildGatesPage('gates-page'));
   const home = makeHome('gates');
   const browser = await Browser.launch({ kind: CHROMIUM, home, origin: hub.origin });

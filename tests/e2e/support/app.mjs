@@ -6,7 +6,7 @@ import { importWebModules } from '../../support/web-modules.mjs';
 import { isThere, locate } from './dom.mjs';
 import { until } from './until.mjs';
 
-export const { words, fill, ROUTES, routeOf, hashOf, stepId } = await importWebModules('web/src/app/words.en.ts', 'web/src/state/routes.ts');
+export const { words, fill, ROUTES, routeOf, hashOf, stepId, fieldStep } = await importWebModules('web/src/app/words.en.ts', 'web/src/state/routes.ts', 'web/src/state/conflicts.ts');
 
 const contentOf = (name) => JSON.parse(readFileSync(new URL(`../../../core/content/${name}.json`, import.meta.url), 'utf8'));
 const choices = contentOf('choices').choices;

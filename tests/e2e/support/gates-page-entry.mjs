@@ -1,11 +1,12 @@
 // Screens that no journey stays on, drawn by the app's own views from their example states: #NAME picks one.
 import { render } from 'lit-html';
 import { appView } from '../../../web/src/views/app-view.ts';
+import { conflictExamples } from '../../../web/src/views/conflicts/conflicts.examples.ts';
 import { examples } from '../../../web/src/views/gates/gates.examples.ts';
 import { teamExamples } from '../../../web/src/views/team/team.examples.ts';
 import { pageTitle } from '../../../web/src/views/title.ts';
 
-const all = [...examples, ...teamExamples];
+const all = [...examples, ...teamExamples, ...conflictExamples];
 /** Nothing on these screens is pressed by the test; each action only has to be there. */
 const actions = new Proxy({}, { get: () => () => undefined });
 
@@ -17,5 +18,5 @@ function draw() {
   document.documentElement.dataset.example = name;
 }
 
-globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: teamExamples.map(({ name }) => name) };
+globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: [...teamExamples, ...conflictExamples].map(({ name }) => name) };
 addEventListener('hashchange', draw);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { assertAxe, assertReflow, takePictures } from './a11y.mjs';
-import { ROUTES, hashOf, stepId } from './app.mjs';
+import { ROUTES, fieldStep, hashOf, stepId } from './app.mjs';
 import { DESKTOP } from './browser.mjs';
 import { KeyboardDriver } from './drivers.mjs';
 import { coreCall, newId } from './trace.mjs';
@@ -46,7 +46,7 @@ export async function prepareRecords(page, caseId) {
 
 /** Which record stands behind a route: a draft or a kept record of a type. A new route belongs in here, or its test fails. */
 const RECORD_OF = {
-  person: ['newest', 'party'], contact: ['newest', 'safe_contact'], incident: ['newest', 'incident'], prior: ['newest', 'prior_marac'],
+  conflict: ['newest', 'person'], person: ['newest', 'party'], contact: ['newest', 'safe_contact'], incident: ['newest', 'incident'], prior: ['newest', 'prior_marac'],
   discard: ['drafts', 'assessment'], remove: ['newest', 'incident'], assessment: ['newest', 'assessment'], 'new-version': ['newest', 'assessment'],
   'plan-header': ['drafts', 'safety_plan'], 'plan-sections': ['drafts', 'safety_plan'], 'plan-section': ['drafts', 'safety_plan'], 'plan-check': ['drafts', 'safety_plan'],
   plan: ['newest', 'safety_plan'], 'plan-copy': ['newest', 'safety_plan'],
@@ -65,6 +65,6 @@ export function addressOf(name, ids) {
     route.recordId = ids[from][type];
   }
   if (spec.params.includes('inviteId')) route.inviteId = ids.inviteId ?? newId();
-  if (spec.params.includes('step')) route.step = stepId(route.recordId, 0);
+  if (spec.params.includes('step')) route.step = name === 'conflict' ? fieldStep(route.recordId, 'name') : stepId(route.recordId, 0);
   return hashOf(route);
 }
