@@ -55,8 +55,8 @@ fk_status fk_handle_team_status(fk_session *session, fk_arena *arena, const fk_t
     reply->has_problem = view.problem != FK_OK;
     reply->problem = fk_bytes_text(fk_code_name((uint8_t)view.problem));
     if (view.state == FK_TEAM_WAITING) {
-        reply->has_words = true;
-        return copy_words(view.words, arena, &reply->words, &reply->words_count);
+        reply->has_words = !view.is_founding;
+        return view.is_founding ? fk_ok() : copy_words(view.words, arena, &reply->words, &reply->words_count);
     }
     reply->has_person_id = !fk_id_is_zero(&view.person);
     reply->person_id = view.person;

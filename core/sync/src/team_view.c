@@ -14,6 +14,7 @@ static void view_waiting(const fk_sync *sync, const fk_enrolment *enrolment, fk_
     view->device_kind = enrolment->device_kind;
     view->problem = (fk_code)enrolment->problem;
     view->is_confirmed = enrolment->is_confirmed;
+    view->is_founding = enrolment->code.kind == FK_ENROL_FOUNDING;
     fk_enrol_words(&enrolment->code.agency, &token_id, fk_sync_device(sync), identity->signing_public,
                    identity->box_public, view->words);
 }

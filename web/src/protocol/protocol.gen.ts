@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x121be158;
+export const SCHEMA_HASH = 0x16152a31;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -512,7 +512,7 @@ export interface TeamStatusReply {
   readonly isAdministrator: boolean;
   /** an error code: why joining does not go on */
   readonly problem?: string;
-  /** indices into the EFF large word list; while waiting */
+  /** indices into the EFF large word list; while waiting with a code that somebody else made */
   readonly words?: readonly number[];
   readonly wordsConfirmed: boolean;
 }

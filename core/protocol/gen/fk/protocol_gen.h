@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x121be158U
+#define FK_PROTOCOL_SCHEMA_HASH 0x16152a31U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -573,7 +573,7 @@ typedef struct fk_team_status_reply {
     bool has_problem;
     fk_bytes problem; /* an error code: why joining does not go on */
     bool has_words;
-    const uint32_t *words; /* indices into the EFF large word list; while waiting */
+    const uint32_t *words; /* indices into the EFF large word list; while waiting with a code that somebody else made */
     size_t words_count; /* at most 8 */
     bool words_confirmed;
 } fk_team_status_reply;

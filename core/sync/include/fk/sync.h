@@ -140,6 +140,7 @@ typedef struct fk_team_view {
     fk_device_kind device_kind;
     fk_code problem; /* while waiting */
     bool is_confirmed;
+    bool is_founding;  /* while waiting: there is no second screen to compare words with */
     uint32_t words[8]; /* while waiting */
     fk_id person;      /* of a member, as is all below */
     fk_id team;
