@@ -11,9 +11,19 @@ enum {
     BUSY_TIMEOUT_MS = 2000,
 };
 
+/* Prepared when the store is opened: going back must not need memory that just ran out. */
+typedef enum hub_step { STEP_BEGIN, STEP_COMMIT, STEP_ROLLBACK, STEP_PART, STEP_KEEP, STEP_BACK, STEP_COUNT } hub_step;
+
+static const char *const step_texts[STEP_COUNT] = {
+    [STEP_BEGIN] = "BEGIN IMMEDIATE",       [STEP_COMMIT] = "COMMIT",
+    [STEP_ROLLBACK] = "ROLLBACK",           [STEP_PART] = "SAVEPOINT part",
+    [STEP_KEEP] = "RELEASE SAVEPOINT part", [STEP_BACK] = "ROLLBACK TO SAVEPOINT part",
+};
+
 struct fk_hub_store {
     const fk_allocator *allocator;
     sqlite3 *db;
+    sqlite3_stmt *steps[STEP_COUNT];
     sqlite3_stmt *statements[FK_HUB_SQL_COUNT]; /* prepared at first use */
 };
 
@@ -40,6 +50,13 @@ static fk_status status_of(int code)
 static fk_status execute(fk_hub_store *store, const char *script)
 {
     return status_of(sqlite3_exec(store->db, script, NULL, NULL, NULL));
+}
+
+static fk_status take_step(fk_hub_store *store, hub_step step)
+{
+    int code = sqlite3_step(store->steps[step]);
+    (void)sqlite3_reset(store->steps[step]);
+    return status_of(code);
 }
 
 /* --- open ------------------------------------------------------------------------------------ */
@@ -107,6 +124,15 @@ static fk_status migrate(fk_hub_store *store, fk_error *error)
 _Static_assert(APPLICATION_ID == 1179338818, "as in migrate(): a pragma takes no parameter");
 _Static_assert(FK_HUB_SCHEMA_VERSION == 1, "as in migrate()");
 
+static fk_status prepare_steps(fk_hub_store *store)
+{
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        FK_TRY(status_of(
+            sqlite3_prepare_v3(store->db, step_texts[i], -1, SQLITE_PREPARE_PERSISTENT, &store->steps[i], NULL)));
+    }
+    return fk_ok();
+}
+
 static fk_status open_file(fk_hub_store *store, const char *path, fk_error *error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -119,6 +145,9 @@ static fk_status open_file(fk_hub_store *store, const char *path, fk_error *erro
     if (!fk_is_ok(status) && (code == SQLITE_BUSY || code == SQLITE_LOCKED)) {
         fk_error_set(error, "Another hub has the file of --store open.");
         return fk_status_of(FK_ERR_BUSY);
+    }
+    if (fk_is_ok(status)) {
+        status = prepare_steps(store);
     }
     if (fk_is_ok(status)) {
         status = migrate(store, error);
@@ -163,6 +192,9 @@ void fk_hub_store_close(fk_hub_store *store)
     for (size_t i = 0; i < FK_HUB_SQL_COUNT; i++) {
         (void)sqlite3_finalize(store->statements[i]);
     }
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        (void)sqlite3_finalize(store->steps[i]);
+    }
     (void)sqlite3_close(store->db);
     fk_release(store->allocator, store, sizeof *store);
 }
@@ -183,14 +215,16 @@ fk_status fk_hub_store_check(fk_hub_store *store)
 
 /* --- transactions ------------------------------------------------------------------------------ */
 
+/* One that could not be rolled back before is rolled back now, or there is none. */
 fk_status fk_hub_store_begin(fk_hub_store *store)
 {
-    return execute(store, "BEGIN IMMEDIATE");
+    fk_hub_store_rollback(store);
+    return sqlite3_get_autocommit(store->db) != 0 ? take_step(store, STEP_BEGIN) : fk_status_of(FK_ERR_IO);
 }
 
 fk_status fk_hub_store_commit(fk_hub_store *store)
 {
-    fk_status status = execute(store, "COMMIT");
+    fk_status status = take_step(store, STEP_COMMIT);
     if (!fk_is_ok(status)) {
         fk_hub_store_rollback(store);
     }
@@ -200,18 +234,21 @@ fk_status fk_hub_store_commit(fk_hub_store *store)
 void fk_hub_store_rollback(fk_hub_store *store)
 {
     if (store->db != NULL && sqlite3_get_autocommit(store->db) == 0) {
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+        (void)take_step(store, STEP_ROLLBACK);
     }
 }
 
 fk_status fk_hub_store_part_begin(fk_hub_store *store)
 {
-    return execute(store, "SAVEPOINT part");
+    return take_step(store, STEP_PART);
 }
 
 fk_status fk_hub_store_part_end(fk_hub_store *store, bool is_kept)
 {
-    return execute(store, is_kept ? "RELEASE SAVEPOINT part" : "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part");
+    if (!is_kept) {
+        FK_TRY(take_step(store, STEP_BACK));
+    }
+    return take_step(store, STEP_KEEP);
 }
 
 /* --- statements -------------------------------------------------------------------------------- */

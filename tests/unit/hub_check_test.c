@@ -87,6 +87,41 @@ static void roster__that_was_changed_is_not_used(void **state)
     fk_hub_rollback(f->hub);
 }
 
+/* The database itself gets no memory, at every few bytes of a push: a named fault, and nothing of it stays. */
+static void memory__of_the_database_that_is_short_is_a_fault(void **state)
+{
+    (void)state;
+    fk_bytes segment = hub_make_segment(f, &f->worker_chain, 1);
+    uint64_t failures = 0;
+    bool is_done = false;
+    for (int64_t room = 0; !is_done; room += 512) {
+        fk_code code = FK_ERR_BUG;
+        assert_code(hub_fixture_restart(f, &fk_allocator_libc), FK_OK);
+        (void)sqlite3_hard_heap_limit64(sqlite3_memory_used() + room + 1);
+        fk_status status = fk_hub_begin(f->hub);
+        if (fk_is_ok(status)) {
+            hub_frame(f, FK_FRAME_PUSH, 1);
+            hub_add(f, segment.data, segment.size_bytes);
+            status = hub_handle(f, true, "/v1/push", "", f->worker_token, &code);
+            if (fk_is_ok(status)) {
+                assert_int_equal(code, FK_OK);
+                status = fk_hub_commit(f->hub);
+            } else {
+                fk_hub_rollback(f->hub);
+            }
+        }
+        (void)sqlite3_hard_heap_limit64(0);
+        is_done = fk_is_ok(status);
+        failures += is_done ? 0 : 1;
+        fk_hub_report report;
+        fk_error error;
+        assert_true(is_done || status.code == FK_ERR_NO_MEMORY || status.code == FK_ERR_IO);
+        assert_code(fk_hub_check(f->hub, &report, &error), FK_OK); /* also without opening it anew */
+        assert_int_equal(report.segment_count, PUSHED_COUNT + (is_done ? 1 : 0));
+    }
+    assert_true(failures > 5);
+}
+
 #define CHANGE(name, sql)                                                                         \
     {                                                                                             \
         "check__finds_" name, check__finds_what_was_changed, NULL, NULL, (void *)(uintptr_t)(sql) \
@@ -97,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(check__finds_nothing_where_nothing_is_wrong, begin, end),
         cmocka_unit_test_setup_teardown(roster__that_was_changed_is_not_used, begin, end),
+        cmocka_unit_test_setup_teardown(memory__of_the_database_that_is_short_is_a_fault, begin, end),
         CHANGE("a_segment_taken_out", "DELETE FROM segment WHERE number = 2"),
         CHANGE("the_last_segment_taken_out", "DELETE FROM segment WHERE number = 4"),
         CHANGE("the_log_cut_short", "DELETE FROM segment WHERE number = 4; UPDATE agency SET log_number = 3, log_hash ="
