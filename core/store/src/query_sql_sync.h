@@ -22,6 +22,10 @@
     " " column " > CASE ?2 WHEN 0 THEN m.sent WHEN 1 THEN m.confirmed ELSE 0 END" \
     " AND " column " <= CASE ?2 WHEN 0 THEN 9223372036854775807 WHEN 1 THEN m.sent ELSE m.confirmed END"
 
+/* ?1 the case, or NULL for every one: a range, so that an index serves both. */
+#define FK_SQL_ONE_CASE_OR_ALL(column) \
+    " " column " >= coalesce(?1, x'') AND " column " <= coalesce(?1, x'ffffffffffffffffffffffffffffffff')"
+
 #define FK_SQL_SEGMENT_COLUMNS \
     "SELECT compartment, device, first_sequence, last_sequence, id, state, problem, bytes FROM segments"
 
@@ -50,8 +54,8 @@
       " FROM (SELECT DISTINCT device FROM segments WHERE compartment = ?1) d" \
       " CROSS JOIN segments s ON s.compartment = ?1 AND s.device = d.device AND s.last_sequence =" \
       "  (SELECT max(e.last_sequence) FROM segments e WHERE e.compartment = ?1 AND e.device = d.device" \
-      "   AND e.last_sequence < coalesce((SELECT min(w.first_sequence) FROM segments w WHERE ?2 AND w.state IN (3, 4)" \
-      "    AND w.compartment = ?1 AND w.device = d.device), 9223372036854775807))" \
+      "   AND e.last_sequence < coalesce((SELECT min(w.first_sequence) FROM segments w INDEXED BY segments_by_state" \
+      "    WHERE ?2 AND w.state IN (3, 4) AND w.compartment = ?1 AND w.device = d.device), 9223372036854775807))" \
       " ORDER BY d.device") \
     X(CHAIN_HEAD, \
       "SELECT last_sequence, id FROM segments WHERE compartment = ?1 AND device = ?2" \
@@ -113,8 +117,8 @@
       FK_SQL_MARKS FK_SQL_LEAST_FAR " FROM writers w CROSS JOIN marks m ON m.compartment = w.compartment" \
       " WHERE w.case_id = ?2 AND w.device = ?1") \
     X(PROGRESS_PAGE, \
-      FK_SQL_MARKS "SELECT p.record, p.case_id, p.type, p.changed_ms, (SELECT count(*) FROM operations o" \
-      "  WHERE o.record = p.record AND o.compartment = p.compartment AND o.device = ?1 AND" \
+      FK_SQL_MARKS "SELECT p.record, p.case_id, p.type, p.changed_ms, (SELECT count(*)" \
+      "  FROM operations o INDEXED BY operations_by_record WHERE o.record = p.record AND o.compartment = p.compartment AND o.device = ?1 AND" \
       FK_SQL_IN_PROGRESS("o.sequence") ")" \
       " FROM (SELECT w.record, w.case_id, r.type, w.last_hlc >> 16 AS changed_ms, w.compartment" \
       "  FROM marks m CROSS JOIN writers w ON w.device = ?1 AND w.compartment = m.compartment AND" \
@@ -166,9 +170,9 @@
       "SELECT x.record, x.case_id, x.type, x.field, x.head_count FROM" \
       " (SELECT t.record, t.case_id, r.type, t.field, t.head_count, t.compartment FROM contested t" \
       "   CROSS JOIN records r ON r.record = t.record AND r.case_id = t.case_id AND r.compartment = t.compartment" \
-      "   WHERE (?1 IS NULL OR t.case_id = ?1) AND r.visibility <> 1" \
+      "   WHERE" FK_SQL_ONE_CASE_OR_ALL("t.case_id") " AND r.visibility <> 1" \
       "  UNION ALL SELECT r.record, r.case_id, r.type, 'state', 1, r.compartment FROM records r" \
-      "   WHERE (?1 IS NULL OR r.case_id = ?1) AND r.visibility = 2 AND NOT EXISTS (SELECT 1 FROM contested t" \
+      "   WHERE" FK_SQL_ONE_CASE_OR_ALL("r.case_id") " AND r.visibility = 2 AND NOT EXISTS (SELECT 1 FROM contested t" \
       "    WHERE t.case_id = r.case_id AND t.record = r.record AND t.field = 'state' AND t.compartment = r.compartment)" \
       " ) x LEFT JOIN records k ON k.record = x.case_id AND k.case_id = x.case_id AND k.compartment = x.compartment" \
       " ORDER BY k.created_hlc, x.case_id, x.record, x.field")

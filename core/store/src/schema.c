@@ -12,117 +12,124 @@
  * derived. compartment is a number of this vault: 0 is the home compartment, which gets its team's
  * id at enrolment, so that nothing recorded before has to be rewritten. hlc is 48 bits of ms and 16
  * bits of counter. over lists (device 16, sequence 8 little-endian) of the writes an operation replaces. */
-static const char *const migrations[FK_STORE_SCHEMA_VERSION] = {
-    "CREATE TABLE vault_meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE operations("
-    " compartment INTEGER NOT NULL, device BLOB NOT NULL, sequence INTEGER NOT NULL, hlc INTEGER NOT NULL,"
-    " case_id BLOB NOT NULL, record BLOB NOT NULL, type TEXT NOT NULL, field TEXT NOT NULL, value TEXT,"
-    " over BLOB NOT NULL, reason TEXT NOT NULL, mutation BLOB NOT NULL,"
-    " PRIMARY KEY(compartment, device, sequence)) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE drafts("
-    " record BLOB NOT NULL, field TEXT NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL, value TEXT,"
-    " number INTEGER NOT NULL, saved_ms INTEGER NOT NULL, PRIMARY KEY(record, field)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX drafts_by_case ON drafts(case_id);"
+enum { PART_COUNT = 2 }; /* no literal is longer than compilers must take */
+static const char *const migrations[FK_STORE_SCHEMA_VERSION][PART_COUNT] = {
+    {
+        "CREATE TABLE vault_meta(key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE operations("
+        " compartment INTEGER NOT NULL, device BLOB NOT NULL, sequence INTEGER NOT NULL, hlc INTEGER NOT NULL,"
+        " case_id BLOB NOT NULL, record BLOB NOT NULL, type TEXT NOT NULL, field TEXT NOT NULL, value TEXT,"
+        " over BLOB NOT NULL, reason TEXT NOT NULL, mutation BLOB NOT NULL,"
+        " PRIMARY KEY(compartment, device, sequence)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE drafts("
+        " record BLOB NOT NULL, field TEXT NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL, value TEXT,"
+        " number INTEGER NOT NULL, saved_ms INTEGER NOT NULL, PRIMARY KEY(record, field)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX drafts_by_case ON drafts(case_id);"
 
-    "CREATE TABLE mutations("
-    " mutation BLOB PRIMARY KEY, operation_count INTEGER NOT NULL) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE records("
-    " compartment INTEGER NOT NULL, record BLOB NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL,"
-    " created_hlc INTEGER NOT NULL, changed_hlc INTEGER NOT NULL, hidden INTEGER NOT NULL,"
-    " PRIMARY KEY(record, compartment)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX records_by_case ON records(case_id, created_hlc, record);"
-    "CREATE TABLE heads("
-    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
-    " device BLOB NOT NULL, sequence INTEGER NOT NULL,"
-    " PRIMARY KEY(case_id, record, field, compartment, device, sequence)) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE cases("
-    " id INTEGER PRIMARY KEY, case_id BLOB NOT NULL UNIQUE, changed_hlc INTEGER NOT NULL, status TEXT NOT NULL,"
-    " reference TEXT NOT NULL, victim_name TEXT NOT NULL, next_review_on TEXT NOT NULL, names TEXT NOT NULL) STRICT;"
-    "CREATE INDEX cases_by_change ON cases(changed_hlc, case_id);"
-    "CREATE VIRTUAL TABLE case_names USING fts5(names, content='cases', content_rowid='id',"
-    " tokenize='unicode61 remove_diacritics 2', prefix='1 2 3');"
-    "INSERT INTO case_names(case_names, rank) VALUES('secure-delete', 1);"
-    "CREATE VIRTUAL TABLE case_terms USING fts5vocab(case_names, 'instance');"
+        "CREATE TABLE mutations("
+        " mutation BLOB PRIMARY KEY, operation_count INTEGER NOT NULL) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE records("
+        " compartment INTEGER NOT NULL, record BLOB NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL,"
+        " created_hlc INTEGER NOT NULL, changed_hlc INTEGER NOT NULL, hidden INTEGER NOT NULL,"
+        " PRIMARY KEY(record, compartment)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX records_by_case ON records(case_id, created_hlc, record);"
+        "CREATE TABLE heads("
+        " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
+        " device BLOB NOT NULL, sequence INTEGER NOT NULL,"
+        " PRIMARY KEY(case_id, record, field, compartment, device, sequence)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE cases("
+        " id INTEGER PRIMARY KEY, case_id BLOB NOT NULL UNIQUE, changed_hlc INTEGER NOT NULL, status TEXT NOT NULL,"
+        " reference TEXT NOT NULL, victim_name TEXT NOT NULL, next_review_on TEXT NOT NULL, names TEXT NOT NULL) "
+        "STRICT;"
+        "CREATE INDEX cases_by_change ON cases(changed_hlc, case_id);"
+        "CREATE VIRTUAL TABLE case_names USING fts5(names, content='cases', content_rowid='id',"
+        " tokenize='unicode61 remove_diacritics 2', prefix='1 2 3');"
+        "INSERT INTO case_names(case_names, rank) VALUES('secure-delete', 1);"
+        "CREATE VIRTUAL TABLE case_terms USING fts5vocab(case_names, 'instance');"
 
-    /* What is current and shown: the one place that joins a head to its operation. */
-    "CREATE VIEW shown AS SELECT h.case_id, h.record, r.type, r.created_hlc, h.field, o.value"
-    " FROM heads h"
-    " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
-    " CROSS JOIN records r ON r.record = h.record AND r.compartment = h.compartment"
-    " WHERE o.value IS NOT NULL AND NOT r.hidden;",
+        /* What is current and shown: the one place that joins a head to its operation. */
+        "CREATE VIEW shown AS SELECT h.case_id, h.record, r.type, r.created_hlc, h.field, o.value"
+        " FROM heads h"
+        " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
+        " CROSS JOIN records r ON r.record = h.record AND r.compartment = h.compartment"
+        " WHERE o.value IS NOT NULL AND NOT r.hidden;",
+    },
+    {
+        /* 2: what comes from other devices. Operations get when they arrived (0: made here), drafts what their
+         * author saw (docs/adr/0011). The numbers of compartments get the ids all devices know. */
+        "ALTER TABLE operations ADD COLUMN arrived_ms INTEGER NOT NULL DEFAULT 0;"
+        "CREATE INDEX operations_by_record ON operations(record, field);"
+        "ALTER TABLE drafts ADD COLUMN over BLOB NOT NULL DEFAULT x'';"
+        "CREATE TABLE compartments(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;"
+        "CREATE TABLE segments("
+        " compartment INTEGER NOT NULL, device BLOB NOT NULL, first_sequence INTEGER NOT NULL,"
+        " last_sequence INTEGER NOT NULL, id BLOB NOT NULL, state INTEGER NOT NULL, problem INTEGER NOT NULL,"
+        " arrived_ms INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(compartment, device, first_sequence)) STRICT;"
+        "CREATE INDEX segments_by_end ON segments(compartment, device, last_sequence, state, first_sequence, id);"
+        "CREATE INDEX segments_by_state ON segments(state, compartment, device, first_sequence, last_sequence);"
+        /* The author's operations from first_sequence on were made knowing that device's up to last_sequence. */
+        "CREATE TABLE frontiers("
+        " compartment INTEGER NOT NULL, author BLOB NOT NULL, device BLOB NOT NULL, last_sequence INTEGER NOT NULL,"
+        " first_sequence INTEGER NOT NULL,"
+        " PRIMARY KEY(compartment, author, device, last_sequence, first_sequence)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX frontiers_by_author ON frontiers(compartment, author, first_sequence);"
+        "CREATE TABLE roster(number INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;"
+        "CREATE TABLE epoch_keys("
+        " compartment_id BLOB NOT NULL, epoch INTEGER NOT NULL, epoch_key BLOB NOT NULL,"
+        " PRIMARY KEY(compartment_id, epoch)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE confirmations("
+        " compartment INTEGER NOT NULL, by_device BLOB NOT NULL, number INTEGER NOT NULL, last_sequence INTEGER NOT "
+        "NULL,"
+        " PRIMARY KEY(compartment, by_device)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE wants("
+        " kind INTEGER NOT NULL, id BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID, STRICT;",
 
-    /* 2: what comes from other devices. Operations get when they arrived (0: made here), drafts what their
-     * author saw (docs/adr/0011). The numbers of compartments get the ids all devices know. */
-    "ALTER TABLE operations ADD COLUMN arrived_ms INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX operations_by_record ON operations(record, field);"
-    "ALTER TABLE drafts ADD COLUMN over BLOB NOT NULL DEFAULT x'';"
-    "CREATE TABLE compartments(number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE) STRICT;"
-    "CREATE TABLE segments("
-    " compartment INTEGER NOT NULL, device BLOB NOT NULL, first_sequence INTEGER NOT NULL,"
-    " last_sequence INTEGER NOT NULL, id BLOB NOT NULL, state INTEGER NOT NULL, problem INTEGER NOT NULL,"
-    " arrived_ms INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(compartment, device, first_sequence)) STRICT;"
-    "CREATE INDEX segments_by_end ON segments(compartment, device, last_sequence, state, first_sequence, id);"
-    "CREATE INDEX segments_by_state ON segments(state, compartment, device, first_sequence, last_sequence);"
-    /* The author's operations from first_sequence on were made knowing that device's up to last_sequence. */
-    "CREATE TABLE frontiers("
-    " compartment INTEGER NOT NULL, author BLOB NOT NULL, device BLOB NOT NULL, last_sequence INTEGER NOT NULL,"
-    " first_sequence INTEGER NOT NULL,"
-    " PRIMARY KEY(compartment, author, device, last_sequence, first_sequence)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX frontiers_by_author ON frontiers(compartment, author, first_sequence);"
-    "CREATE TABLE roster(number INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;"
-    "CREATE TABLE epoch_keys("
-    " compartment_id BLOB NOT NULL, epoch INTEGER NOT NULL, epoch_key BLOB NOT NULL,"
-    " PRIMARY KEY(compartment_id, epoch)) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE confirmations("
-    " compartment INTEGER NOT NULL, by_device BLOB NOT NULL, number INTEGER NOT NULL, last_sequence INTEGER NOT NULL,"
-    " PRIMARY KEY(compartment, by_device)) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE wants("
-    " kind INTEGER NOT NULL, id BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID, STRICT;"
+        "DROP VIEW shown;"
+        "DROP TABLE mutations;"
+        "DROP TABLE records;"
+        "DROP TABLE heads;"
+        /* By device: somebody else's use of an id of ours never makes a command look done. */
+        "CREATE TABLE mutations("
+        " device BLOB NOT NULL, mutation BLOB NOT NULL, operation_count INTEGER NOT NULL,"
+        " PRIMARY KEY(device, mutation)) WITHOUT ROWID, STRICT;"
+        /* With the case in the key, an operation that names the wrong case takes a record from nobody.
+         * visibility: fk_visibility of store_internal.h. */
+        "CREATE TABLE records("
+        " compartment INTEGER NOT NULL, record BLOB NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL,"
+        " created_hlc INTEGER NOT NULL, changed_hlc INTEGER NOT NULL, visibility INTEGER NOT NULL,"
+        " PRIMARY KEY(record, case_id, compartment)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX records_by_case ON records(case_id, created_hlc, record);"
+        "CREATE INDEX records_reopened ON records(case_id, record) WHERE visibility = 2;"
+        "CREATE TABLE heads("
+        " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
+        " device BLOB NOT NULL, sequence INTEGER NOT NULL, hlc INTEGER NOT NULL,"
+        " PRIMARY KEY(case_id, record, field, compartment, device, sequence)) WITHOUT ROWID, STRICT;"
+        "CREATE TABLE contested("
+        " case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL, compartment INTEGER NOT NULL,"
+        " head_count INTEGER NOT NULL, PRIMARY KEY(case_id, record, field, compartment)) WITHOUT ROWID, STRICT;"
+        /* Each write that a valid `over` names, whether it is here yet or not, and the one that names it. */
+        "CREATE TABLE overruled("
+        " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
+        " device BLOB NOT NULL, sequence INTEGER NOT NULL, by_device BLOB NOT NULL, by_sequence INTEGER NOT NULL,"
+        " PRIMARY KEY(case_id, record, field, compartment, device, sequence, by_device, by_sequence))"
+        " WITHOUT ROWID, STRICT;"
+        /* Each device's newest operation on each record; its newest beside `state` is its edit, 0 if there is none. */
+        "CREATE TABLE writers("
+        " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, device BLOB NOT NULL,"
+        " last_sequence INTEGER NOT NULL, last_edit INTEGER NOT NULL, last_hlc INTEGER NOT NULL,"
+        " PRIMARY KEY(case_id, record, compartment, device)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX writers_by_device ON writers(device, compartment, last_sequence, last_hlc);"
 
-    "DROP VIEW shown;"
-    "DROP TABLE mutations;"
-    "DROP TABLE records;"
-    "DROP TABLE heads;"
-    /* By device: somebody else's use of an id of ours never makes a command look done. */
-    "CREATE TABLE mutations("
-    " device BLOB NOT NULL, mutation BLOB NOT NULL, operation_count INTEGER NOT NULL,"
-    " PRIMARY KEY(device, mutation)) WITHOUT ROWID, STRICT;"
-    /* With the case in the key, an operation that names the wrong case takes a record from nobody.
-     * visibility: fk_visibility of store_internal.h. */
-    "CREATE TABLE records("
-    " compartment INTEGER NOT NULL, record BLOB NOT NULL, case_id BLOB NOT NULL, type TEXT NOT NULL,"
-    " created_hlc INTEGER NOT NULL, changed_hlc INTEGER NOT NULL, visibility INTEGER NOT NULL,"
-    " PRIMARY KEY(record, case_id, compartment)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX records_by_case ON records(case_id, created_hlc, record);"
-    "CREATE TABLE heads("
-    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
-    " device BLOB NOT NULL, sequence INTEGER NOT NULL, hlc INTEGER NOT NULL,"
-    " PRIMARY KEY(case_id, record, field, compartment, device, sequence)) WITHOUT ROWID, STRICT;"
-    "CREATE TABLE contested("
-    " case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL, compartment INTEGER NOT NULL,"
-    " head_count INTEGER NOT NULL, PRIMARY KEY(case_id, record, field, compartment)) WITHOUT ROWID, STRICT;"
-    /* Each write that a valid `over` names, whether it is here yet or not, and the one that names it. */
-    "CREATE TABLE overruled("
-    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, field TEXT NOT NULL,"
-    " device BLOB NOT NULL, sequence INTEGER NOT NULL, by_device BLOB NOT NULL, by_sequence INTEGER NOT NULL,"
-    " PRIMARY KEY(case_id, record, field, compartment, device, sequence, by_device, by_sequence))"
-    " WITHOUT ROWID, STRICT;"
-    /* Each device's newest operation on each record; its newest beside `state` is its edit, 0 if there is none. */
-    "CREATE TABLE writers("
-    " compartment INTEGER NOT NULL, case_id BLOB NOT NULL, record BLOB NOT NULL, device BLOB NOT NULL,"
-    " last_sequence INTEGER NOT NULL, last_edit INTEGER NOT NULL, last_hlc INTEGER NOT NULL,"
-    " PRIMARY KEY(case_id, record, compartment, device)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX writers_by_device ON writers(device, compartment, last_sequence, last_hlc);"
-
-    /* What is current and shown. With several current writes of a field the newest is shown, which decides nothing:
-     * the others stay, and fk/merge.h says what a person sees. */
-    "CREATE VIEW shown AS SELECT h.case_id, h.record, r.type, r.created_hlc, h.field, o.value"
-    " FROM heads h"
-    " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
-    " CROSS JOIN records r ON r.record = h.record AND r.case_id = h.case_id AND r.compartment = h.compartment"
-    " WHERE o.value IS NOT NULL AND r.visibility <> 1 AND NOT EXISTS (SELECT 1 FROM heads n"
-    "  WHERE n.case_id = h.case_id AND n.record = h.record AND n.field = h.field AND n.compartment = h.compartment"
-    "  AND (n.hlc, n.device) > (h.hlc, h.device));",
+        /* What is current and shown. With several current writes of a field the newest is shown, which decides nothing:
+         * the others stay, and fk/merge.h says what a person sees. */
+        "CREATE VIEW shown AS SELECT h.case_id, h.record, r.type, r.created_hlc, h.field, o.value"
+        " FROM heads h"
+        " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
+        " CROSS JOIN records r ON r.record = h.record AND r.case_id = h.case_id AND r.compartment = h.compartment"
+        " WHERE o.value IS NOT NULL AND r.visibility <> 1 AND NOT EXISTS (SELECT 1 FROM heads n"
+        "  WHERE n.case_id = h.case_id AND n.record = h.record AND n.field = h.field AND n.compartment = h.compartment"
+        "  AND (n.hlc, n.device) > (h.hlc, h.device));",
+    },
 };
 
 /* Compartments by the id all devices know; the number is this vault's own. Before enrolment home has none. */
@@ -173,7 +180,9 @@ fk_status fk_schema_version(sqlite3 *database, int *version_out)
 fk_status fk_schema_upgrade(sqlite3 *database, int from_version)
 {
     for (int version = from_version; version < FK_STORE_SCHEMA_VERSION; version++) {
-        FK_TRY(fk_sql_execute(database, migrations[version]));
+        for (int part = 0; part < PART_COUNT && migrations[version][part] != NULL; part++) {
+            FK_TRY(fk_sql_execute(database, migrations[version][part]));
+        }
     }
     char set_version[40];
     sqlite3_snprintf(sizeof set_version, set_version, "PRAGMA user_version = %d", FK_STORE_SCHEMA_VERSION);
