@@ -163,7 +163,11 @@ static void send_effect(sync_bench *bench, const uint8_t *effect)
     bench_answer answer;
     char name[FK_EFFECT_PATH_SIZE_BYTES_MAX + 1] = "";
     memcpy(name, path, plain_size);
-    ask_hub(bench, &request, &answer);
+    if (bench->unreachable != NULL && request.is_post && strcmp(name, bench->unreachable) == 0) {
+        answer = (bench_answer){ FK_ANSWER_UNREACHABLE, 0, &bench->reply };
+    } else {
+        ask_hub(bench, &request, &answer);
+    }
     if (bench->interfere != NULL) {
         bench->interfere(bench, name, &answer);
     }

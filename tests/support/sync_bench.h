@@ -38,8 +38,9 @@ struct sync_bench {
     fk_buffer answer;
     bench_interference *interfere; /* NULL: none */
     void *ctx;
-    unsigned request_count; /* in all */
-    char error[32];         /* of the last run: code of an error reply */
+    const char *unreachable; /* requests to this path never arrive; NULL: all do */
+    unsigned request_count;  /* in all */
+    char error[32];          /* of the last run: code of an error reply */
 };
 
 /* A hub with a founded agency that nobody has joined, and vaults that work alone. */

@@ -130,11 +130,11 @@ static fk_status merge(fk_sync *sync, const fk_segment *segment, fk_code *verdic
     return is_verdict(status) ? fk_ok() : status;
 }
 
+/* What only a key, the roster or a newer version of the app can tell waits for it. */
 static fk_segment_state state_of(fk_code verdict)
 {
-    return verdict == FK_OK                                              ? FK_SEGMENT_RECEIVED
-           : verdict == FK_ERR_NOT_FOUND || verdict == FK_ERR_HEAD_MOVED ? FK_SEGMENT_WAITING
-                                                                         : FK_SEGMENT_REFUSED;
+    bool is_waiting = verdict == FK_ERR_NOT_FOUND || verdict == FK_ERR_HEAD_MOVED || verdict == FK_ERR_NEWER_VERSION;
+    return verdict == FK_OK ? FK_SEGMENT_RECEIVED : is_waiting ? FK_SEGMENT_WAITING : FK_SEGMENT_REFUSED;
 }
 
 static uint8_t problem_of(fk_code verdict)

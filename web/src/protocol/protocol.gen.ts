@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x16152a31;
+export const SCHEMA_HASH = 0x3aea52b7;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -616,7 +616,7 @@ export interface SyncStatusReply {
   readonly problemDetail?: string;
   /** pieces from other devices that were found wrong and not merged */
   readonly refusedCount: number;
-  /** pieces from other devices that wait for a key */
+  /** pieces from other devices that wait for a key, or for a newer version of the app */
   readonly waitingCount: number;
   /** this device's clock differs from the hub's by more than 5 minutes */
   readonly isClockWrong: boolean;

@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x16152a31U
+#define FK_PROTOCOL_SCHEMA_HASH 0x3aea52b7U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -712,7 +712,7 @@ typedef struct fk_sync_status_reply {
     bool has_problem_detail;
     fk_bytes problem_detail;
     uint32_t refused_count; /* pieces from other devices that were found wrong and not merged */
-    uint32_t waiting_count; /* pieces from other devices that wait for a key */
+    uint32_t waiting_count; /* pieces from other devices that wait for a key, or for a newer version of the app */
     bool is_clock_wrong; /* this device's clock differs from the hub's by more than 5 minutes */
     bool has_clock_ahead_ms;
     uint64_t clock_ahead_ms; /* this device's clock is ahead by so much */

@@ -1,0 +1,225 @@
+/* What devices say of one another: who confirms, what waits for a key, what is refused, and a vault that went back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "assert_code.h"
+#include "session_internal.h"
+#include "sync_bench.h"
+
+static void assert_clean(const char *problem)
+{
+    if (problem != NULL) {
+        fail_msg("%s", problem);
+    }
+}
+
+static void set_reference(fixture *f, const char *reference)
+{
+    char change[128];
+    (void)snprintf(change, sizeof change, CHANGE("reference", "\"%s\""), reference);
+    assert_ok(save(f, "case", ID_CASE, change));
+    assert_ok(commit(f, "\"" ID_CASE "\""));
+}
+
+static bool shows(fixture *f, const char *piece)
+{
+    return has(call(f, "case.list", "{\"limit\":10}"), piece);
+}
+
+/* --- confirmed ------------------------------------------------------------------------------------- */
+
+static void confirmed__is_what_another_persons_device_holds(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    fixture *tablet = &bench.devices[0];
+    add_people(tablet);
+    sync_found(&bench);
+    assert_true(shows(tablet, "\"progress\":\"sent\""));
+    sync_join(&bench, 1, FK_DEVICE_TABLET);
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(tablet, "\"progress\":\"confirmed\"")); /* no office yet: any colleague's device does */
+
+    sync_join(&bench, 2, FK_DEVICE_OFFICE);
+    set_reference(tablet, "NM-8");
+    assert_true(shows(tablet, "\"progress\":\"device\""));
+    assert_has(call(tablet, "sync.items", "{\"state\":\"device\"}"), ID_CASE);
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(tablet, "\"progress\":\"sent\"")); /* a tablet is not the office */
+    assert_clean(sync_run(&bench, 2));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(tablet, "\"progress\":\"confirmed\""));
+    sync_bench_free(&bench);
+}
+
+/* --- names ----------------------------------------------------------------------------------------------- */
+
+static void records__say_who_wrote_them(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    const char *record = call(&bench.devices[1], "case.get", "{\"caseId\":\"" ID_CASE "\"}");
+    assert_has(record, "\"authorName\":\"Ada Admin\",\"authorIsYou\":false");
+    record = call(&bench.devices[0], "case.get", "{\"caseId\":\"" ID_CASE "\"}");
+    assert_has(record, "\"authorName\":\"Ada Admin\",\"authorIsYou\":true");
+    sync_bench_free(&bench);
+}
+
+/* --- waiting --------------------------------------------------------------------------------------------- */
+
+/* The administrator's device is lost between letting somebody in and giving the keys; then a key comes. */
+static void segments__wait_for_their_key(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    char code[BENCH_CODE_SIZE];
+    char invite[64];
+    char request[1024];
+    sync_bench_init(&bench);
+    fixture *admin = &bench.devices[0];
+    fixture *newcomer = &bench.devices[1];
+    add_people(admin);
+    sync_found(&bench);
+    const char *reply = call(admin, "invite.begin", "{\"timeMs\":1,\"personName\":\"Bo\",\"administrator\":true}");
+    text_of(reply, "code", code, sizeof code);
+    text_of(reply, "inviteId", invite, sizeof invite);
+    assert_clean(sync_run(&bench, 0));
+    (void)snprintf(request, sizeof request,
+                   "{\"timeMs\":1,\"code\":\"%s\",\"hub\":\"https://hub.example\",\"deviceLabel\":\"\",\"deviceKind\":"
+                   "\"office\"}",
+                   code);
+    assert_ok(call(newcomer, "enrol.begin", request));
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    (void)snprintf(request, sizeof request, "{\"inviteId\":\"%s\",\"timeMs\":1}", invite);
+    assert_ok(call(admin, "invite.confirm", request));
+    bench.unreachable = "/v1/grants";
+    assert_non_null(sync_run(&bench, 0));
+    bench.unreachable = NULL;
+    assert_has(call(admin, "invite.list", "{}"), "\"state\":\"done\"");
+
+    assert_clean(sync_run(&bench, 1));
+    assert_has(call(newcomer, "team.status", "{}"), "\"state\":\"waiting\""); /* the words are not confirmed here */
+    assert_ok(call(newcomer, "enrol.confirm", "{}"));
+    assert_clean(sync_run(&bench, 1));
+    assert_has(call(newcomer, "team.status", "{}"), "\"state\":\"member\"");
+    assert_has(call(newcomer, "sync.status", "{}"), "\"waitingCount\":1");
+    assert_false(shows(newcomer, ID_CASE));
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_has(call(newcomer, "sync.status", "{}"), "\"waitingCount\":0");
+    assert_true(shows(newcomer, ID_CASE));
+    assert_has(call(newcomer, "team.status", "{}"), "\"isAdministrator\":true");
+    sync_bench_free(&bench);
+}
+
+/* --- refused --------------------------------------------------------------------------------------------- */
+
+/* What no app of ours writes: straight into the store, past every check. */
+static void write_past_the_checks(fixture *f, const char *type, const char *field, const char *value)
+{
+    fk_store *store = f->session->store;
+    fk_mutation mutation = { .id = fk_random_id(), .time_ms = BENCH_NOW_MS };
+    fk_field_write write = { .field = fk_bytes_text(field), .has_value = true, .value = fk_bytes_text(value) };
+    fk_record_write record = { .type = fk_bytes_text(type), .fields = &write, .field_count = 1 };
+    assert_code(fk_id_from_hex(fk_bytes_text(ID_CASE), &record.case_id), FK_OK);
+    record.record = strcmp(type, "case") == 0 ? record.case_id : fk_random_id();
+    assert_code(fk_store_begin(store), FK_OK);
+    assert_code(fk_store_write(store, &mutation, &record, 1), FK_OK);
+    assert_code(fk_store_commit(store), FK_OK);
+}
+
+static void segments__with_wrong_values_are_kept_apart_and_stop_nobody(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *field, *value;
+    } wrong[] = {
+        { "case", "status", "\"nonsense\"" },     { "case", "reference", "7" }, { "case", "reference", "{}" },
+        { "case", "reference", "\"\\u0061\"" }, /* not canonical */
+        { "case", "openedOn", "\"2026-02-30\"" },
+    };
+    enum { WRONG_COUNT = sizeof wrong / sizeof *wrong };
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    for (size_t i = 0; i < WRONG_COUNT; i++) {
+        char refused[40];
+        write_past_the_checks(&bench.devices[1], wrong[i].type, wrong[i].field, wrong[i].value);
+        assert_clean(sync_run(&bench, 1));
+        assert_clean(sync_run(&bench, 0));
+        (void)snprintf(refused, sizeof refused, "\"refusedCount\":%zu", i + 1);
+        assert_has(call(&bench.devices[0], "sync.status", "{}"), refused);
+    }
+    write_past_the_checks(&bench.devices[1], "case", "fromNextYear", "1");
+    set_reference(&bench.devices[1], "NM-8");
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(&bench.devices[0], "\"reference\":\"NM-7\"")); /* sealed together with what is not known here */
+    assert_has(call(&bench.devices[0], "sync.status", "{}"), "\"waitingCount\":1");
+    set_reference(&bench.devices[1], "NM-9");
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(&bench.devices[0], "\"reference\":\"NM-9\""));
+    assert_has(call(&bench.devices[0], "vault.check", "{}"), "\"rebuiltEqual\":true");
+    sync_bench_free(&bench);
+}
+
+/* --- a vault that went back ------------------------------------------------------------------------------- */
+
+static void vault__that_went_back_is_told_and_sends_nothing(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    fixture *f = &bench.devices[0];
+    add_people(f);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    memory_disk *before = memory_disk_clone(f->disk, 7);
+    set_reference(f, "NM-8");
+    assert_clean(sync_run(&bench, 0));
+    /* The copy of the vault from before takes its place, and goes on from there. */
+    fk_session_free(f->session);
+    f->session = NULL;
+    memory_disk_free(f->disk);
+    f->disk = before;
+    sync_bench_reopen(&bench, 0);
+    set_reference(f, "NM-9");
+    for (unsigned i = 0; i < 2; i++) {
+        const char *problem = sync_run(&bench, 0);
+        assert_non_null(problem);
+        assert_has(problem, "\"problem\":\"fork\"");
+        assert_true(shows(f, "\"reference\":\"NM-9\",\"status\":\"open\""));
+        assert_true(shows(f, "\"progress\":\"device\""));
+    }
+    assert_clean(sync_run(&bench, 1));
+    assert_true(shows(&bench.devices[1], "\"reference\":\"NM-8\""));
+    sync_bench_free(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(confirmed__is_what_another_persons_device_holds),
+        cmocka_unit_test(records__say_who_wrote_them),
+        cmocka_unit_test(segments__wait_for_their_key),
+        cmocka_unit_test(segments__with_wrong_values_are_kept_apart_and_stop_nobody),
+        cmocka_unit_test(vault__that_went_back_is_told_and_sends_nothing),
+    };
+    return cmocka_run_group_tests_name("sync_cases", tests, NULL, NULL);
+}
