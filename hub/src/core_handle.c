@@ -157,11 +157,9 @@ static uint16_t http_status_of(uint8_t code)
         fk_code code;
         uint16_t http_status;
     } known[] = {
-        { FK_ERR_TOKEN, 401 },     { FK_ERR_AUTH, 401 },      { FK_ERR_OTHER_HUB, 401 }, { FK_ERR_FORBIDDEN, 403 },
-        { FK_ERR_CODE_USED, 403 }, { FK_ERR_REVOKED, 403 },   { FK_ERR_NOT_FOUND, 404 }, { FK_ERR_HEAD_MOVED, 409 },
-        { FK_ERR_EXISTS, 409 },    { FK_ERR_FORK, 409 },      { FK_ERR_GAP, 409 },       { FK_ERR_TOO_LARGE, 413 },
-        { FK_ERR_BUSY, 429 },      { FK_ERR_NOT_YET, 501 },   { FK_ERR_QUOTA, 503 },     { FK_ERR_IO, 503 },
-        { FK_ERR_FULL, 503 },      { FK_ERR_NO_MEMORY, 503 }, { FK_ERR_DAMAGED, 503 },
+        { FK_ERR_TOKEN, 401 },     { FK_ERR_AUTH, 401 },      { FK_ERR_OTHER_HUB, 401 },  { FK_ERR_FORBIDDEN, 403 },
+        { FK_ERR_CODE_USED, 403 }, { FK_ERR_NOT_FOUND, 404 }, { FK_ERR_HEAD_MOVED, 409 }, { FK_ERR_EXISTS, 409 },
+        { FK_ERR_TOO_LARGE, 413 }, { FK_ERR_BUSY, 429 },      { FK_ERR_NOT_YET, 501 },    { FK_ERR_QUOTA, 503 },
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (known[i].code == code) {

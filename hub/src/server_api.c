@@ -205,7 +205,7 @@ enum MHD_Result fk_hub_api_more(fk_hub_server *server, struct MHD_Connection *ha
         return MHD_YES;
     }
     if (connection->is_body_lost) {
-        return refuse(server, connection, FK_ERR_NO_MEMORY, MHD_HTTP_SERVICE_UNAVAILABLE, false);
+        return refuse(server, connection, FK_ERR_BUSY, MHD_HTTP_SERVICE_UNAVAILABLE, false);
     }
     connection->stage = FK_HUB_STAGE_WAITING;
     connection->deadline_ms = UINT64_MAX;

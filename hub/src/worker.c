@@ -1,6 +1,7 @@
 #include "worker.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ struct fk_hub_worker {
     const fk_allocator *allocator;
     fk_hub *hub;
     int done_event;
+    fk_status last_fault; /* of the newest batch; FK_OK: none */
     pthread_t thread;
     pthread_mutex_t mutex; /* over what follows */
     pthread_cond_t has_work;
@@ -88,19 +90,33 @@ static fk_status run_together(fk_hub *hub, fk_hub_job *jobs)
     return fk_hub_commit(hub);
 }
 
+/* What failed here is no matter of the client's own disk or memory: it hears that there is no room, or to come back. */
 static void refuse(fk_hub_job *job, fk_status fault)
 {
     job->reply.body = &job->reply_body;
-    if (!fk_is_ok(fk_hub_refuse(&job->reply, (fk_code)fault.code, FK_HUB_RETRY_AFTER_S))) {
-        job->reply.http_status = 0;
+    fk_code code = fault.code == FK_ERR_FULL ? FK_ERR_QUOTA : FK_ERR_BUSY;
+    bool has_answer = fk_is_ok(fk_hub_refuse(&job->reply, code, FK_HUB_RETRY_AFTER_S));
+    job->reply.http_status = has_answer ? FK_HUB_HTTP_FAULT : 0;
+}
+
+/* For whoever runs the hub: once when it begins, once when it is over. */
+static void report(fk_hub_worker *worker, fk_status status)
+{
+    if (status.code == worker->last_fault.code) {
+        return;
     }
+    worker->last_fault = status;
+    (void)fprintf(stderr, "fieldkit-hub: the store %s%s\n",
+                  fk_is_ok(status) ? "works again" : "failed: ", fk_is_ok(status) ? "" : fk_code_name(status.code));
 }
 
 /* When the store fails under a batch, each job is tried alone, so that one that cannot be done does not take the
  * others with it. */
-static void run_batch(fk_hub *hub, fk_hub_job *jobs)
+static void run_batch(fk_hub_worker *worker, fk_hub_job *jobs)
 {
+    fk_hub *hub = worker->hub;
     fk_status status = run_together(hub, jobs);
+    report(worker, status);
     if (fk_is_ok(status)) {
         return;
     }
@@ -148,7 +164,7 @@ static void *work(void *ctx)
     fk_hub_worker *worker = ctx;
     fk_hub_job *jobs = NULL;
     while ((jobs = wait_for_work(worker)) != NULL) {
-        run_batch(worker->hub, jobs);
+        run_batch(worker, jobs);
         give_back(worker, jobs);
     }
     return NULL;

@@ -5,7 +5,13 @@
 
 #include "fk/hub_core.h"
 
-enum { FK_HUB_BATCH_COUNT_MAX = 64, FK_HUB_JOB_QUERY_SIZE = 32, FK_HUB_JOB_TOKEN_SIZE = 72, FK_HUB_RETRY_AFTER_S = 5 };
+enum {
+    FK_HUB_BATCH_COUNT_MAX = 64,
+    FK_HUB_JOB_QUERY_SIZE = 32,
+    FK_HUB_JOB_TOKEN_SIZE = 72,
+    FK_HUB_RETRY_AFTER_S = 5,
+    FK_HUB_HTTP_FAULT = 503
+};
 
 /* One request. Whoever puts it owns it; between put and done it is the worker's. */
 typedef struct fk_hub_job {

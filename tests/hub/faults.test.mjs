@@ -123,7 +123,8 @@ describe('a disk that is full', () => {
     }
     assert.ok(refusal !== undefined && acknowledged.length > 0);
     assert.equal(refusal.status, 503);
-    assert.ok([CODE.io, 12].includes(refusal.code), `code ${refusal.code}`);
+    assert.ok([CODE.busy, CODE.quota].includes(refusal.code), `code ${refusal.code}`);
+    assert.match(hub.server.log, /^fieldkit-hub: the store failed: (io|full)$/m);
     assert.ok(Number(refusal.headers.get('retry-after')) > 0);
     assert.deepEqual(await founder.pullIds(), acknowledged);
     assert.deepEqual(await hub.stop(), { code: 0, signal: null });

@@ -46,7 +46,7 @@ FK_MUST_USE fk_status fk_hub_begin(fk_hub *hub);
 FK_MUST_USE fk_status fk_hub_commit(fk_hub *hub);
 void fk_hub_rollback(fk_hub *hub);
 
-/* Answer one request. Every fault of a request is a reply; a status other than FK_OK (FK_ERR_IO, FK_ERR_FULL,
+/* Answer one request. Every refusal is a reply; a status other than FK_OK (FK_ERR_IO, FK_ERR_FULL,
  * FK_ERR_NO_MEMORY, FK_ERR_DAMAGED) means that the transaction must be rolled back and its requests answered 503. */
 FK_MUST_USE fk_status fk_hub_handle(fk_hub *hub, const fk_hub_request *request, fk_hub_reply *reply);
 /* The reply of a caller that could not even ask: an FK_FRAME_ERROR and its HTTP status. FK_ERR_NO_MEMORY. */

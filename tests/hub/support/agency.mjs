@@ -7,7 +7,7 @@ import { blake2b } from './blake2b.mjs';
 export const KIND = { error: 1, done: 2, challengeRequest: 3, challenge: 4, auth: 5, token: 6, roster: 7, rosterAdd: 8, grants: 9,
   push: 10, pushed: 11, pull: 12, pulled: 13, have: 14, held: 15, frontiers: 16, invite: 17, enrol: 18, enrolling: 19, withdraw: 20 };
 export const CODE = { ok: 0, invalidInput: 3, tooLarge: 5, notFound: 7, auth: 9, io: 13, exists: 14, notYet: 19, headMoved: 20, forbidden: 21,
-  gap: 22, fork: 23, busy: 26, otherProtocol: 30, otherHub: 31, codeUsed: 33, token: 34 };
+  gap: 22, fork: 23, quota: 25, busy: 26, otherProtocol: 30, otherHub: 31, codeUsed: 33, token: 34 };
 const FRAME_SIZE = 16;
 const SEED_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex'); // an Ed25519 seed as PKCS #8
 
