@@ -60,6 +60,17 @@ static void options_refuse_wrong_use(void **state)
         { "--app", "a", "--app", "b", NULL },
         { "--app", "a", "--verbose", NULL },
         { "--app", "a", "--listen", NULL },
+        { "--app", "a", "b", NULL },
+        { "--app", "a", "--app-origin", "https://app.example.org", NULL },
+        { "--listen", "127.0.0.1:1", NULL },
+        { "found", "--store", "sqlite:x", NULL },
+        { "found", "entry", NULL },
+        { "found", "--store", "sqlite:x", "entry", "other", NULL },
+        { "found", "--store", "sqlite:x", "entry", "--app", "a" },
+        { "check", NULL },
+        { "check", "--store", "sqlite:x", "entry", NULL },
+        { "check", "--store", "sqlite:x", "--listen", "127.0.0.1:1", NULL },
+        { "--store", "sqlite:x", "check", NULL },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         fk_hub_options options;
@@ -68,6 +79,27 @@ static void options_refuse_wrong_use(void **state)
         assert_true(strlen(error.detail) > 10);
         assert_null(options.app_dir);
     }
+}
+
+static void options_name_the_task(void **state)
+{
+    (void)state;
+    fk_hub_options options;
+    fk_error error = { "" };
+    const char *const serve[] = { "--app-origin", "https://app.example.org", "--store", "sqlite:x", NULL };
+    assert_int_equal(read_options(serve, &options, &error).code, FK_OK);
+    assert_int_equal(options.task, FK_HUB_TASK_SERVE);
+    assert_null(options.app_dir);
+    assert_string_equal(options.store, "sqlite:x");
+    assert_string_equal(options.app_origin, "https://app.example.org");
+    const char *const found[] = { "found", "entry", "--store", "sqlite:x", NULL };
+    assert_int_equal(read_options(found, &options, &error).code, FK_OK);
+    assert_int_equal(options.task, FK_HUB_TASK_FOUND);
+    assert_string_equal(options.entry_path, "entry");
+    const char *const check[] = { "check", "--store", "sqlite:x", NULL };
+    assert_int_equal(read_options(check, &options, &error).code, FK_OK);
+    assert_int_equal(options.task, FK_HUB_TASK_CHECK);
+    assert_string_equal(options.store, "sqlite:x");
 }
 
 static bool listen_is_accepted(const char *text, fk_hub_options *options)
@@ -105,8 +137,11 @@ static bool origin_is_accepted(const char *origin)
 {
     fk_hub_options options;
     fk_error error = { "" };
-    const char *const arguments[] = { "--app", "a", "--hub-origin", origin, NULL };
-    return fk_is_ok(read_options(arguments, &options, &error));
+    const char *const as_hub[] = { "--app", "a", "--hub-origin", origin, NULL };
+    const char *const as_app[] = { "--store", "s", "--app-origin", origin, NULL };
+    bool is_accepted = fk_is_ok(read_options(as_hub, &options, &error));
+    assert_int_equal(fk_is_ok(read_options(as_app, &options, &error)), is_accepted);
+    return is_accepted;
 }
 
 static void origins(void **state)
@@ -366,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_have_defaults),
         cmocka_unit_test(options_refuse_wrong_use),
+        cmocka_unit_test(options_name_the_task),
         cmocka_unit_test(listen_addresses),
         cmocka_unit_test(origins),
         cmocka_unit_test(policy_names_the_hub_and_nothing_else),
