@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Install what is missing, build, and serve app and hub on this machine.
 #
-#   ./build-scripts/start.sh [--demo] [--port N] [--no-run]
+#   ./build-scripts/start.sh [--demo] [--port N] [--no-run | --no-build]
 #
 # The first start makes an agency and shows the first administrator's code, once. Its data are kept outside the build:
 # in $FIELDKIT_DATA, else ~/.local/share/fieldkit. --demo: an agency of its own with made-up people and cases, and a
 # made-up colleague's machine in this terminal that lets you in; its data stand beside, with -demo behind the name.
-# A second run with nothing changed builds nothing. --no-run stops after the build.
+# A second run with nothing changed builds nothing. --no-run stops after the build, --no-build serves what is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 port=8080
 runs=yes
+builds=yes
 is_demo=no
 while [ $# -gt 0 ]; do
     case "$1" in
@@ -24,12 +25,11 @@ while [ $# -gt 0 ]; do
         shift 2
         ;;
     --no-run) runs=no; shift ;;
+    --no-build) builds=no; shift ;;
     --demo) is_demo=yes; shift ;;
-    *) echo "Usage: ./build-scripts/start.sh [--demo] [--port N] [--no-run]" >&2; exit 2 ;;
+    *) echo "Usage: ./build-scripts/start.sh [--demo] [--port N] [--no-run | --no-build]" >&2; exit 2 ;;
     esac
 done
-
-./build-scripts/install.sh build
 
 # What goes in, by name, size and time of change: the stamp of the last complete build.
 hub=build/release/bin/fieldkit-hub
@@ -39,12 +39,17 @@ inputs() {
     find CMakeLists.txt CMakePresets.json package-lock.json build-scripts cmake core hub sw web \
         build/deps/.complete -type f -printf '%p %s %T@\n' | LC_ALL=C sort | sha256sum
 }
-before=$(inputs)
-if [ "$(cat "$stamp" 2> /dev/null)" != "$before" ] || [ ! -x "$hub" ] || [ ! -x "$fieldkit" ] || [ ! -f build/web/sw.js ]; then
-    rm -f "$stamp"
-    ./build-scripts/build.sh release wasm web
-    echo "$before" > "$stamp"
-fi
+build() {
+    ./build-scripts/install.sh build
+    local before
+    before=$(inputs)
+    if [ "$(cat "$stamp" 2> /dev/null)" != "$before" ] || [ ! -x "$hub" ] || [ ! -x "$fieldkit" ] || [ ! -f build/web/sw.js ]; then
+        rm -f "$stamp"
+        ./build-scripts/build.sh release wasm web
+        echo "$before" > "$stamp"
+    fi
+}
+[ "$builds" = no ] || build
 [ "$runs" = yes ] || exit 0
 
 origin=http://localhost:$port
@@ -64,21 +69,19 @@ data=${FIELDKIT_DATA:-${HOME:?start.sh: HOME or FIELDKIT_DATA must say where dat
 [ "$is_demo" = no ] || data=$data-demo
 store=sqlite:$data/hub.sqlite
 
-# Prints the code of the first administrator when it makes an agency, else nothing. A start that was cut between the
-# agency and the hub goes on where it stopped: the hub takes the same founding entry twice.
-make_agency() {
-    mkdir -p "$data"
-    if [ ! -e "$data/agency/founding.bin" ]; then
-        "$fieldkit" agency create --out "$data/agency" --name "$1" | sed -n 's/^    \([0-9A-Z-]*\)$/\1/p'
-    fi
-    "$hub" found --store "$store" "$data/agency/founding.bin" > /dev/null
-}
+mkdir -p "$data"
 
 # A demo that was not made to its end is made anew: nothing in it is anybody's.
 if [ "$is_demo" = yes ] && [ ! -e "$data/complete" ]; then
     rm -rf -- "$data"/{agency,office,office-passphrase,hub.sqlite{,-wal,-shm}}
 fi
-code=$(make_agency "$([ "$is_demo" = yes ] && echo 'Demo agency (made up)' || echo 'Trial agency')")
+
+# Never a second agency in a store that has one, also when the directory of the sheets is gone by then.
+code=
+if [ ! -e "$data/agency/founding.bin" ] && [ ! -e "$data/hub.sqlite" ]; then
+    name=$([ "$is_demo" = yes ] && echo 'Demo agency (made up)' || echo 'Trial agency')
+    code=$("$fieldkit" agency create --out "$data/agency" --name "$name" | sed -n 's/^    \([0-9A-Z-]*\)$/\1/p')
+fi
 
 print_code() {
     [ -n "$code" ] || return 0
@@ -86,11 +89,14 @@ print_code() {
     echo
     echo "    $code"
     echo
-    echo "In the app, choose to join a team and type it. Whoever uses it first is the administrator."
+    echo "In the app, open Team, choose Join your team and type it. Whoever uses it first is the administrator."
     echo "Three sheets that restore the agency's root key are in $data/agency: print them and"
     echo "delete the files, as each of them says."
     echo
 }
+
+# Every time: a start that was cut between the agency and the hub goes on here, and the hub takes the same entry twice.
+[ ! -e "$data/agency/founding.bin" ] || "$hub" found --store "$store" "$data/agency/founding.bin" > /dev/null || { print_code; exit 1; }
 
 # --- serving --------------------------------------------------------------------------------------------
 
@@ -127,7 +133,13 @@ office=(--vault "$data/office" --passphrase-file "$data/office-passphrase")
 
 "${serve[@]}" > >(announce) &
 hub_pid=$!
-trap 'kill "$hub_pid" 2> /dev/null || true; wait "$hub_pid" 2> /dev/null || true' EXIT
+client_pid=
+# shellcheck disable=SC2317 # called by the trap
+end() {
+    kill ${client_pid:+"$client_pid"} "$hub_pid" 2> /dev/null || true
+    wait
+}
+trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 until is_up; do
@@ -146,18 +158,28 @@ if [ -n "$code" ]; then
     touch "$data/complete"
 fi
 
+# Waits for a command that may take long; a signal ends the wait at once.
+in_between() {
+    "$@" <&0 &
+    client_pid=$!
+    local code=0
+    wait "$client_pid" || code=$?
+    client_pid=
+    return "$code"
+}
+
 invite() {
     echo
-    echo "This terminal is the machine of your made-up colleague. In the app, choose to join a team and type the code."
-    echo "Eight words then appear here and there; say yes on both."
-    "$fieldkit" invite "${office[@]}" --name "Visitor $(date +%H:%M) (made up)" --administrator "$@" ||
+    echo "This terminal is the machine of your made-up colleague. In the app, open Team, choose Join your team and"
+    echo "type the code. Eight words then appear here and there; say yes on both."
+    in_between "$fieldkit" invite "${office[@]}" --name "Visitor $(date +%H:%M) (made up)" --administrator "$@" ||
         echo "This invitation came to nothing."
     echo
 }
 
 # Nobody sits at a terminal that is none, so nobody can compare words there.
 if [ ! -t 0 ]; then
-    invite --words-confirmed < /dev/null
+    invite --words-confirmed
 else
     invite
     echo "Press Enter for another code. Until then the colleague's machine syncs now and then, as an office computer does."
@@ -166,7 +188,7 @@ while kill -0 "$hub_pid" 2> /dev/null; do
     if [ -t 0 ] && read -r -t 15; then
         invite
     else
-        [ -t 0 ] || { sleep 15 & wait $!; }
-        "$fieldkit" sync "${office[@]}" > /dev/null 2>&1 || true
+        [ -t 0 ] || in_between sleep 15
+        in_between "$fieldkit" sync "${office[@]}" > /dev/null 2>&1 || true
     fi
 done
