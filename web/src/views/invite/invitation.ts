@@ -13,7 +13,7 @@ import { compareWords } from '../compare-words.ts';
 import { dayAndTime } from '../moment.ts';
 import { noticeOf, noticeText, problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
-import { syncProblem } from '../sync/sync.ts';
+import { syncProblemWithRetry } from '../sync/sync.ts';
 
 export function invitationView(state: AppState, actions: Actions, route: Extract<Route, { name: 'invitation' }>): TemplateResult {
   const invite = state.team.invites.find((each) => each.inviteId === route.inviteId);
@@ -48,7 +48,7 @@ function stepOf(state: AppState, actions: Actions, invite: Invite): Step {
     case 'confirmed':
       return {
         heading: text.confirmedTitle,
-        body: html`${syncProblem(state)}<p class="govuk-body" role="status">${text.confirmedText}</p>${withdrawButton(state, actions, invite)}`,
+        body: html`${syncProblemWithRetry(state, actions)}<p class="govuk-body" role="status">${text.confirmedText}</p>${withdrawButton(state, actions, invite)}`,
       };
     case 'done':
       return {
@@ -69,7 +69,7 @@ function codeBody(state: AppState, actions: Actions, invite: Invite): TemplateRe
     ${qrCode(groupedCode(invite.code), text.qrLabel)}
     ${warningText(text.codeSecret, words.shell.warning)}
     <p class="govuk-body">${fill(text.codeExpires, { moment: dayAndTime(invite.expiresMs) })}</p>
-    ${syncProblem(state)}
+    ${syncProblemWithRetry(state, actions)}
     <p class="govuk-body" role="status">${invite.state === 'new' ? text.stateNew : text.stateOffered}</p>
     ${withdrawButton(state, actions, invite)}`;
 }

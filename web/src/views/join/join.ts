@@ -10,7 +10,7 @@ import { warningText } from '../../components/warning-text/warning-text.ts';
 import { compareWords } from '../compare-words.ts';
 import { noticeOf, noticeText, problemSummary } from '../problem.ts';
 import { page, type PageProps } from '../shell/shell.ts';
-import { syncProblem } from '../sync/sync.ts';
+import { syncProblemWithRetry } from '../sync/sync.ts';
 import { joinErrors, joinForm } from './join-form.ts';
 
 export function joinView(state: AppState, actions: Actions): TemplateResult {
@@ -36,7 +36,7 @@ function wordsBody(state: AppState, actions: Actions, shown: readonly string[]):
   return html`<p class="govuk-body">${text.wordsText}</p>
     ${compareWords(shown)}
     <p class="govuk-body">${text.wordsHub}</p>
-    ${syncProblem(state)} ${warningText(text.wordsWarning, words.shell.warning)}
+    ${syncProblemWithRetry(state, actions)} ${warningText(text.wordsWarning, words.shell.warning)}
     ${buttonGroup(
       button({ text: text.wordsYes, isWaiting: state.isBusy, onPress: actions.confirmJoin }),
       button({ text: text.wordsNo, kind: 'warning', isWaiting: state.isBusy, onPress: actions.cancelJoin }),
@@ -45,8 +45,9 @@ function wordsBody(state: AppState, actions: Actions, shown: readonly string[]):
 
 function waitingBody(state: AppState, actions: Actions, isFounding: boolean): TemplateResult {
   const text = words.join;
-  return html`${syncProblem(state)}
-    <p class="govuk-body" role="status">${isFounding ? words.sync.phases[state.team.sync?.phase ?? 'idle'] : text.waitingText}</p>
+  const { team } = state;
+  return html`${syncProblemWithRetry(state, actions)}
+    <p class="govuk-body" role="status">${isFounding ? (team.isSyncing ? words.sync.phases[team.sync?.phase ?? 'idle'] : nothing) : text.waitingText}</p>
     ${cancelButton(state, actions)}`;
 }
 

@@ -12,7 +12,8 @@ import { progressTag } from '../progress.ts';
 
 export function itemsSection(state: AppState, actions: Actions): Part {
   const { items } = state.team;
-  if (items === undefined) return nothing;
+  /* Nobody asked for an empty list. */
+  if (items === undefined || (items.state === 'device' && items.rows.length === 0)) return nothing;
   return html`<h2 class="govuk-heading-m" id="sync-list">${words.sync.listTitle[items.state]}</h2>
     <div role="status">${items.rows.length === 0 ? html`<p class="govuk-body">${words.sync.listEmpty}</p>` : nothing}</div>
     ${items.rows.length === 0

@@ -66,7 +66,7 @@ function problemOf(team: TeamView): string | undefined {
 }
 
 /** Why the last run ended early. Not an error of the page: what was recorded is where it was. */
-export function syncProblem(state: AppState): Part {
+export function syncProblem(state: AppState, action: Part = nothing): Part {
   const code = problemOf(state.team);
   if (code === undefined || state.team.isSyncing) return nothing;
   const notice = noticeOf(state, code);
@@ -75,7 +75,13 @@ export function syncProblem(state: AppState): Part {
     <h2 class="govuk-heading-s">${notice.title}</h2>
     <p class="govuk-body">${notice.text}</p>
     <p class="govuk-body">${notice.wayOn}</p>
+    ${action}
   </div>`;
+}
+
+/** The same where nothing else on the page tries again. */
+export function syncProblemWithRetry(state: AppState, actions: Actions): Part {
+  return syncProblem(state, button({ text: words.sync.again, kind: 'secondary', onPress: actions.syncNow }));
 }
 
 function clockNotice(sync: SyncStatus): Part {
