@@ -214,6 +214,58 @@ static void documents__say_that_what_they_rest_on_is_in_conflict(void **state)
     two_vaults_free(&both);
 }
 
+static const char *complete_at(fixture *f, const char *record, uint64_t time_ms)
+{
+    char request[1024];
+    f->mutation_count++;
+    (void)snprintf(request, sizeof request,
+                   "{\"mutationId\":\"9%031u\",\"timeMs\":%llu,\"today\":\"2026-09-21\",\"recordId\":\"%s\"}",
+                   f->mutation_count, (unsigned long long)time_ms, record);
+    return call(f, "document.complete", request);
+}
+
+/* The checklist that counts is not the one of the fastest clock. */
+static void documents__a_clock_ahead_makes_no_checklist_the_newest(void **state)
+{
+    (void)state;
+    two_vaults both;
+    two_vaults_init(&both);
+    static const char evaluate[] = "{\"caseId\":\"" ID_CASE "\",\"evaluationDate\":\"2026-09-21\"}";
+    begin_document(&both.ben, "assessment", ID_ASSESSMENT, NULL);
+    fill_assessment(&both.ben, ID_ASSESSMENT, 3);
+    assert_ok(complete_at(&both.ben, ID_ASSESSMENT, NOON + 400 * UINT64_C(86400000)));
+    exchange(&both);
+    assert_has(call(&both.ann, "criteria.evaluate", evaluate), "\"yesCount\":3");
+    begin_document(&both.ann, "assessment", ID_PLAN, NULL); /* any unused id */
+    fill_assessment(&both.ann, ID_PLAN, 15);
+    assert_ok(complete_at(&both.ann, ID_PLAN, NOON + 1));
+    exchange(&both);
+    assert_has(call(&both.ann, "criteria.evaluate", evaluate), "\"yesCount\":15");
+    assert_has(call(&both.ben, "criteria.evaluate", evaluate), "\"yesCount\":15");
+    two_vaults_free(&both);
+}
+
+/* The next version counts, however far ahead the clock of the one before was. */
+static void documents__the_next_version_counts_whatever_the_clocks(void **state)
+{
+    (void)state;
+    two_vaults both;
+    two_vaults_init(&both);
+    static const char evaluate[] = "{\"caseId\":\"" ID_CASE "\",\"evaluationDate\":\"2026-09-21\"}";
+    begin_document(&both.ben, "assessment", ID_ASSESSMENT, NULL);
+    fill_assessment(&both.ben, ID_ASSESSMENT, 3);
+    assert_ok(complete_at(&both.ben, ID_ASSESSMENT, NOON + UINT64_C(40000000))); /* 11 hours ahead */
+    exchange(&both);
+    begin_document(&both.ann, "assessment", ID_PLAN, ID_ASSESSMENT);
+    fill_assessment(&both.ann, ID_PLAN, 15);
+    assert_ok(save(&both.ann, "assessment", ID_PLAN, CHANGE("changeReason", "\"told more\"")));
+    assert_ok(complete_at(&both.ann, ID_PLAN, NOON + 1));
+    exchange(&both);
+    assert_has(call(&both.ann, "criteria.evaluate", evaluate), "\"yesCount\":15");
+    assert_has(call(&both.ben, "criteria.evaluate", evaluate), "\"yesCount\":15");
+    two_vaults_free(&both);
+}
+
 static void decision__is_refused_where_nothing_may_change(void **state)
 {
     (void)state;
@@ -253,6 +305,8 @@ int main(void)
         cmocka_unit_test(lifecycle__hiding_again_is_a_decision),
         cmocka_unit_test(narrative__versions_stand_side_by_side),
         cmocka_unit_test(documents__say_that_what_they_rest_on_is_in_conflict),
+        cmocka_unit_test(documents__a_clock_ahead_makes_no_checklist_the_newest),
+        cmocka_unit_test(documents__the_next_version_counts_whatever_the_clocks),
         cmocka_unit_test(decision__is_refused_where_nothing_may_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { importWebModules } from '../support/web-modules.mjs';
 
 const { CHANGING_TYPES, NO_DECISION, canBeChangedBack, canBeTyped, choicesOf, choicesToDecide, conflictExamples, createConflictActions, fieldNamesOfType, fieldStep, initialState,
-  loadConflicts, openConflict, reduce, routeOf, hashOf, shapeOf, words } = await importWebModules(
+  loadConflicts, needsItsPage, openConflict, reduce, routeOf, hashOf, shapeOf, words } = await importWebModules(
   'web/src/app/schema.ts', 'web/src/state/conflicts.ts', 'web/src/app/conflict-choices.ts', 'web/src/app/conflict-actions.ts', 'web/src/app/conflict-data.ts',
   'web/src/views/conflicts/conflicts.examples.ts', 'web/src/state/model.ts', 'web/src/state/reduce.ts', 'web/src/state/routes.ts', 'web/src/app/words.en.ts',
 );
@@ -49,6 +49,7 @@ test('choices: every value of a choice can be decided for, of other fields those
   assert.equal(canBeTyped(example('conflict-register')), true);
   assert.equal(canBeTyped(example('conflict-safety')), false);
   assert.equal(canBeTyped(example('conflict-composite')), false);
+  assert.deepEqual(['conflict-safety', 'conflict-element', 'conflict-register', 'conflict-composite'].map((name) => needsItsPage(example(name))), [false, false, false, true]);
 });
 
 test('choices: once settled the earlier values come back, the one that stands does not', () => {

@@ -16,6 +16,7 @@ enum { CASE_SIZE_BYTES_MAX = 8 * 1024 * 1024, EVALUATION_SIZE_BYTES_MAX = 1024 *
 
 typedef struct case_writer {
     fk_session *session;
+    uint64_t now_ms;
     fk_json_writer json;
     fk_arena page_arena;
     size_t page_count;
@@ -47,6 +48,8 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
     writer->conflict_count += fk_merged_conflict_count(&merged);
     fk_json_object_begin(&writer->json);
     write_id(&writer->json, "id", &row->record);
+    fk_json_key_text(&writer->json, "isAhead");
+    fk_json_write_bool(&writer->json, fk_merge_is_ahead(row->created_ms << FK_MERGE_HLC_COUNTER_BITS, writer->now_ms));
     fk_json_key_text(&writer->json, "type");
     fk_json_write_string(&writer->json, row->type);
     fk_json_key_text(&writer->json, "fields");
@@ -61,7 +64,7 @@ static fk_status read_case(fk_session *session, const fk_id *case_id, const fk_a
     *doc_out = NULL;
     fk_buffer buffer;
     fk_buffer_init(&buffer, allocator, CASE_SIZE_BYTES_MAX);
-    case_writer writer = { .session = session };
+    case_writer writer = { .session = session, .now_ms = fk_session_now_ms(session) };
     fk_arena_init(&writer.page_arena, allocator, CASE_SIZE_BYTES_MAX);
     fk_json_writer_init(&writer.json, &buffer);
     fk_json_array_begin(&writer.json);
@@ -113,12 +116,36 @@ static const fk_json *find_record(const fk_json *records, fk_bytes id)
     return NULL;
 }
 
-/* Records come oldest first, so the last is the newest version. */
+static bool is_replaced(const fk_json *records, const fk_json *document)
+{
+    fk_bytes id = fk_json_string(fk_json_member_text(document, "id"));
+    for (const fk_json *record = fk_json_first(records); record != NULL; record = fk_json_next(record)) {
+        if (fk_bytes_equal(fk_json_string(field(record, "previous")), id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether this version counts rather than that one: a version that another continues never does, whatever the clocks
+ * say, nor one by a clock that is wrong while another is there. Records come oldest first, so of equals the later. */
+static bool counts_rather(const fk_json *records, const fk_json *version, const fk_json *than)
+{
+    if (than == NULL || is_replaced(records, version) != is_replaced(records, than)) {
+        return than == NULL || is_replaced(records, than);
+    }
+    bool is_ahead = false;
+    bool is_than_ahead = false;
+    bool is_said = fk_is_ok(fk_json_to_bool(fk_json_member_text(version, "isAhead"), &is_ahead)) &&
+                   fk_is_ok(fk_json_to_bool(fk_json_member_text(than, "isAhead"), &is_than_ahead));
+    return !is_said || !is_ahead || is_than_ahead;
+}
+
 static const fk_json *newest(const fk_json *records, const char *type)
 {
     const fk_json *found = NULL;
     for (const fk_json *record = fk_json_first(records); record != NULL; record = fk_json_next(record)) {
-        found = is_type(record, type) ? record : found;
+        found = is_type(record, type) && counts_rather(records, record, found) ? record : found;
     }
     return found;
 }
@@ -290,17 +317,6 @@ fk_status fk_area_rules_find(fk_session *session, fk_bytes area_profile, fk_json
     *areas_doc_out = NULL;
     fk_error_set(error, "case.areaProfile");
     return fk_status_of(FK_ERR_INVALID_INPUT);
-}
-
-static bool is_replaced(const fk_json *records, const fk_json *document)
-{
-    fk_bytes id = fk_json_string(fk_json_member_text(document, "id"));
-    for (const fk_json *record = fk_json_first(records); record != NULL; record = fk_json_next(record)) {
-        if (fk_bytes_equal(fk_json_string(field(record, "previous")), id)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The day of the first referral, each in its newest version: it stands, whatever is sent or changed later. */

@@ -39,6 +39,12 @@ export function canBeTyped(state: AppState): boolean {
   return openConflict(state) !== undefined && shape?.kind === 'text' && !shape.isFixed && !shape.isCode;
 }
 
+/** None of the values may be right, and another can only be entered where the record is changed. */
+export function needsItsPage(state: AppState): boolean {
+  const shape = shapeOnScreen(state);
+  return shape !== undefined && !shape.isFixed && !canBeTyped(state) && shape.kind !== 'choice' && shape.kind !== 'element';
+}
+
 /** A completed document, and what is written once, never change; a conflict there only ends by one of its values. */
 export function canBeChangedBack(state: AppState): boolean {
   const shape = shapeOnScreen(state);

@@ -128,9 +128,10 @@ export function begunCases(drafts: readonly StoredDraft[]): readonly { caseId: s
   return [...found.values()];
 }
 
-/** Completed versions of a document type, the newest first. */
+/** Completed versions of a document type, the newest first: what another version continues comes after it, whatever the clocks say. */
 export function completedOf(file: CaseFile, type: string): readonly StoredRecord[] {
-  return recordsOfType(file, type)
-    .filter((record) => textOf(record.fields['completedOn']) !== '')
-    .sort((left, right) => right.createdMs - left.createdMs);
+  const completed = recordsOfType(file, type).filter((record) => textOf(record.fields['completedOn']) !== '');
+  const replaced = new Set(completed.map((record) => textOf(record.fields['previous'])));
+  const rank = (record: StoredRecord): number => (replaced.has(record.recordId) ? 1 : 0);
+  return completed.sort((left, right) => rank(left) - rank(right) || right.createdMs - left.createdMs);
 }

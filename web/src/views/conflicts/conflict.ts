@@ -5,7 +5,7 @@ import { recordOf, type CaseFile } from '../../state/case-file.ts';
 import { OTHER_CHOICE, type Choice, type Decision, type FieldHistory, type HistoryWrite } from '../../state/conflicts.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
-import { canBeChangedBack, canBeTyped, choicesToDecide, openConflict } from '../../app/conflict-choices.ts';
+import { canBeChangedBack, canBeTyped, choicesToDecide, needsItsPage, openConflict } from '../../app/conflict-choices.ts';
 import { words } from '../../app/words.en.ts';
 import { hashOf } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
@@ -18,7 +18,7 @@ import { textInput } from '../../components/text-input/text-input.ts';
 import { formOf } from '../fields.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
-import { conflictTag, fieldLabel, recordLabel, valueLines, whoText, writeNote } from './value.ts';
+import { conflictTag, fieldLabel, recordLabel, shownText, valueLines, whoText, writeNote } from './value.ts';
 
 const IDS = { choice: 'decision', text: 'decision-other', reason: 'decision-reason' } as const;
 
@@ -75,7 +75,7 @@ function decisionForm(state: AppState, actions: Actions, file: CaseFile | undefi
         value: decision.choice,
         onChoose: (choice) => actions.changeDecision({ choice }),
       })}
-      ${isOpen && !canBeTyped(state) && file !== undefined ? html`<p class="govuk-hint">${words.conflicts.neither}</p>` : nothing}
+      ${isOpen && needsItsPage(state) ? html`<p class="govuk-hint">${words.conflicts.neither}</p>` : nothing}
       ${textarea({
         id: IDS.reason,
         label: words.conflicts.reason,
@@ -114,7 +114,7 @@ function historySection(state: AppState, file: CaseFile | undefined, type: strin
     ${summaryList({
       emptyText: words.conflicts.takenAway,
       rows: history.writes.map((each) => ({
-        key: placeOf(each),
+        key: placeOf(each, history.field),
         value: html`${valueLines(state, file, type, history.field, each.write.value).map((line) => html`<span class="app-line">${line}</span>`)}
         ${writeNote(each.write)}`,
       })),
@@ -122,7 +122,7 @@ function historySection(state: AppState, file: CaseFile | undefined, type: strin
     ${history.isCut ? html`<p class="govuk-body">${words.conflicts.historyCut}</p>` : nothing}`;
 }
 
-function placeOf(each: HistoryWrite): string {
-  if (each.isShown) return words.conflicts.shownNow;
+function placeOf(each: HistoryWrite, field: string): string {
+  if (each.isShown) return shownText(field);
   return each.isCurrent ? words.conflicts.standsBeside : words.conflicts.replaced;
 }

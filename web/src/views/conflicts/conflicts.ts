@@ -13,7 +13,7 @@ import { summaryCard, summaryList, type SummaryRow } from '../../components/summ
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 import { conflictAddress } from './notice.ts';
-import { conflictTag, fieldLabel, recordLabel, valueLines, writeNote } from './value.ts';
+import { conflictTag, fieldLabel, recordLabel, shownText, valueLines, writeNote } from './value.ts';
 
 export function conflictsView(state: AppState, actions: Actions): TemplateResult {
   const cases = [...new Set(state.conflicts.map((each) => each.caseId))];
@@ -75,7 +75,7 @@ function conflictCard(state: AppState, file: CaseFile | undefined, conflict: Con
 function valueRows(state: AppState, file: CaseFile | undefined, conflict: Conflict): readonly SummaryRow[] {
   const shown = conflict.values[conflict.shown];
   return choicesOf(conflict.values).map((choice, index) => ({
-    key: shown !== undefined && isSame(choice.value, shown.value) ? words.conflicts.shownNow : `${words.conflicts.value} ${String(index + 1)}`,
+    key: shown !== undefined && isSame(choice.value, shown.value) ? shownText(conflict.field) : `${words.conflicts.value} ${String(index + 1)}`,
     value: html`${valueLines(state, file, conflict.type, conflict.field, choice.value).map((line) => html`<span class="app-line">${line}</span>`)}
     ${choice.writes.map((write) => writeNote(write))}`,
   }));

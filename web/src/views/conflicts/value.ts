@@ -106,6 +106,11 @@ export function writeNote(write: FieldWrite): TemplateResult {
     ${write.reason === '' ? nothing : html`<span class="app-line govuk-hint">${fill(words.conflicts.reasonGiven, { reason: write.reason })}</span>`}`;
 }
 
+/** A record that was re-opened is shown although its newest state says hidden: of that field nothing is "shown now". */
+export function shownText(field: string): string {
+  return field === 'state' ? words.conflicts.standsBeside : words.conflicts.shownNow;
+}
+
 export function standingText(mergeClass: string): string {
   return words.standings[mergeClass as keyof typeof words.standings] ?? words.standings.R;
 }
