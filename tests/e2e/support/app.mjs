@@ -192,7 +192,7 @@ export class App {
   }
 
   async changeVictim(caseName, person) {
-    await this.driver.link(words.shell.change, { group: caseName, isPart: true });
+    await this.driver.link(words.shell.change, { group: `${caseName} ${label('role', 'victim')}`, isPart: true });
     await this.at(label('role', 'victim'));
     await this.#fillPerson(person);
     await this.at(caseName);

@@ -7,7 +7,7 @@ import { until } from './until.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const APP_DIR = process.env.FK_E2E_APP ?? `${ROOT}build/web`;
-const HUB = process.env.FK_E2E_HUB ?? `${ROOT}build/release/bin/fieldkit-hub`;
+export const HUB = process.env.FK_E2E_HUB ?? `${ROOT}build/release/bin/fieldkit-hub`;
 
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -23,14 +23,19 @@ export function freePort() {
 /** A hub on one port for its whole life: the origin, and with it the vault, stays the same when it is started again. */
 export class Hub {
   #process;
-  #output = '';
+  /** More for its environment, from the next start on. */
+  environment = {};
+  /** All it ever said. */
+  log = '';
 
-  static async start(appDir = APP_DIR) {
+  /** With `store`, as the hub's own flag takes it, it keeps sealed records; without, it only serves the app. */
+  static async start(appDir = APP_DIR, store = undefined) {
     for (const need of [HUB, `${appDir}/index.html`]) {
       if (!existsSync(need)) throw new Error(`${need} is missing: build it with ./build-scripts/start.sh`);
     }
     const hub = new Hub();
     hub.appDir = appDir;
+    hub.store = store;
     hub.port = await freePort();
     hub.origin = `http://localhost:${hub.port}`;
     await hub.start();
@@ -42,12 +47,13 @@ export class Hub {
   }
 
   async start() {
-    this.#process = spawn(HUB, ['--listen', `127.0.0.1:${this.port}`, '--app', this.appDir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const kept = this.store === undefined ? [] : ['--store', this.store];
+    this.#process = spawn(HUB, ['--listen', `127.0.0.1:${this.port}`, '--app', this.appDir, ...kept], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment } });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream.on('data', (chunk) => (this.#output = (this.#output + chunk).slice(-4000)));
+      stream.on('data', (chunk) => (this.log += chunk));
     }
     await until(async () => {
-      if (this.#process.exitCode !== null) throw new Error(`it ended with ${this.#process.exitCode}: ${this.#output}`);
+      if (this.#process.exitCode !== null) throw new Error(`it ended with ${this.#process.exitCode}: ${this.log.slice(-4000)}`);
       return (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok;
     }, 'fieldkit-hub answers /healthz', 10_000);
   }

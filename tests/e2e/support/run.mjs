@@ -10,20 +10,30 @@ import { keepStoreWorker } from './trace.mjs';
 const LOGS = fileURLToPath(new URL('../../../build/logs/', import.meta.url));
 
 /**
- * Runs `act` with a context { hub, home, kind, browser, app, launch, kill }. launch opens the browser on the run's profile, the
- * first time and again; browser and app are then those of the newest launch. `hub` may be given to share one.
+ * One device: a browser on a profile of its own at an origin. launch opens it, the first time and again; browser and app are then
+ * those of the newest launch. `isDown` says whether its server is gone on purpose. remove kills it and deletes the profile.
  */
-export async function inApp({ kind, name, Driver = PointerDriver, viewport, isPrivate, args }, act) {
-  const hub = await Hub.start();
+export function makeDevice({ kind, name, origin, Driver = PointerDriver, viewport, isPrivate, args, isDown = () => false }) {
   const home = makeHome(name);
-  const run = { hub, home, kind, origin: hub.origin, browser: undefined, app: undefined };
-  run.launch = async () => {
-    run.browser = await Browser.launch({ kind, home, origin: hub.origin, viewport, faults: run.browser?.faults, isPrivate, args });
-    run.browser.isOffline = hub.isDown;
-    await run.browser.page.evaluateOnNewDocument(keepStoreWorker);
-    run.app = new App({ page: run.browser.page, driver: new Driver(run.browser.page), origin: hub.origin });
-    return run.app;
+  const device = { name, home, kind, origin, browser: undefined, app: undefined };
+  device.launch = async (more = {}) => {
+    device.browser = await Browser.launch({ kind, home, origin, viewport, faults: device.browser?.faults, isPrivate, args, ...more });
+    device.browser.isOffline = isDown();
+    await device.browser.page.evaluateOnNewDocument(keepStoreWorker);
+    device.app = new App({ page: device.browser.page, driver: new Driver(device.browser.page), origin });
+    return device.app;
   };
+  device.remove = async () => {
+    await device.browser?.kill();
+    removeHome(home);
+  };
+  return device;
+}
+
+/** Runs `act` with one device and the hub that serves it, cleaned up whatever happens. */
+export async function inApp(options, act) {
+  const hub = await Hub.start();
+  const run = Object.assign(makeDevice({ ...options, origin: hub.origin, isDown: () => hub.isDown }), { hub });
   run.goOffline = async () => {
     await hub.stop();
     run.browser.isOffline = true;
@@ -32,20 +42,19 @@ export async function inApp({ kind, name, Driver = PointerDriver, viewport, isPr
     await run.launch();
     return await act(run);
   } catch (error) {
-    await pictureOf(run, name);
+    await pictureOf(run);
     throw error;
   } finally {
-    await run.browser?.kill();
+    await run.remove();
     await hub.stop();
-    removeHome(home);
   }
 }
 
 /** What was on screen when a run failed, for whoever looks into it. */
-async function pictureOf(run, name) {
+export async function pictureOf(run) {
   try {
     mkdirSync(LOGS, { recursive: true });
-    await run.browser.page.screenshot({ path: `${LOGS}e2e-${name}.png`, fullPage: true });
+    await run.browser.page.screenshot({ path: `${LOGS}e2e-${run.name}.png`, fullPage: true });
   } catch {
     // The browser may be gone; the error of the run itself is what counts.
   }
