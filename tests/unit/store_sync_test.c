@@ -270,6 +270,45 @@ static void unsealed__passes_on_what_the_visitor_answers(void **state)
     fixture_end(&f);
 }
 
+static fk_status count_head(void *ctx, fk_bytes field, const fk_head *head)
+{
+    (void)field;
+    (void)head;
+    *(size_t *)ctx += 1;
+    return fk_ok();
+}
+
+/* Goal: a segment that waits for its key hinders nobody in replacing what came after it. */
+static void waiting__segment_hinders_no_write_over_a_later_one(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_begin(&f);
+    peer_write theirs = note(1, "\"theirs\"");
+    peer_write ours = note(1, "\"ours\"");
+    fk_id record = peer_id(0xA0, 1);
+    for (unsigned i = 0; i < 2; i++) {
+        (void)store_peer_write(&f.there, &theirs);
+        seal(&f, &f.there);
+    }
+    uint32_t ignored = 0;
+    const fk_remote_segment *waiting = &f.segments.items[0].remote;
+    const fk_remote_segment *later = &f.segments.items[1].remote;
+    IN_TRANSACTION(&f.here, FK_OK, fk_store_apply(f.here.store, later, start_ms, &ignored));
+    (void)store_peer_replace(&f.here, &ours);
+    size_t head_count = 0;
+    assert_true(fk_is_ok(fk_store_heads(f.here.store, &record, count_head, &head_count)));
+    assert_int_equal(head_count, 1);
+    IN_TRANSACTION(&f.here, FK_OK, fk_store_apply(f.here.store, waiting, start_ms, &ignored));
+    head_count = 0;
+    assert_true(fk_is_ok(fk_store_heads(f.here.store, &record, count_head, &head_count)));
+    assert_int_equal(head_count, 1);
+    fk_store_check_result check;
+    assert_true(fk_is_ok(fk_store_check(f.here.store, &check)));
+    assert_true(check.rebuilt_equal);
+    fixture_end(&f);
+}
+
 /* --- roster, keys, wants -------------------------------------------------------------------------------- */
 
 static fk_status count_entry(void *ctx, uint32_t index, fk_bytes entry)
@@ -367,6 +406,7 @@ int main(void)
         cmocka_unit_test(segments__are_found_by_state_and_by_chain),
         cmocka_unit_test(unsealed__ends_where_something_arrived_between_two_writes),
         cmocka_unit_test(unsealed__passes_on_what_the_visitor_answers),
+        cmocka_unit_test(waiting__segment_hinders_no_write_over_a_later_one),
         cmocka_unit_test(roster__grows_at_its_end_only),
         cmocka_unit_test(epoch_key__stays_what_it_was),
         cmocka_unit_test(want__is_kept_until_it_is_removed),

@@ -129,40 +129,23 @@ static fk_status own_next_sequence(fk_store *store, uint32_t compartment, int64_
     return fk_ok();
 }
 
-/* How far the author's operations are here without a gap, and what was known of them before. */
-static fk_status read_known(fk_store *store, const fk_remote_segment *segment, int64_t *before_out, int64_t *known_out)
-{
-    fk_query query;
-    int64_t follows = 0;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_FRONTIER_NEWEST, &query));
-    fk_query_integer(&query, 1, segment->compartment);
-    fk_query_id(&query, 2, &store->device);
-    fk_query_id(&query, 3, &segment->device);
-    FK_TRY(fk_query_number(&query, 0, before_out));
-    *known_out = *before_out;
-    FK_TRY(count_operations(store, segment, *before_out + 1, *before_out + 1, &follows));
-    if (follows == 0) {
-        return fk_ok();
-    }
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_RUN_END, &query));
-    fk_query_integer(&query, 1, segment->compartment);
-    fk_query_id(&query, 2, &segment->device);
-    fk_query_integer(&query, 3, *before_out + 1);
-    return fk_query_number(&query, *before_out, known_out);
-}
-
 /* What is written here from now on knows these operations. Kept as others' frontiers are, so own operations are judged
- * by the same rule on every device. */
+ * by the same rule on every device. A frontier has one number a device: what waits below it counts as known. */
 static fk_status advance_own_frontier(fk_store *store, const fk_remote_segment *segment)
 {
     int64_t next = 0;
     int64_t before = 0;
-    int64_t known = 0;
-    FK_TRY(own_next_sequence(store, segment->compartment, &next));
-    FK_TRY(read_known(store, segment, &before, &known));
-    if (known == before) {
+    int64_t known = last_sequence_of(segment);
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_FRONTIER_NEWEST, &query));
+    fk_query_integer(&query, 1, segment->compartment);
+    fk_query_id(&query, 2, &store->device);
+    fk_query_id(&query, 3, &segment->device);
+    FK_TRY(fk_query_number(&query, 0, &before));
+    if (known <= before) {
         return fk_ok();
     }
+    FK_TRY(own_next_sequence(store, segment->compartment, &next));
     FK_TRY(put_frontier(store, FK_SQL_FRONTIER_RAISE, segment, &store->device, &segment->device, next, known));
     if (sqlite3_changes64(store->database) > 0) {
         return fk_ok();
@@ -226,6 +209,7 @@ fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint
     FK_TRY(add_operations(store, segment, now_ms, ignored_over_out));
     FK_TRY(advance_own_frontier(store, segment));
     FK_TRY(advance_clock(store, segment, now_ms));
-    /* Later operations of this device were judged without this segment's frontier. */
-    return later_count == 0 ? fk_ok() : fk_store_rebuild(store);
+    /* Later operations of this device were judged without this segment's frontier: once more at the commit. */
+    store->needs_rebuild = store->needs_rebuild || later_count > 0;
+    return fk_ok();
 }

@@ -86,12 +86,6 @@
       "SELECT f.device, f.last_sequence, (SELECT s.id FROM segments s" \
       "  WHERE s.compartment = ?1 AND s.device = f.device AND s.last_sequence = f.last_sequence)" \
       " FROM frontiers f WHERE f.compartment = ?1 AND f.author = ?2 AND f.first_sequence = ?3 ORDER BY f.device") \
-    /* The last of a device's operations from ?3 on that follow without a gap. */ \
-    X(OPERATION_RUN_END, \
-      "SELECT o.sequence FROM operations o WHERE o.compartment = ?1 AND o.device = ?2 AND o.sequence >= ?3" \
-      " AND NOT EXISTS (SELECT 1 FROM operations n WHERE n.compartment = ?1 AND n.device = ?2" \
-      "  AND n.sequence = o.sequence + 1) ORDER BY o.sequence LIMIT 1") \
-    \
     X(ROSTER_NEXT, "SELECT coalesce(max(number) + 1, 0) FROM roster") \
     X(ROSTER_AT, "SELECT entry FROM roster WHERE number = ?1") \
     X(ROSTER_ADD, "INSERT INTO roster(number, entry) VALUES(?1, ?2)") \

@@ -220,7 +220,9 @@ fk_status fk_store_begin(fk_store *store)
 
 fk_status fk_store_commit(fk_store *store)
 {
+    FK_TRY(store->needs_rebuild ? fk_store_rebuild(store) : fk_ok());
     FK_TRY(run_statement(store, FK_SQL_COMMIT));
+    store->needs_rebuild = false;
     store->is_writing = false;
     return fk_ok();
 }
@@ -233,6 +235,7 @@ void fk_store_rollback(fk_store *store)
     }
     store->has_stale_index = store->has_stale_index || (store->is_writing && !is_open);
     store->is_writing = false;
+    store->needs_rebuild = false;
     store->counters = store->at_begin;
     (void)reset_index(store); /* or at the next begin */
 }

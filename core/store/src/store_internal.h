@@ -32,6 +32,7 @@ struct fk_store {
     fk_counters counters;
     fk_counters at_begin; /* what a rollback goes back to */
     bool is_writing;      /* between begin and its end */
+    bool needs_rebuild;   /* before the commit (apply.c) */
     bool has_stale_index; /* SQLite rolled back by itself (store.c) */
 };
 

@@ -115,12 +115,12 @@ typedef struct fk_remote_segment {
  * caller. An `over` link counts only for the same compartment, record and field and inside the author's frontier
  * (all its segments up to this one); ignored_over_out counts the others, which stay in the log and do nothing.
  * now_ms is this device's clock as corrected by the hub's: the HLC here never advances past it by more than 5 minutes
- * (docs/adr/0011). A repeat of what is there already changes nothing. Any order of segments gives the same tables;
- * one that comes after a later one of its device (it was refused before) costs a rebuild.
+ * (docs/adr/0011). A repeat of what is there already changes nothing. Any order of segments gives the same tables
+ * once committed; one that comes after a later one of its device (it waited for a key) costs that commit a rebuild.
  *
- * On any error roll back. FK_ERR_FORK (some of these sequences hold something else, or it is this device and says more
- * than it wrote), FK_ERR_INVALID_INPUT (numbers out of range, the form of `over`), FK_ERR_NO_MEMORY, FK_ERR_FULL,
- * FK_ERR_IO. */
+ * On any error roll back; the first two come before anything is written. FK_ERR_FORK (some of these sequences hold
+ * something else, or it is this device and says more than it wrote), FK_ERR_INVALID_INPUT (numbers out of range, the
+ * form of `over`), FK_ERR_NO_MEMORY, FK_ERR_FULL, FK_ERR_IO. */
 FK_MUST_USE fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint64_t now_ms,
                                      uint32_t *ignored_over_out);
 
