@@ -176,7 +176,7 @@ static void member_of(const char *json, const char *name, char *text_out, size_t
     text_out[length] = '\0';
 }
 
-const char *resolve_first(fixture *f, const char *decision, const char *reason)
+void first_decision(fixture *f, const char *decision, const char *reason, char *request, size_t request_size)
 {
     char record[64];
     char field[128];
@@ -195,12 +195,17 @@ const char *resolve_first(fixture *f, const char *decision, const char *reason)
         (void)snprintf(seen + used, sizeof seen - used, "%s{\"deviceId\":\"%s\",\"sequence\":\"%s\"}",
                        used == 0 ? "" : ",", device, sequence);
     }
-    char request[8192];
     f->mutation_count++;
-    (void)snprintf(request, sizeof request,
+    (void)snprintf(request, request_size,
                    "{\"mutationId\":\"6%031u\",\"timeMs\":1790000100000,\"caseId\":\"" ID_CASE "\",\"recordId\":\"%s\","
                    "\"field\":\"%s\",\"seen\":[%s],%s,\"reason\":\"%s\"}",
                    f->mutation_count, record, field, seen, decision, reason);
+}
+
+const char *resolve_first(fixture *f, const char *decision, const char *reason)
+{
+    char request[8192];
+    first_decision(f, decision, reason, request, sizeof request);
     return call(f, "conflict.resolve", request);
 }
 

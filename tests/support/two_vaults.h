@@ -24,6 +24,8 @@ const char *change(fixture *f, const char *type, const char *record, const char 
                    const char *reason);
 /* conflict.resolve of the first conflict that conflict.list gives: decision is `"chosen":0` or `"value":..`. */
 const char *resolve_first(fixture *f, const char *decision, const char *reason);
+/* The request of it, to be sent later. */
+void first_decision(fixture *f, const char *decision, const char *reason, char *request, size_t request_size);
 /* conflict.list of the case. */
 const char *conflicts(fixture *f);
 /* conflict.list, case.get and case.list of both say nothing of a conflict. */

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "failing_allocator.h"
 #include "two_vaults.h"
 
 #define CONTACT "50000000000000000000000000000001"
@@ -300,6 +301,57 @@ static void conflict__equal_values_agree(void **state)
     two_vaults_free(&both);
 }
 
+/* Memory may end anywhere: nothing leaks, nothing is half decided, and the next try goes through. */
+static void conflict__every_allocation_may_fail(void **state)
+{
+    (void)state;
+    two_vaults both;
+    two_vaults_init(&both);
+    assert_ok(change(&both.ann, "person", ID_VICTIM, CHANGE("phone", "\"0111\""), NOON, ""));
+    assert_ok(change(&both.ben, "person", ID_VICTIM, CHANGE("phone", "\"0222\""), NOON, ""));
+    exchange(&both);
+    fixture *ann = &both.ann;
+    char decision[8192];
+    first_decision(ann, "\"chosen\":0", "asked her", decision, sizeof decision);
+    fk_session_free(ann->session);
+    failing_allocator failing;
+    failing_allocator_init(&failing, FAILING_ALLOCATOR_NEVER);
+    unsigned failures = 0;
+    bool has_failed = true;
+    for (uint64_t k = 0; has_failed; k++) {
+        fk_buffer_free(&ann->reply);
+        fixture_open(ann, &failing.allocator);
+        assert_ok(call(ann, "core.start", "{}"));
+        assert_ok(call_bytes(ann, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+        failing.fail_at = failing.request_count + k;
+        const char *reply = conflicts(ann);
+        if (is_ok(reply)) {
+            reply = call(ann, "field.history",
+                         "{\"caseId\":\"" ID_CASE "\",\"recordId\":\"" ID_VICTIM "\",\"field\":\"phone\"}");
+        }
+        if (is_ok(reply)) {
+            reply = call(ann, "conflict.resolve", decision);
+        }
+        has_failed = failing_allocator_failed(&failing);
+        failing.fail_at = FAILING_ALLOCATOR_NEVER;
+        if (!is_ok(reply)) {
+            assert_has(reply, "\"code\":\"no-memory\"");
+        }
+        fk_session_free(ann->session);
+        ann->session = NULL;
+        assert_int_equal(failing.live_count, 0);
+        failures += has_failed;
+    }
+    assert_true(failures > 20);
+    fk_buffer_free(&ann->reply);
+    fixture_open(ann, &fk_allocator_libc);
+    assert_ok(call(ann, "core.start", "{}"));
+    assert_ok(call_bytes(ann, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_has(conflicts(ann), "\"conflicts\":[]");
+    assert_has(call(ann, "vault.check", "{}"), "\"rebuiltEqual\":true");
+    two_vaults_free(&both);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +368,7 @@ int main(void)
         cmocka_unit_test(draft__in_a_conflict_replaces_only_the_shown_one),
         cmocka_unit_test(clock__decides_no_loss),
         cmocka_unit_test(conflict__equal_values_agree),
+        cmocka_unit_test(conflict__every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
