@@ -179,6 +179,77 @@ static void segments__with_wrong_values_are_kept_apart_and_stop_nobody(void **st
     sync_bench_free(&bench);
 }
 
+/* --- much at once ------------------------------------------------------------------------------------------ */
+
+/* What deflates well comes in one answer and is far more than one transaction of the store takes (12 MiB). */
+static void answers__that_hold_much_are_taken_in_pieces(void **state)
+{
+    (void)state;
+    enum { TEXT_BYTES = 19000, NOTE_COUNT = 700 };
+    static char value[TEXT_BYTES + 3];
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    memset(value, 'a', sizeof value);
+    value[0] = value[TEXT_BYTES + 1] = '"';
+    value[TEXT_BYTES + 2] = '\0';
+    for (unsigned i = 0; i < NOTE_COUNT; i++) {
+        (void)snprintf(value + 1, 8, "%06u", i);
+        value[7] = 'a';
+        write_past_the_checks(&bench.devices[0], "incident", "description", value);
+    }
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    assert_has(call(&bench.devices[1], "sync.status", "{}"), "\"refusedCount\":0,\"waitingCount\":0");
+    fk_store_numbers numbers[2];
+    for (size_t i = 0; i < 2; i++) {
+        assert_code(fk_store_numbers_read(bench.devices[i].session->store, &numbers[i]), FK_OK);
+    }
+    assert_int_equal(numbers[0].operation_count, numbers[1].operation_count);
+    assert_true(numbers[1].operation_count > NOTE_COUNT);
+    sync_bench_free(&bench);
+}
+
+/* One more device of one's own: the same person there, and no confirmation. */
+static void device__of_ones_own_confirms_nothing(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    char code[BENCH_CODE_SIZE];
+    char text[64];
+    char request[1024];
+    sync_bench_init(&bench);
+    fixture *tablet = &bench.devices[0];
+    fixture *second = &bench.devices[1];
+    add_people(tablet);
+    sync_found(&bench);
+    text_of(call(tablet, "team.status", "{}"), "personId", text, sizeof text);
+    (void)snprintf(request, sizeof request, "{\"timeMs\":1,\"personId\":\"%s\",\"administrator\":false}", text);
+    const char *reply = call(tablet, "invite.begin", request);
+    text_of(reply, "code", code, sizeof code);
+    text_of(reply, "inviteId", text, sizeof text);
+    assert_has(call(tablet, "invite.list", "{}"), "\"personName\":\"Ada Admin\"");
+    assert_clean(sync_run(&bench, 0));
+    (void)snprintf(request, sizeof request,
+                   "{\"timeMs\":1,\"code\":\"%s\",\"hub\":\"https://hub.example\",\"deviceLabel\":\"\",\"deviceKind\":"
+                   "\"office\"}",
+                   code);
+    assert_ok(call(second, "enrol.begin", request));
+    assert_ok(call(second, "enrol.confirm", "{}"));
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    (void)snprintf(request, sizeof request, "{\"inviteId\":\"%s\",\"timeMs\":1}", text);
+    assert_ok(call(tablet, "invite.confirm", request));
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows(tablet, "\"progress\":\"sent\""));
+    assert_has(call(second, "case.get", "{\"caseId\":\"" ID_CASE "\"}"),
+               "\"authorName\":\"Ada Admin\",\"authorIsYou\":true");
+    assert_has(call(second, "team.status", "{}"), "\"isAdministrator\":true");
+    sync_bench_free(&bench);
+}
+
 /* --- a vault that went back ------------------------------------------------------------------------------- */
 
 static void vault__that_went_back_is_told_and_sends_nothing(void **state)
@@ -219,6 +290,8 @@ int main(void)
         cmocka_unit_test(records__say_who_wrote_them),
         cmocka_unit_test(segments__wait_for_their_key),
         cmocka_unit_test(segments__with_wrong_values_are_kept_apart_and_stop_nobody),
+        cmocka_unit_test(answers__that_hold_much_are_taken_in_pieces),
+        cmocka_unit_test(device__of_ones_own_confirms_nothing),
         cmocka_unit_test(vault__that_went_back_is_told_and_sends_nothing),
     };
     return cmocka_run_group_tests_name("sync_cases", tests, NULL, NULL);

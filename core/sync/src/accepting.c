@@ -108,7 +108,7 @@ static fk_status apply(fk_sync *sync, const fk_segment *segment, const fk_segmen
 }
 
 /* Open, read, check, apply. The verdict is FK_OK, FK_ERR_NOT_FOUND (waits for its key) or why it is refused. */
-static fk_status merge(fk_sync *sync, const fk_segment *segment, fk_code *verdict_out)
+static fk_status merge(fk_sync *sync, const fk_segment *segment, fk_code *verdict_out, size_t *size_out)
 {
     fk_buffer plain;
     fk_buffer inflated;
@@ -124,6 +124,7 @@ static fk_status merge(fk_sync *sync, const fk_segment *segment, fk_code *verdic
         /* Of what was opened nothing is missing: only a key can be. */
         status = status.code == FK_ERR_NOT_FOUND ? fk_status_of(FK_ERR_INVALID_INPUT) : status;
     }
+    *size_out = inflated.size_bytes;
     fk_buffer_free(&plain);
     fk_buffer_free(&inflated);
     *verdict_out = (fk_code)status.code;
@@ -178,10 +179,10 @@ static fk_status leave_out(fk_sync *sync, fk_code code, const char *detail)
     return fk_ok();
 }
 
-static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest *id, fk_code verdict)
+static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest *id, fk_code verdict, size_t *size_out)
 {
     if (verdict == FK_OK) {
-        FK_TRY(merge(sync, segment, &verdict));
+        FK_TRY(merge(sync, segment, &verdict, size_out));
     }
     fk_segment_row row = {
         .compartment = FK_COMPARTMENT_HOME,
@@ -202,8 +203,9 @@ static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest 
     return is_refused ? leave_out(sync, (fk_code)status.code, "a segment out of place") : status;
 }
 
-fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment)
+fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment, size_t *size_out)
 {
+    *size_out = 0;
     const fk_segment_header *header = &segment->header;
     fk_id home;
     fk_chain_head head;
@@ -231,7 +233,7 @@ fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment)
     if (memcmp(&header->prev, &head.id, sizeof head.id) != 0) {
         return leave_out(sync, FK_ERR_FORK, "a segment follows another one than is held here");
     }
-    return keep(sync, segment, &id, made_by.code);
+    return keep(sync, segment, &id, made_by.code, size_out);
 }
 
 /* --- again, once keys or roster entries came ------------------------------------------------------------------- */
@@ -269,15 +271,17 @@ static fk_status retry(fk_sync *sync, const waiting_place *place, fk_buffer *cop
     if (!fk_is_ok(fk_segment_read(fk_buffer_view(copy), &segment))) {
         return fk_status_of(FK_ERR_DAMAGED);
     }
+    size_t taken_bytes = 0;
     fk_code verdict = check_author(sync, &segment).code;
     if (verdict == FK_OK) {
-        FK_TRY(merge(sync, &segment, &verdict));
+        FK_TRY(merge(sync, &segment, &verdict, &taken_bytes));
     }
     if (state_of(verdict) == FK_SEGMENT_WAITING) {
         return fk_ok();
     }
-    return fk_store_segment_state(store, FK_COMPARTMENT_HOME, &place->device, place->first_sequence, state_of(verdict),
-                                  problem_of(verdict));
+    FK_TRY(fk_store_segment_state(store, FK_COMPARTMENT_HOME, &place->device, place->first_sequence, state_of(verdict),
+                                  problem_of(verdict)));
+    return fk_sync_checkpoint(sync, taken_bytes);
 }
 
 fk_status fk_waiting_retry(fk_sync *sync)

@@ -47,6 +47,8 @@ enum {
     HTTP_OK = 200,
     HTTP_TOO_MANY = 429,
     HTTP_UNAVAILABLE = 503,
+    /* Inflated operations in one transaction, of which the store takes 12 MiB of pages: a row touches several. */
+    TAKEN_SIZE_BYTES_MAX = 512 * 1024,
     SIGN_IN_COUNT_MAX = 3, /* in one run: a token can expire in the middle, and no oftener than that */
 };
 
@@ -165,6 +167,17 @@ static fk_status end_transaction(fk_sync *sync, fk_status status)
     return status;
 }
 
+fk_status fk_sync_checkpoint(fk_sync *sync, size_t taken_bytes)
+{
+    sync->taken_bytes += taken_bytes;
+    if (sync->taken_bytes < TAKEN_SIZE_BYTES_MAX) {
+        return fk_ok();
+    }
+    sync->taken_bytes = 0;
+    FK_TRY(end_transaction(sync, fk_ok()));
+    return fk_store_begin(sync->config.store);
+}
+
 /* --- the run ------------------------------------------------------------------------------------------- */
 
 /* Keep why the run ended. That this cannot be kept is no reason to hide it. */
@@ -242,6 +255,7 @@ static fk_status ask_next(fk_sync *sync)
     while (sync->phase < FK_PHASE_COUNT) {
         bool has_request = false;
         sync->is_jump = false;
+        sync->taken_bytes = 0;
         FK_TRY(fk_store_begin(sync->config.store));
         FK_TRY(end_transaction(sync, phases[sync->phase].ask(sync, &has_request)));
         if (has_request) {
@@ -258,6 +272,7 @@ static fk_status ask_next(fk_sync *sync)
 
 static fk_status take_answer(fk_sync *sync, const fk_frame *frame)
 {
+    sync->taken_bytes = 0;
     FK_TRY(fk_store_begin(sync->config.store));
     return end_transaction(sync, phases[sync->phase].answer(sync, frame));
 }

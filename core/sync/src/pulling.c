@@ -75,9 +75,11 @@ static fk_status take_segments(fk_sync *sync, uint32_t count, fk_bytes rest, boo
         if (*is_cut_out) {
             return fk_ok();
         }
-        FK_TRY(fk_segment_take(sync, &segment));
+        size_t taken_bytes = 0;
+        FK_TRY(fk_segment_take(sync, &segment, &taken_bytes));
         sync->facts.pull_after = number;
         sync->done++;
+        FK_TRY(fk_sync_checkpoint(sync, taken_bytes));
         rest = fk_bytes_of(rest.data + segment.whole.size_bytes, rest.size_bytes - segment.whole.size_bytes);
     }
     return rest.size_bytes == 0 ? fk_ok() : fk_sync_refuse(sync, FK_ERR_NOT_A_HUB, "bytes after the segments");

@@ -162,6 +162,7 @@ struct fk_sync {
     fk_id invite;            /* whose request is out */
     uint32_t granting_count; /* roster entries that count as given once the answer is there */
     fk_digest frontier_hash; /* of the frontier under way */
+    size_t taken_bytes;      /* in the transaction that is open */
     size_t sent_count;
     fk_sent_place sent[FK_PUSH_SEGMENT_COUNT_MAX];
     size_t offer_count, offer_index;
@@ -183,6 +184,10 @@ FK_MUST_USE fk_status fk_sync_roster_reload(fk_sync *sync);
 FK_MUST_USE fk_status fk_sync_refuse(fk_sync *sync, fk_code code, const char *detail);
 /* Tell this at the end and go on. The first stays. */
 void fk_sync_note(fk_sync *sync, fk_code code, const char *detail);
+
+/* After each segment: begin another transaction when this one holds much. What was taken so far is complete in itself.
+ */
+FK_MUST_USE fk_status fk_sync_checkpoint(fk_sync *sync, size_t taken_bytes);
 
 /* The wanted compartment, its newest epoch and the key: FK_ERR_NOT_FOUND when no key is here. Wipe the key. */
 const fk_roster_compartment_row *fk_sync_compartment_of_kind(const fk_sync *sync, fk_compartment_kind kind);
@@ -294,8 +299,8 @@ FK_MUST_USE fk_status fk_pushed_read(fk_sync *sync, const fk_frame *frame,
 /* Everything is to be compared, offered and asked for again. */
 void fk_heal_wish(fk_sync *sync);
 
-/* One segment as it came. */
-FK_MUST_USE fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment);
+/* One segment as it came. size_out: of what it held, inflated. */
+FK_MUST_USE fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment, size_t *size_out);
 /* Try those again that waited for a key or a roster entry. */
 FK_MUST_USE fk_status fk_waiting_retry(fk_sync *sync);
 
