@@ -241,9 +241,12 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     const { route, list, phase, opening } = store.state();
     if (phase.kind !== 'open' || opening !== undefined) return;
     if (route.name === 'cases' && list.rows.length <= LIST_PAGE) await Promise.all([loadBegun(), loadList(list.search)]);
-    if (route.name === 'case') {
+    if (route.name === 'case' || route.name === 'case-conflicts') {
       const [file, differs] = await Promise.all([loadFile(route.caseId), loadConflictData(core, route, undefined)]);
-      if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value, ...(differs.conflicts === undefined ? {} : { conflicts: differs.conflicts }) } });
+      if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value, ...onlyConflicts(differs) } });
+    }
+    if (route.name === 'conflicts') {
+      store.dispatch({ kind: 'route-refreshed', route, data: onlyConflicts(await loadConflictData(core, route, undefined)) });
     }
     await team.loadFor(route);
   }
@@ -253,6 +256,11 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   }
 
   return { go, fromHere, addressChanged, enter, reopen, refresh, loadContent, loadList, settle };
+}
+
+/** What could not be read leaves on the screen what was there. */
+function onlyConflicts(data: RouteData): Pick<RouteData, 'conflicts'> {
+  return data.conflicts === undefined ? {} : { conflicts: data.conflicts };
 }
 
 /** Nothing is said when the document behind an extra does not exist yet: the page says it. */

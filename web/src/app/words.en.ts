@@ -508,7 +508,7 @@ export const words = {
     none: 'Nothing differs.',
     noticeTitle: 'Important',
     notice: { one: '1 thing was recorded differently by two people', other: '{count} things were recorded differently by two people' },
-    noticeText: 'Both are kept. The newest is shown until somebody decides.',
+    noticeText: 'Nothing is lost: everything is kept until somebody decides.',
     noticeSafety: 'Where safety is concerned, the value that assumes less safety is used until somebody decides.',
     see: 'See what differs',
     restsOn: {
