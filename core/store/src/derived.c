@@ -44,8 +44,9 @@ static fk_status add_head(fk_store *store, const fk_operation *operation)
     return fk_query_run(&query);
 }
 
-fk_status fk_derived_knows(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence,
-                           bool *knows_out)
+/* Did the author of that operation know the device's operation of that sequence? */
+static fk_status look_whether_known(fk_store *store, const fk_operation *operation, const fk_id *device,
+                                    int64_t sequence, bool *knows_out)
 {
     if (fk_id_equal(device, &operation->device)) {
         *knows_out = sequence < operation->sequence;
@@ -61,7 +62,7 @@ fk_status fk_derived_knows(fk_store *store, const fk_operation *operation, const
     fk_query_integer(&query, 4, operation->sequence);
     fk_query_integer(&query, 5, sequence);
     FK_TRY(fk_query_number(&query, 0, &knows));
-    *knows_out = knows != 0;
+    *knows_out = knows != 0 || FK_PLANTED(FRONTIER_IGNORED);
     return fk_ok();
 }
 
@@ -84,7 +85,7 @@ static fk_status is_of_another_field(fk_store *store, const fk_operation *operat
     return fk_ok();
 }
 
-static fk_status overrule(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence)
+static fk_status remember_link(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence)
 {
     fk_query query;
     FK_TRY(begin_field(store, FK_SQL_OVERRULED_ADD, operation, &query));
@@ -92,7 +93,14 @@ static fk_status overrule(fk_store *store, const fk_operation *operation, const 
     fk_query_integer(&query, 6, sequence);
     fk_query_id(&query, 7, &operation->device);
     fk_query_integer(&query, 8, operation->sequence);
-    FK_TRY(fk_query_run(&query));
+    return fk_query_run(&query);
+}
+
+static fk_status overrule(fk_store *store, const fk_operation *operation, const fk_id *device, int64_t sequence)
+{
+    if (!FK_PLANTED(EARLY_LINK_LOST)) {
+        FK_TRY(remember_link(store, operation, device, sequence));
+    }
     return run_head(store, FK_SQL_HEAD_DROP, operation, device, sequence);
 }
 
@@ -106,7 +114,7 @@ static fk_status apply_link(fk_store *store, const fk_operation *operation, cons
     bool is_known = false;
     bool is_elsewhere = false;
     if (named > 0 && named <= INT64_MAX) {
-        FK_TRY(fk_derived_knows(store, operation, &device, (int64_t)named, &is_known));
+        FK_TRY(look_whether_known(store, operation, &device, (int64_t)named, &is_known));
         FK_TRY(is_of_another_field(store, operation, &device, (int64_t)named, &is_elsewhere));
     }
     *ignored += !is_known || is_elsewhere;

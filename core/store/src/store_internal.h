@@ -63,9 +63,7 @@ FK_MUST_USE fk_status fk_operation_insert(fk_store *store, const fk_operation *o
 /* Bring every derived table but the list of cases up to date with one operation that is in the log (derived.c).
  * ignored  counts `over` links that do nothing: outside the author's frontier, or of another field. NULL is allowed. */
 FK_MUST_USE fk_status fk_derived_apply(fk_store *store, const fk_operation *operation, uint32_t *ignored);
-/* Did the author of that operation know the device's operation of that sequence? (derived.c) */
-FK_MUST_USE fk_status fk_derived_knows(fk_store *store, const fk_operation *operation, const fk_id *device,
-                                       int64_t sequence, bool *knows_out);
+
 /* Bring the list row and the names of one case up to date (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id);
 

@@ -26,6 +26,8 @@ enum {
     FK_FAULT_FRAME_COUNT_BOUND = 24,    /* wire: does not hold the count of a frame against its size */
     FK_FAULT_SEGMENT_VALUE_BOUND = 25,  /* wire: trusts the value size of an operation */
     FK_FAULT_OVER_IGNORED = 26,         /* store: a write replaces nothing of other devices */
+    FK_FAULT_FRONTIER_IGNORED = 27,     /* store: a link counts although its author never saw what it names */
+    FK_FAULT_EARLY_LINK_LOST = 28,      /* store: a link that comes before what it names is forgotten */
     FK_FAULT_CLOCK_DECIDES = 30,        /* merge: the newest write is taken for the only one */
     FK_FAULT_CLOCK_AHEAD_WINS = 31,     /* merge: a clock a year ahead counts as newest */
 
