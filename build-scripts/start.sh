@@ -79,6 +79,7 @@ fi
 # Never a second agency in a store that has one, also when the directory of the sheets is gone by then.
 code=
 if [ ! -e "$data/agency/founding.bin" ] && [ ! -e "$data/hub.sqlite" ]; then
+    rm -f -- "$data"/agency/root-share-[123].txt # of a start that was cut; nobody has a code for them
     name=$([ "$is_demo" = yes ] && echo 'Demo agency (made up)' || echo 'Trial agency')
     code=$("$fieldkit" agency create --out "$data/agency" --name "$name" | sed -n 's/^    \([0-9A-Z-]*\)$/\1/p')
 fi

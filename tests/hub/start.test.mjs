@@ -1,7 +1,7 @@
 // build-scripts/start.sh --no-build: the agency made once, its code shown once, and the demo of made-up people.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -68,6 +68,24 @@ test('the first start shows a code, later ones show none, and another port in us
   for (const name of ['agency', 'agency/founding.bin', 'hub.sqlite']) {
     assert.equal(statSync(path.join(data, name)).mode & 0o077, 0, name);
   }
+});
+
+test('a start that was cut while it wrote the sheets makes the agency anew', async () => {
+  data = path.join(directory, 'cut');
+  mkdirSync(path.join(data, 'agency'), { recursive: true });
+  writeFileSync(path.join(data, 'agency', 'root-share-1.txt'), 'half a sheet');
+  const run = await start([], /delete the files/, await freePort());
+  assert.match(run.output, CODE);
+  await stop(run);
+  assert.equal(spawnSync(FIELDKIT, ['agency', 'check', '--out', path.join(data, 'agency')]).status, 0);
+});
+
+test('an agency whose sheets were taken away with their directory stays the only one', async () => {
+  rmSync(path.join(data, 'agency'), { recursive: true });
+  const run = await start([], /Stop with Ctrl\+C/, await freePort());
+  assert.doesNotMatch(run.output, CODE);
+  await stop(run);
+  assert.equal(existsSync(path.join(data, 'agency')), false);
 });
 
 test('a hub that cannot start still shows the code that was made', async () => {

@@ -86,12 +86,14 @@ static fk_status write_sheet(int directory, const agency *a, size_t index, fk_by
     return status;
 }
 
+/* The founding entry last: where it stands, the sheets do too. */
 static fk_status write_files(int directory, const agency *a, fk_bytes name, uint64_t now_ms, fk_error *error)
 {
-    FK_TRY(fk_cli_file_write(directory, FOUNDING_FILE, fk_bytes_of(a->entry, a->entry_size_bytes), error));
     for (size_t i = 0; i < FK_ROOT_SHARE_COUNT; i++) {
         FK_TRY(write_sheet(directory, a, i, name, now_ms, error));
     }
+    FK_TRY(fk_cli_directory_flush(directory, error));
+    FK_TRY(fk_cli_file_write(directory, FOUNDING_FILE, fk_bytes_of(a->entry, a->entry_size_bytes), error));
     return fk_cli_directory_flush(directory, error);
 }
 
