@@ -104,6 +104,8 @@ test('a second device joins by its code and the same eight words', async () => {
   const { people, devices } = await office.ask('team.members');
   assert.deepEqual(people.map((person) => [person.name, person.isYou]), [['Gwen Abara', false], ['Priya Nair', true]]);
   assert.deepEqual(devices.map((device) => device.kind), ['tablet', 'office']);
+  assert.equal((await office.ask('team.status')).isAdministrator, false);
+  assert.deepEqual((await office.ask('invite.list')).invites, [], 'the page about the team asks for it on every device');
 });
 
 test('the office sees the case, and the tablet sees that it is confirmed', async () => {

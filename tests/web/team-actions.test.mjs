@@ -165,6 +165,25 @@ test('join: given up, the run ends and the records stay', async () => {
   assert.deepEqual([world.requests('enrol.cancel').length, world.cancelled], [1, 1]);
 });
 
+test('join: given up in the middle of a run, nothing begins any more, until the next code', async () => {
+  const { app, world } = await openApp({ route: { name: 'join' }, team: WAITING });
+  await world.pass(0);
+  assert.equal(world.runs.length, 1);
+  app.actions.cancelJoin();
+  await settled();
+  world.answers['team.status'] = ok(ALONE);
+  await world.finish(ok({ ...NUMBERS, problem: 'cancelled' }));
+  app.actions.confirmInvite(ID('e'));
+  await settled();
+  await world.pass(1_000_000);
+  assert.equal(world.runs.length, 0);
+  world.answers['team.status'] = ok(WAITING);
+  app.actions.changeJoin({ code: CODE, kind: 'tablet' });
+  app.actions.join();
+  await settled();
+  assert.equal(world.runs.length, 1);
+});
+
 test('invite: asks for a name or a person, then shows the code', async () => {
   const { app, world, team } = await openApp({ route: { name: 'invite' }, team: MEMBER });
   app.actions.makeInvite();

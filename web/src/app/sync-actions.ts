@@ -42,6 +42,8 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
     store.dispatch({ kind: 'team', change: outcome.ok ? { isSyncing: false, sync: outcome.value } : { isSyncing: false, syncError: outcome.error } });
     await data.load(['status', 'sync']);
     await navigator.refresh();
+    /* Joining was given up: nobody is left to sync with. */
+    if (!isInTeam(store.state().team)) auto.end();
     if (!outcome.ok) return 'failed';
     const { problem } = outcome.value;
     return problem === undefined ? 'done' : problem === 'cancelled' ? 'cancelled' : 'failed';

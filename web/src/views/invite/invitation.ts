@@ -12,7 +12,7 @@ import { warningText } from '../../components/warning-text/warning-text.ts';
 import { compareWords } from '../compare-words.ts';
 import { dayAndTime } from '../moment.ts';
 import { noticeOf, noticeText, problemSummary } from '../problem.ts';
-import { page } from '../shell/shell.ts';
+import { goesOn, page } from '../shell/shell.ts';
 import { syncProblemWithRetry } from '../sync/sync.ts';
 
 export function invitationView(state: AppState, actions: Actions, route: Extract<Route, { name: 'invitation' }>): TemplateResult {
@@ -23,7 +23,7 @@ export function invitationView(state: AppState, actions: Actions, route: Extract
     back: { name: 'team' },
     backText: words.team.title,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body,
+    body: html`${goesOn(heading)} ${body}`,
   });
 }
 
@@ -48,12 +48,12 @@ function stepOf(state: AppState, actions: Actions, invite: Invite): Step {
     case 'confirmed':
       return {
         heading: text.confirmedTitle,
-        body: html`${syncProblemWithRetry(state, actions)}<p class="govuk-body" role="status">${text.confirmedText}</p>${withdrawButton(state, actions, invite)}`,
+        body: html`${syncProblemWithRetry(state, actions)}<p class="govuk-body">${text.confirmedText}</p>${withdrawButton(state, actions, invite)}`,
       };
     case 'done':
       return {
         heading: text.doneTitle,
-        body: html`<p class="govuk-body-l" role="status">${fill(text.doneText, { name })}</p>${toTeam()}`,
+        body: html`<p class="govuk-body-l">${fill(text.doneText, { name })}</p>${toTeam()}`,
       };
     case 'failed':
       return { heading: text.failedTitle, body: html`${noticeText(noticeOf(state, invite.problem ?? 'bug'))}${anotherOrTeam()}` };
@@ -76,7 +76,7 @@ function codeBody(state: AppState, actions: Actions, invite: Invite): TemplateRe
 
 function wordsBody(state: AppState, actions: Actions, invite: Invite, name: string): TemplateResult {
   const text = words.invite;
-  return html`<p class="govuk-body" role="status">${fill(text.wordsText, { name })}</p>
+  return html`<p class="govuk-body">${fill(text.wordsText, { name })}</p>
     ${compareWords(invite.words ?? [])} ${warningText(text.wordsWarning, words.shell.warning)}
     ${buttonGroup(
       button({ text: text.wordsYes, isWaiting: state.isBusy, onPress: () => actions.confirmInvite(invite.inviteId) }),

@@ -9,14 +9,15 @@ import { button, buttonGroup, buttonLink } from '../../components/button/button.
 import { warningText } from '../../components/warning-text/warning-text.ts';
 import { compareWords } from '../compare-words.ts';
 import { noticeOf, noticeText, problemSummary } from '../problem.ts';
-import { page, type PageProps } from '../shell/shell.ts';
+import { goesOn, page, type PageProps } from '../shell/shell.ts';
 import { syncProblemWithRetry } from '../sync/sync.ts';
 import { joinErrors, joinForm } from './join-form.ts';
 
 export function joinView(state: AppState, actions: Actions): TemplateResult {
   const { status } = state.team;
   const above = state.problem === undefined ? joinErrors(state) : problemSummary(state, state.problem);
-  return page(state, actions, { back: { name: 'team' }, backText: words.team.title, above, ...stepOf(state, actions, status) });
+  const { heading, body } = stepOf(state, actions, status);
+  return page(state, actions, { heading, back: { name: 'team' }, backText: words.team.title, above, body: html`${goesOn(heading)} ${body}` });
 }
 
 function stepOf(state: AppState, actions: Actions, status: TeamStatus | undefined): Pick<PageProps, 'heading' | 'body'> {
@@ -47,7 +48,7 @@ function waitingBody(state: AppState, actions: Actions, isFounding: boolean): Te
   const text = words.join;
   const { team } = state;
   return html`${syncProblemWithRetry(state, actions)}
-    <p class="govuk-body" role="status">${isFounding ? (team.isSyncing ? words.sync.phases[team.sync?.phase ?? 'idle'] : nothing) : text.waitingText}</p>
+    <p class="govuk-body">${isFounding ? (team.isSyncing ? words.sync.phases[team.sync?.phase ?? 'idle'] : nothing) : text.waitingText}</p>
     ${cancelButton(state, actions)}`;
 }
 
@@ -63,7 +64,7 @@ function doneBody(state: AppState, status: TeamStatus): TemplateResult {
   const { people, sync } = state.team;
   const shared = (sync?.deviceCount ?? 0) + (sync?.sentCount ?? 0) + (sync?.confirmedCount ?? 0);
   const readers = people.filter((person) => !person.isYou && person.name !== '');
-  return html`<p class="govuk-body-l" role="status">${fill(text.doneTeam, { team, name: status.personName ?? '' })}</p>
+  return html`<p class="govuk-body-l">${fill(text.doneTeam, { team, name: status.personName ?? '' })}</p>
     <p class="govuk-body">${fill(counted(text.shared, shared), { team })}</p>
     ${(sync?.deviceCount ?? 0) === 0 ? nothing : html`<p class="govuk-body">${counted(text.notSentYet, sync?.deviceCount ?? 0)}</p>`}
     <h2 class="govuk-heading-m">${text.readers}</h2>

@@ -68,6 +68,14 @@ export function heading(text: string, caption?: string): TemplateResult {
   </h1>`;
 }
 
+/**
+ * On a page that goes on by itself: says the new heading aloud without taking the focus. It stays in the page from step to
+ * step, because only a change inside it is announced.
+ */
+export function goesOn(text: string): TemplateResult {
+  return html`<p class="govuk-visually-hidden" role="status">${text}</p>`;
+}
+
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();
