@@ -10,6 +10,7 @@ import { shapeOf, type FieldShape } from '../../app/schema.ts';
 import { civilDate, clockTime } from '../../platform/clock.ts';
 import { tag } from '../../components/tag/tag.ts';
 import { areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
+import { deviceName } from '../device-name.ts';
 
 const LABELS: Readonly<Record<string, string>> = words.fieldNames;
 
@@ -95,7 +96,7 @@ export function whoText(write: FieldWrite): string {
   const name = write.personName === '' ? words.conflicts.colleague : write.personName;
   const who = write.isYou ? words.conflicts.you : name;
   const at = `${longDate(civilDate(write.timeMs))}, ${clockTime(write.timeMs)}`;
-  const device = write.isYou && write.deviceLabel === '' ? words.conflicts.thisDevice : write.deviceLabel;
+  const device = write.isYou && write.deviceLabel === '' ? words.conflicts.thisDevice : deviceName(write.deviceLabel);
   const text = device === '' ? fill(words.conflicts.who, { who, at }) : fill(words.conflicts.whoOnDevice, { who, at, device });
   return write.isClockWrong ? `${text}. ${words.conflicts.clockWrong}` : text;
 }

@@ -9,6 +9,7 @@ import { button, buttonLink } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
 import { summaryCard } from '../../components/summary-list/summary-list.ts';
 import { tag } from '../../components/tag/tag.ts';
+import { deviceName } from '../device-name.ts';
 import { dayAndTime, dayOf } from '../moment.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
@@ -68,7 +69,8 @@ function personCard(person: PersonRow, devices: readonly DeviceRow[]): TemplateR
 function deviceLine(device: DeviceRow): TemplateResult {
   const text = words.team;
   const kind = text.kinds[device.kind];
-  const label = device.label === '' || device.label === kind ? kind : `${device.label} (${kind})`;
+  const name = deviceName(device.label);
+  const label = name === '' || name === kind ? kind : `${name} (${kind})`;
   return html`${fill(text.device, { kind: label, date: dayOf(device.addedMs) })} ${device.isThis ? tag(text.thisDevice, 'grey') : nothing}`;
 }
 
