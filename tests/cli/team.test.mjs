@@ -110,6 +110,19 @@ test('a mistyped, cut or foreign code is refused at once', async () => {
   assert.equal(agency.call('typo', 'team.status').reply.state, 'alone');
 });
 
+test('an address where no hub is ends the enrolment at once, and it goes on with the right one', async () => {
+  agency.newVault('lost');
+  const invite = agency.invite('office', '--name', 'A Fourth');
+  const [code] = await invite.said(CODE);
+  const wrong = new Conversation(['enrol', ...agency.vault('lost'), '--hub', 'http://127.0.0.1:1', '--code-file', '-'], { input: `${code}\n` });
+  assert.equal(await wrong.ended, 3);
+  assert.match(wrong.complaint, /^unreachable: /);
+  const right = new Conversation(['enrol', ...agency.vault('lost'), '--hub', agency.origin, '--wait', WAIT_S]);
+  await right.answer('yes');
+  await invite.answer('yes');
+  assert.deepEqual([await right.ended, await invite.ended], [0, 0], right.complaint + invite.complaint);
+});
+
 test('an enrolment that was stopped goes on where it was', async () => {
   agency.newVault('stopped');
   const invite = agency.invite('office', '--name', 'A Third');

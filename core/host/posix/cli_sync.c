@@ -190,12 +190,19 @@ fk_status fk_cli_sync_until(fk_cli_hub *hub, uint32_t wait_s, fk_cli_state *stat
     const fk_clock *clock = &hub->vault->clock;
     uint64_t end_ms = clock->monotonic_ms(clock->ctx) + (uint64_t)wait_s * 1000;
     uint32_t wait_ms = PAUSE_FIRST_MS;
+    bool has_reached = false; /* before that, a wrong address is likelier than a bad moment */
+    uint8_t said = FK_OK;
     for (;;) {
         fk_status run = fk_cli_sync_run(hub);
         fk_error run_error = hub->vault->error;
-        if (!fk_is_ok(run) && !fk_cli_sync_is_passing(run)) {
+        has_reached = has_reached || fk_is_ok(run);
+        if (!fk_is_ok(run) && (!has_reached || !fk_cli_sync_is_passing(run))) {
             return run;
         }
+        if (run.code != said && !fk_is_ok(run)) {
+            (void)fk_cli_report(run, &run_error); /* and goes on trying */
+        }
+        said = run.code;
         bool is_over = false;
         FK_TRY(state(hub, ctx, &is_over));
         if (is_over) {
