@@ -58,7 +58,7 @@ static memory_disk *disk_with_log(const uint8_t *log, size_t size)
 {
     uint8_t superblock[VFS_ROOT_SIZE_BYTES];
     memory_disk *memory = memory_disk_new(1);
-    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &ROOT, &KEY, superblock);
+    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &ROOT, fk_bytes_of(NULL, 0), &KEY, superblock);
     memory_disk_replace(memory, FK_FILE_SUPERBLOCK_0, fk_bytes_of(superblock, sizeof superblock));
     memory_disk_replace(memory, FK_FILE_LOG_0, fk_bytes_of(log, size));
     return memory;
@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t log_size = RECORDS_OFFSET_BYTES + size - 1;
     uint8_t *log = calloc(1, log_size);
     FK_ASSERT(log != NULL);
-    vfs_root_encode(VFS_ROOT_LOG, &ROOT, &KEY, log);
+    vfs_root_encode(VFS_ROOT_LOG, &ROOT, fk_bytes_of(NULL, 0), &KEY, log);
     memcpy(log + RECORDS_OFFSET_BYTES, data + 1, size - 1);
     renew_log(log + RECORDS_OFFSET_BYTES, size - 1, data[0]);
     memory_disk *memory = disk_with_log(log, log_size);

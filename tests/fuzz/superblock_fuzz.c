@@ -37,7 +37,7 @@ static void check_accepted(const uint8_t *file, size_t file_size, vfs_root_kind 
     uint8_t encoded[VFS_ROOT_SIZE_BYTES];
     FK_ASSERT(root->page_count <= UINT32_MAX);
     FK_ASSERT(kind == VFS_ROOT_LOG || root->tag_table_bytes <= file_size - VFS_ROOT_SIZE_BYTES);
-    vfs_root_encode(kind, root, &KEY, encoded);
+    vfs_root_encode(kind, root, fk_bytes_of(NULL, 0), &KEY, encoded);
     if (kind == VFS_ROOT_SUPERBLOCK && root->tag_table_bytes == 0 &&
         memcmp(file + AT_ZEROS, zeros, sizeof zeros) == 0) {
         FK_ASSERT(memcmp(encoded, file, sizeof encoded) == 0);

@@ -69,11 +69,11 @@ static void formats__have_the_bytes_they_ever_had(void **state)
     uint8_t digest[FK_HASH_SIZE_BYTES];
     uint8_t bytes[VFS_ROOT_SIZE_BYTES];
     vfs_root root = sample_root(2);
-    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, &key, bytes);
+    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, fk_bytes_of(NULL, 0), &key, bytes);
     fk_hash_of(fk_bytes_of(bytes, sizeof bytes), digest);
     assert_memory_equal(digest, golden[0], sizeof digest);
     root = sample_root(3);
-    vfs_root_encode(VFS_ROOT_LOG, &root, &key, bytes);
+    vfs_root_encode(VFS_ROOT_LOG, &root, fk_bytes_of(NULL, 0), &key, bytes);
     fk_hash_of(fk_bytes_of(bytes, sizeof bytes), digest);
     assert_memory_equal(digest, golden[1], sizeof digest);
     static uint8_t record[VFS_RECORD_HEADER_SIZE_BYTES + VFS_RECORD_PAGE_COST_BYTES];
@@ -91,7 +91,7 @@ static void root_parse__reads_what_was_written(void **state)
         uint8_t bytes[VFS_ROOT_SIZE_BYTES + 7] = { 0 };
         vfs_root written = sample_root(11);
         vfs_root read;
-        vfs_root_encode((vfs_root_kind)kind, &written, &key, bytes);
+        vfs_root_encode((vfs_root_kind)kind, &written, fk_bytes_of(NULL, 0), &key, bytes);
         assert_code(vfs_root_parse((vfs_root_kind)kind, fk_bytes_of(bytes, sizeof bytes), &STORE, &key, &read), FK_OK);
         assert_memory_equal(&read, &written, sizeof read);
         /* A superblock is no log header. */
@@ -106,7 +106,7 @@ static void root_parse__refuses_every_flipped_bit_and_short_file(void **state)
     static const vfs_root nothing;
     uint8_t bytes[VFS_ROOT_SIZE_BYTES];
     vfs_root root = sample_root(2);
-    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, &key, bytes);
+    vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, fk_bytes_of(NULL, 0), &key, bytes);
     for (size_t bit = 0; bit < sizeof bytes * 8; bit++) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         bool is_name = bit / 8 < 8 || (bit / 8 >= 16 && bit / 8 < 32); /* magic, store id */
@@ -136,7 +136,7 @@ static void root_parse__keeps_its_bounds_under_a_good_mac(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         uint8_t bytes[VFS_ROOT_SIZE_BYTES];
         vfs_root root = sample_root(2);
-        vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, &key, bytes);
+        vfs_root_encode(VFS_ROOT_SUPERBLOCK, &root, fk_bytes_of(NULL, 0), &key, bytes);
         fk_put_u32(bytes + cases[i].offset, cases[i].value);
         fk_hash mac;
         fk_mac_init(&mac, fk_bytes_of(key.bytes, FK_KEY_SIZE_BYTES));

@@ -71,6 +71,9 @@ static fk_status vfs_new(const fk_vfs_config *config, fk_vfs **vfs_out)
                    (size_t)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * (FK_VFS_PAGE_SIZE_BYTES + 4) + 1024);
     fk_status status = vfs_page_map_init(&vfs->log_places, config->allocator, LOG_PAGE_COUNT_MAX);
     if (fk_is_ok(status)) {
+        status = vfs_page_tags_init(&vfs->page_tags, config->allocator);
+    }
+    if (fk_is_ok(status)) {
         status = vfs_page_map_init(&vfs->batch.places, config->allocator, FK_VFS_TRANSACTION_PAGE_COUNT_MAX);
     }
     vfs_register(vfs);
@@ -91,6 +94,7 @@ void fk_vfs_close(fk_vfs *vfs)
     vfs_unregister(vfs);
     vfs_page_map_free(&vfs->log_places);
     vfs_page_map_free(&vfs->batch.places);
+    vfs_page_tags_free(&vfs->page_tags);
     fk_buffer_free(&vfs->batch.record);
     fk_release(vfs->allocator, vfs, sizeof *vfs);
 }

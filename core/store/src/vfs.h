@@ -106,6 +106,8 @@ typedef struct fk_vfs_statistics {
     uint64_t checkpoint_count;
     uint64_t refused_write_count; /* writes outside a batch */
     uint64_t flush_count;
+    uint64_t damaged_read_count; /* reads of a page that is not the one the last checkpoint wrote */
+    uint64_t damaged_page;       /* number of the last of them, from 1; 0: none */
 } fk_vfs_statistics;
 
 void fk_vfs_statistics_get(const fk_vfs *vfs, fk_vfs_statistics *statistics_out);

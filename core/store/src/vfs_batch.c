@@ -12,6 +12,43 @@
 /* A record buffer up to this size is kept for the next transaction. */
 enum { KEPT_RECORD_SIZE_BYTES_MAX = 256 * 1024 };
 
+enum { TAG_OFFSET_BYTES = FK_VFS_PAGE_SIZE_BYTES - VFS_PAGE_TAG_SIZE_BYTES };
+
+/* What the page file lost is zeros: no key authenticates them. */
+static fk_status read_stored(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes, uint32_t size_bytes,
+                             uint8_t *target)
+{
+    size_t read_bytes = 0;
+    uint64_t page_offset_bytes = (uint64_t)(page_number - 1) * FK_VFS_PAGE_SIZE_BYTES;
+    FK_TRY(vfs_read(vfs, FK_FILE_PAGES, target, size_bytes, page_offset_bytes + offset_in_page_bytes, &read_bytes));
+    memset(target + read_bytes, 0, size_bytes - read_bytes);
+    return fk_ok();
+}
+
+/* Only the page that the last checkpoint wrote there: an older one may well authenticate. */
+static fk_status read_page_file(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes, uint32_t size_bytes,
+                                uint8_t *target)
+{
+    const uint8_t *expected = vfs_page_tags_get(&vfs->page_tags, page_number);
+    if (expected == NULL) {
+        memset(target, 0, size_bytes); /* nothing of this database was written there */
+        return fk_ok();
+    }
+    FK_TRY(read_stored(vfs, page_number, offset_in_page_bytes, size_bytes, target));
+    uint8_t apart[VFS_PAGE_TAG_SIZE_BYTES];
+    const uint8_t *found = target + TAG_OFFSET_BYTES;
+    if (size_bytes < FK_VFS_PAGE_SIZE_BYTES) {
+        FK_TRY(read_stored(vfs, page_number, TAG_OFFSET_BYTES, sizeof apart, apart));
+        found = apart;
+    }
+    if (memcmp(found, expected, VFS_PAGE_TAG_SIZE_BYTES) != 0 && !FK_PLANTED(OLD_PAGE_ACCEPTED)) {
+        vfs->statistics.damaged_read_count++;
+        vfs->statistics.damaged_page = page_number;
+        return fk_status_of(FK_ERR_DAMAGED);
+    }
+    return fk_ok();
+}
+
 fk_status vfs_read_page(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes, uint32_t size_bytes,
                         uint8_t *target)
 {
@@ -25,12 +62,7 @@ fk_status vfs_read_page(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_pa
         return vfs_read_exactly(vfs, vfs_log_file(vfs->root.counter), target, size_bytes,
                                 (uint64_t)offset_bytes + offset_in_page_bytes);
     }
-    /* A page that was never written, or that the page file lost, is zeros: no key authenticates them. */
-    size_t read_bytes = 0;
-    uint64_t page_offset_bytes = (uint64_t)(page_number - 1) * FK_VFS_PAGE_SIZE_BYTES;
-    FK_TRY(vfs_read(vfs, FK_FILE_PAGES, target, size_bytes, page_offset_bytes + offset_in_page_bytes, &read_bytes));
-    memset(target + read_bytes, 0, size_bytes - read_bytes);
-    return fk_ok();
+    return read_page_file(vfs, page_number, offset_in_page_bytes, size_bytes, target);
 }
 
 /* --- collecting ------------------------------------------------------------------------------ */
@@ -64,7 +96,7 @@ fk_status vfs_batch_write(fk_vfs *vfs, uint32_t page_number, const uint8_t *page
         memcpy(batch->record.data + offset_bytes, page, FK_VFS_PAGE_SIZE_BYTES);
         return fk_ok();
     }
-    if (batch->count == FK_VFS_TRANSACTION_PAGE_COUNT_MAX) {
+    if (batch->count == FK_VFS_TRANSACTION_PAGE_COUNT_MAX || page_number > VFS_PAGE_TAGS_PAGE_COUNT_MAX) {
         return fk_status_of(FK_ERR_FULL);
     }
     uint8_t *room = NULL;
@@ -135,12 +167,15 @@ static fk_status write_record(fk_vfs *vfs)
 {
     fk_vault_file log = vfs_log_file(vfs->root.counter);
     const fk_buffer *record = &vfs->batch.record;
+    if (FK_PLANTED(COMMIT_BEFORE_FLUSH)) {
+        FK_TRY(vfs_flush(vfs, log)); /* the record before this one */
+    }
     fk_status status = vfs_write(vfs, log, record->data, record->size_bytes, vfs->log_end_bytes);
     if (status.code == FK_ERR_FULL) {
         FK_TRY(vfs_truncate(vfs, log, vfs->log_end_bytes));
     }
     FK_TRY(status);
-    return FK_PLANTED(FLUSH_LEFT_OUT) ? fk_ok() : vfs_flush(vfs, log);
+    return FK_PLANTED(FLUSH_LEFT_OUT) || FK_PLANTED(COMMIT_BEFORE_FLUSH) ? fk_ok() : vfs_flush(vfs, log);
 }
 
 static void remember_record(fk_vfs *vfs, const vfs_record_header *header)

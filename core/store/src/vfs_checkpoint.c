@@ -1,7 +1,7 @@
 /* Moving the log's pages into the page file and starting the other log.
  *
- * Order: pages, flush; header of the other log with a new generation, flush; superblock in the
- * other slot with the higher counter, flush. Until the last flush the old superblock and the old
+ * Order: pages, flush; header of the other log with a new generation, flush; superblock and page-tag
+ * table in the other slot with the higher counter, flush. Until the last flush the old superblock and the old
  * log stand untouched and say the same. */
 #include "vfs_internal.h"
 
@@ -15,11 +15,16 @@
 
 enum { RUN_PAGE_COUNT_MAX = FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX / FK_VFS_PAGE_SIZE_BYTES };
 
+static fk_bytes table_of(const fk_vfs *vfs, const vfs_root *root)
+{
+    return vfs_page_tags_table(&vfs->page_tags, (size_t)root->tag_table_bytes);
+}
+
 fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root)
 {
     fk_vault_file file = vfs_log_file(root->counter);
     uint8_t bytes[VFS_LOG_RECORDS_OFFSET_BYTES] = { 0 };
-    vfs_root_encode(VFS_ROOT_LOG, root, &vfs->mac_key, bytes);
+    vfs_root_encode(VFS_ROOT_LOG, root, table_of(vfs, root), &vfs->mac_key, bytes);
     FK_TRY(vfs_truncate(vfs, file, 0));
     FK_TRY(vfs_write(vfs, file, bytes, sizeof bytes, 0));
     return vfs_flush(vfs, file);
@@ -28,9 +33,9 @@ fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root)
 fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root)
 {
     fk_vault_file file = vfs_superblock_file(root->counter);
-    uint8_t bytes[VFS_ROOT_SIZE_BYTES];
-    vfs_root_encode(VFS_ROOT_SUPERBLOCK, root, &vfs->mac_key, bytes);
-    FK_TRY(vfs_write(vfs, file, bytes, sizeof bytes, 0));
+    uint8_t *bytes = vfs->page_tags.file.data;
+    vfs_root_encode(VFS_ROOT_SUPERBLOCK, root, table_of(vfs, root), &vfs->mac_key, bytes);
+    FK_TRY(vfs_write(vfs, file, bytes, VFS_ROOT_SIZE_BYTES + (size_t)root->tag_table_bytes, 0));
     return vfs_flush(vfs, file);
 }
 
@@ -44,7 +49,8 @@ static uint32_t contiguous_in_log(const vfs_page_place *places, uint32_t count)
     return length;
 }
 
-/* Neighbouring pages: few reads from the log, one write. */
+/* Neighbouring pages: few reads from the log, one write. Their tags are new before they are on disk; until the
+ * superblock is, these pages are read from the log. */
 static fk_status move_run(fk_vfs *vfs, const vfs_page_place *places, uint32_t count, uint8_t *buffer)
 {
     fk_vault_file log = vfs_log_file(vfs->root.counter);
@@ -53,6 +59,9 @@ static fk_status move_run(fk_vfs *vfs, const vfs_page_place *places, uint32_t co
         FK_TRY(vfs_read_exactly(vfs, log, buffer + (size_t)done * FK_VFS_PAGE_SIZE_BYTES,
                                 (size_t)length * FK_VFS_PAGE_SIZE_BYTES, places[done].offset_bytes));
         done += length;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        vfs_page_tags_set(&vfs->page_tags, places[i].page_number, buffer + (size_t)i * FK_VFS_PAGE_SIZE_BYTES);
     }
     return vfs_write(vfs, FK_FILE_PAGES, buffer, (size_t)count * FK_VFS_PAGE_SIZE_BYTES,
                      (uint64_t)(places[0].page_number - 1) * FK_VFS_PAGE_SIZE_BYTES);
@@ -70,15 +79,15 @@ static uint32_t run_length(const vfs_page_place *places, uint32_t count)
 
 static fk_status move_places(fk_vfs *vfs, const vfs_page_place *places, uint32_t count, uint8_t *buffer)
 {
+    while (count > 0 && places[count - 1].page_number > vfs->page_count) {
+        count--; /* cut off since it was written */
+    }
     for (uint32_t done = 0; done < count;) {
-        if (places[done].page_number > vfs->page_count) {
-            break; /* cut off since it was written */
-        }
         uint32_t length = run_length(places + done, count - done);
         FK_TRY(move_run(vfs, places + done, length, buffer));
         done += length;
     }
-    return vfs_flush(vfs, FK_FILE_PAGES);
+    return FK_PLANTED(SUPERBLOCK_FIRST) ? fk_ok() : vfs_flush(vfs, FK_FILE_PAGES);
 }
 
 static fk_status move_log_to_pages(fk_vfs *vfs)
@@ -102,34 +111,38 @@ static fk_status move_log_to_pages(fk_vfs *vfs)
     return status;
 }
 
-static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
+/* The log that is cut next belongs to the superblock before; make sure ours is on disk. The same bytes
+ * over themselves: if they tear, the one before says the same. */
+static fk_status settle_superblock(fk_vfs *vfs)
 {
     if (vfs->is_superblock_doubtful) {
-        /* The log that is cut next belongs to the superblock before; make sure ours is on disk. The
-         * same bytes over themselves: if they tear, the one before says the same. */
         FK_TRY(vfs_write_superblock(vfs, &vfs->root));
         vfs->is_superblock_doubtful = false;
     }
+    return fk_ok();
+}
+
+static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
+{
     FK_TRY(vfs_write_log_header(vfs, next));
-    return vfs_write_superblock(vfs, next);
+    FK_TRY(vfs_write_superblock(vfs, next));
+    return FK_PLANTED(SUPERBLOCK_FIRST) ? vfs_flush(vfs, FK_FILE_PAGES) : fk_ok();
 }
 
 fk_status fk_vfs_checkpoint(fk_vfs *vfs)
 {
     FK_TRY(fk_vfs_failure(vfs));
+    FK_TRY(settle_superblock(vfs));
+    FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->page_count));
     vfs_root next = vfs->root;
     next.counter++;
     next.sequence = vfs->sequence;
     next.page_count = vfs->page_count;
     next.generation = fk_random_id();
     memcpy(next.mac, vfs->last_mac, FK_HASH_SIZE_BYTES);
-    if (FK_PLANTED(SUPERBLOCK_FIRST)) {
-        FK_TRY(start_other_log(vfs, &next));
-        FK_TRY(move_log_to_pages(vfs));
-    } else {
-        FK_TRY(move_log_to_pages(vfs));
-        FK_TRY(start_other_log(vfs, &next));
-    }
+    next.tag_table_bytes = vfs->page_count * VFS_PAGE_TAG_SIZE_BYTES;
+    FK_TRY(move_log_to_pages(vfs));
+    FK_TRY(start_other_log(vfs, &next));
     vfs->root = next;
     vfs->log_end_bytes = VFS_LOG_RECORDS_OFFSET_BYTES;
     vfs->needs_rewrite = false;

@@ -4,6 +4,7 @@
 
 #include "vfs.h"
 #include "vfs_page_map.h"
+#include "vfs_page_tags.h"
 #include "vfs_root.h"
 
 enum {
@@ -35,6 +36,7 @@ struct fk_vfs {
     uint64_t page_count;
     uint64_t log_end_bytes;  /* where the next record goes */
     vfs_page_map log_places; /* page number to offset in the log */
+    vfs_page_tags page_tags; /* of the page file; those of pages in the log do not count */
     vfs_batch batch;
 
     bool is_file_open;  /* SQLite has its file */
@@ -70,12 +72,13 @@ FK_MUST_USE fk_status vfs_read_exactly(fk_vfs *vfs, fk_vault_file file, uint8_t 
 
 /* --- reading and writing pages (vfs_batch.c) -------------------------------------------------- */
 
-/* Part of a page that exists, as the open batch or the last transaction left it. */
+/* Part of a page that exists, as the open batch or the last transaction left it. FK_ERR_DAMAGED: the page file has
+ * another page there than the last checkpoint wrote. FK_ERR_IO. */
 FK_MUST_USE fk_status vfs_read_page(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes,
                                     uint32_t size_bytes, uint8_t *target);
 void vfs_batch_begin(fk_vfs *vfs);
 void vfs_batch_drop(fk_vfs *vfs);
-/* FK_ERR_FULL beyond the transaction cap, FK_ERR_NO_MEMORY. */
+/* FK_ERR_FULL beyond the transaction cap or the largest database, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status vfs_batch_write(fk_vfs *vfs, uint32_t page_number, const uint8_t *page);
 /* Durable when this returns FK_OK, and the batch is closed in any case. FK_ERR_FULL, FK_ERR_NO_MEMORY:
  * gone, the store goes on. FK_ERR_IO: the store failed. */
@@ -85,6 +88,7 @@ FK_MUST_USE fk_status vfs_batch_commit(fk_vfs *vfs);
 
 /* Write a log header for a root and flush it; the log is cut to it. */
 FK_MUST_USE fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root);
+/* Write and flush a superblock and as much of the page-tag table as the root says, at once. */
 FK_MUST_USE fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root);
 /* Read superblocks and logs, fill the state. Changes nothing on disk. */
 FK_MUST_USE fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report);

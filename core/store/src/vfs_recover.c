@@ -9,7 +9,7 @@
 
 #include "fk/banned.h"
 
-enum { SUPERBLOCK_COUNT = 2 };
+enum { SUPERBLOCK_COUNT = 2, TAKE_PAGE_COUNT_MAX = 128 };
 
 static fk_status damaged(fk_vfs_report *report, fk_vfs_damage damage)
 {
@@ -22,6 +22,8 @@ static fk_status damaged(fk_vfs_report *report, fk_vfs_damage damage)
 typedef struct superblock_slot {
     fk_status status; /* of parsing; FK_ERR_NOT_FOUND: the file is empty */
     vfs_root root;
+    uint8_t *file; /* NULL: not read */
+    size_t file_size_bytes;
 } superblock_slot;
 
 static fk_status read_superblock(fk_vfs *vfs, fk_vault_file file, const fk_id *store_id, superblock_slot *slot_out)
@@ -38,17 +40,15 @@ static fk_status read_superblock(fk_vfs *vfs, fk_vault_file file, const fk_id *s
         slot_out->status = fk_status_of(FK_ERR_DAMAGED);
         return fk_ok();
     }
-    uint8_t *bytes = fk_allocate(vfs->allocator, (size_t)size_bytes);
-    if (bytes == NULL) {
+    slot_out->file_size_bytes = (size_t)size_bytes;
+    slot_out->file = fk_allocate(vfs->allocator, slot_out->file_size_bytes);
+    if (slot_out->file == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
-    fk_status status = vfs_read_exactly(vfs, file, bytes, (size_t)size_bytes, 0);
-    if (fk_is_ok(status)) {
-        slot_out->status = vfs_root_parse(VFS_ROOT_SUPERBLOCK, fk_bytes_of(bytes, (size_t)size_bytes), store_id,
-                                          &vfs->mac_key, &slot_out->root);
-    }
-    fk_release(vfs->allocator, bytes, (size_t)size_bytes);
-    return status;
+    FK_TRY(vfs_read_exactly(vfs, file, slot_out->file, slot_out->file_size_bytes, 0));
+    slot_out->status = vfs_root_parse(VFS_ROOT_SUPERBLOCK, fk_bytes_of(slot_out->file, slot_out->file_size_bytes),
+                                      store_id, &vfs->mac_key, &slot_out->root);
+    return fk_ok();
 }
 
 /* Neither superblock can be read: say what that most likely means. */
@@ -66,10 +66,20 @@ static fk_status no_superblock(const superblock_slot slots[SUPERBLOCK_COUNT], fk
     return damaged(report, FK_VFS_DAMAGE_SUPERBLOCKS);
 }
 
-static fk_status choose_superblock(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
+/* Root and page-tag table of a slot become the store's. */
+static fk_status take_superblock(fk_vfs *vfs, const superblock_slot *slot)
+{
+    size_t table_size_bytes = (size_t)slot->root.tag_table_bytes;
+    FK_TRY(vfs_page_tags_resize(&vfs->page_tags, table_size_bytes / VFS_PAGE_TAG_SIZE_BYTES));
+    memcpy(vfs->page_tags.file.data, slot->file, VFS_ROOT_SIZE_BYTES + table_size_bytes);
+    vfs->root = slot->root;
+    return fk_ok();
+}
+
+static fk_status choose_superblock(fk_vfs *vfs, const fk_id *store_id, superblock_slot slots[SUPERBLOCK_COUNT],
+                                   fk_vfs_report *report)
 {
     static const fk_vault_file files[SUPERBLOCK_COUNT] = { FK_FILE_SUPERBLOCK_0, FK_FILE_SUPERBLOCK_1 };
-    superblock_slot slots[SUPERBLOCK_COUNT];
     const superblock_slot *best = NULL;
     for (uint32_t i = 0; i < SUPERBLOCK_COUNT; i++) {
         superblock_slot *slot = &slots[i];
@@ -85,11 +95,54 @@ static fk_status choose_superblock(fk_vfs *vfs, const fk_id *store_id, fk_vfs_re
     if (best == NULL || slots[0].status.code == FK_ERR_NEWER_VERSION || slots[1].status.code == FK_ERR_NEWER_VERSION) {
         return no_superblock(slots, report);
     }
-    if (best->root.tag_table_bytes != 0) {
-        return fk_status_of(FK_ERR_NEWER_VERSION);
+    return take_superblock(vfs, best);
+}
+
+static fk_status read_superblocks(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
+{
+    superblock_slot slots[SUPERBLOCK_COUNT] = { { .file = NULL } };
+    fk_status status = choose_superblock(vfs, store_id, slots, report);
+    for (uint32_t i = 0; i < SUPERBLOCK_COUNT; i++) {
+        if (slots[i].file != NULL) {
+            fk_release(vfs->allocator, slots[i].file, slots[i].file_size_bytes);
+        }
     }
-    vfs->root = best->root;
+    return status;
+}
+
+/* --- a store from before there were page-tag tables ----------------------------------------------- */
+
+static fk_status take_tags(fk_vfs *vfs, uint8_t *pages)
+{
+    for (uint64_t done = 0; done < vfs->root.page_count;) {
+        uint64_t left = vfs->root.page_count - done;
+        size_t page_count = left < TAKE_PAGE_COUNT_MAX ? (size_t)left : TAKE_PAGE_COUNT_MAX;
+        size_t read_bytes = 0;
+        FK_TRY(vfs_read(vfs, FK_FILE_PAGES, pages, page_count * FK_VFS_PAGE_SIZE_BYTES, done * FK_VFS_PAGE_SIZE_BYTES,
+                        &read_bytes));
+        for (size_t i = 0; i < read_bytes / FK_VFS_PAGE_SIZE_BYTES; i++) {
+            vfs_page_tags_set(&vfs->page_tags, (uint32_t)(done + i) + 1, pages + i * FK_VFS_PAGE_SIZE_BYTES);
+        }
+        done += page_count;
+    }
     return fk_ok();
+}
+
+/* Its page file as it stands is what the table begins with; the next checkpoint writes the table. */
+static fk_status make_missing_table(fk_vfs *vfs)
+{
+    if (vfs->root.tag_table_bytes > 0 || vfs->root.page_count == 0) {
+        return fk_ok();
+    }
+    FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->root.page_count));
+    size_t pages_size_bytes = (size_t)TAKE_PAGE_COUNT_MAX * FK_VFS_PAGE_SIZE_BYTES;
+    uint8_t *pages = fk_allocate(vfs->allocator, pages_size_bytes);
+    if (pages == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    fk_status status = take_tags(vfs, pages);
+    fk_release(vfs->allocator, pages, pages_size_bytes);
+    return status;
 }
 
 /* --- the chosen log ----------------------------------------------------------------------------- */
@@ -206,7 +259,7 @@ static fk_status check_other_log(fk_vfs *vfs, fk_vfs_report *report)
 
 fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
 {
-    FK_TRY(choose_superblock(vfs, store_id, report));
+    FK_TRY(read_superblocks(vfs, store_id, report));
     vfs->sequence = vfs->root.sequence;
     vfs->page_count = vfs->root.page_count;
     vfs->log_end_bytes = VFS_LOG_RECORDS_OFFSET_BYTES;
@@ -215,6 +268,7 @@ fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
      * one is not what matters. */
     FK_TRY(check_other_log(vfs, report));
     FK_TRY(recover_chosen_log(vfs, report));
+    FK_TRY(make_missing_table(vfs));
     report->sequence = vfs->sequence;
     return fk_ok();
 }

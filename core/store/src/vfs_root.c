@@ -4,6 +4,7 @@
 
 #include "fk/contexts.h"
 #include "fk/planted.h"
+#include "vfs_page_tags.h"
 
 #include "fk/banned.h"
 
@@ -43,7 +44,7 @@ static void compute_mac(vfs_root_kind kind, const uint8_t *bytes, const fk_key *
     fk_hash_final(&mac, mac_out);
 }
 
-void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, const fk_key *mac_key,
+void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, fk_bytes tag_table, const fk_key *mac_key,
                      uint8_t bytes_out[VFS_ROOT_SIZE_BYTES])
 {
     memset(bytes_out, 0, VFS_ROOT_SIZE_BYTES);
@@ -56,15 +57,18 @@ void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, const fk_key *mac
     memcpy(bytes_out + AT_LAST_MAC, root->mac, FK_HASH_SIZE_BYTES);
     fk_put_u64(bytes_out + AT_PAGE_COUNT, root->page_count);
     memcpy(bytes_out + AT_GENERATION, root->generation.bytes, FK_ID_SIZE_BYTES);
-    fk_hash_of(fk_bytes_of(NULL, 0), bytes_out + AT_TAG_TABLE_DIGEST);
+    fk_put_u64(bytes_out + AT_TAG_TABLE_BYTES, tag_table.size_bytes);
+    fk_hash_of(tag_table, bytes_out + AT_TAG_TABLE_DIGEST);
     compute_mac(kind, bytes_out, mac_key, bytes_out + AT_MAC);
 }
 
-/* The page-tag table behind a superblock: as long as it says, and the one it was written with. */
+/* The page-tag table behind a superblock: of the database or none, and the one it was written with. */
 static bool tag_table_is_whole(fk_bytes file)
 {
     uint64_t size_bytes = fk_get_u64(file.data + AT_TAG_TABLE_BYTES);
-    if (size_bytes > file.size_bytes - VFS_ROOT_SIZE_BYTES && !FK_PLANTED(SUPERBLOCK_BOUND)) {
+    bool is_in_file = size_bytes <= file.size_bytes - VFS_ROOT_SIZE_BYTES;
+    bool is_of_database = size_bytes == fk_get_u64(file.data + AT_PAGE_COUNT) * VFS_PAGE_TAG_SIZE_BYTES;
+    if ((!is_in_file || (!is_of_database && size_bytes > 0)) && !FK_PLANTED(SUPERBLOCK_BOUND)) {
         return false;
     }
     uint8_t digest[FK_HASH_SIZE_BYTES];

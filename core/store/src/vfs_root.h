@@ -5,8 +5,9 @@
  *   zeros 80 | MAC 32                                                                     = 256
  *
  * Little-endian. The MAC is keyed BLAKE2b-256 over the label ("fk/super/v1" or "fk/log/v1") and the
- * 224 bytes before it, in every version. A superblock is followed by its page-tag table; version 1
- * writes an empty one. Pure: no I/O. */
+ * 224 bytes before it, in every version. A superblock is followed by its page-tag table
+ * (vfs_page_tags.h), 16 bytes for each page; one written before there were tables has none, length 0
+ * and the digest of nothing. A log begins with the same fields, and no table. Pure: no I/O. */
 #ifndef FK_VFS_ROOT_H
 #define FK_VFS_ROOT_H
 
@@ -15,7 +16,6 @@
 enum {
     VFS_ROOT_SIZE_BYTES = 256,
     VFS_ROOT_VERSION = 1,
-    /* 16 bytes for each page of a 2 GiB database. */
     VFS_TAG_TABLE_SIZE_BYTES_MAX = 4 * 1024 * 1024,
 };
 
@@ -28,7 +28,7 @@ typedef struct vfs_root {
     uint8_t mac[FK_HASH_SIZE_BYTES]; /* of its record */
     uint64_t page_count;             /* of the database at that point */
     fk_id generation;                /* of the log that follows; random */
-    uint64_t tag_table_bytes;
+    uint64_t tag_table_bytes;        /* 0 or 16 for each page */
 } vfs_root;
 
 /* Log and superblock slot of a counter: they alternate. */
@@ -37,8 +37,8 @@ static inline uint32_t vfs_root_slot(uint64_t counter)
     return (uint32_t)(counter & 1);
 }
 
-/* The root of the given kind with an empty tag table. */
-void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, const fk_key *mac_key,
+/* The root of the given kind; the length and digest it holds are those of tag_table. */
+void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, fk_bytes tag_table, const fk_key *mac_key,
                      uint8_t bytes_out[VFS_ROOT_SIZE_BYTES]);
 
 /* bytes   a superblock file with its table, or at least the first 256 bytes of a log.

@@ -53,6 +53,8 @@ static int sqlite_code(fk_status status, int failure_code)
         return SQLITE_FULL;
     case FK_ERR_NO_MEMORY:
         return SQLITE_NOMEM;
+    case FK_ERR_DAMAGED:
+        return SQLITE_CORRUPT;
     default:
         return failure_code;
     }
@@ -96,7 +98,7 @@ static int file_read(sqlite3_file *file, void *target, int size, sqlite3_int64 o
             vfs_read_page(vfs, (uint32_t)page_index + 1, offset_in_page, length, (uint8_t *)target + done);
         if (!fk_is_ok(status)) {
             memset(target, 0, (size_t)size);
-            return SQLITE_IOERR_READ;
+            return sqlite_code(status, SQLITE_IOERR_READ);
         }
         done += length;
     }
