@@ -21,6 +21,7 @@ const MINUTE_MS = 60_000;
 const SUITES = {
   unit: { parts: ['dev'], run: runUnitTests, minutes: 5 },
   sim: { parts: ['dev'], run: runSimulation, minutes: 20 },
+  disk: { parts: ['dev'], run: runDisk, minutes: 10 },
   wasm: { parts: ['wasm'], files: ['tests/wasm/'], minutes: 5 },
   web: { parts: ['wasm', 'web'], steps: ['page', 'worker', 'service-worker'].map(typeCheck), files: ['tests/web/'], minutes: 5 },
   hub: { parts: ['dev', 'release', 'wasm', 'web'], files: ['tests/hub/'], minutes: 5 },
@@ -165,10 +166,10 @@ function testsOfLabel(label) {
   return listed.status === 0 ? JSON.parse(listed.stdout).tests : [];
 }
 
-/** The programs ctest knows. One with an expected output (a planted fault that must be found) is one test. */
+/** The programs ctest knows by the suite's name. One with an expected output (a planted fault that must be found) is one test. */
 async function runUnitTests(suite, minutes) {
   const total = nothing();
-  for (const { name, command, properties } of testsOfLabel('unit')) {
+  for (const { name, command, properties } of testsOfLabel(suite)) {
     const log = logOf(suite, name);
     const result = await run(command, { log, minutes });
     const expected = properties.find((property) => property.name === 'PASS_REGULAR_EXPRESSION')?.value;
@@ -193,6 +194,21 @@ async function runSimulation(suite, minutes) {
     const found = await run(command, { log: logOf(suite, name), minutes });
     add(total, one(found.code !== 0 && /^seed \d+ failed/m.test(found.text), `${name}: the planted fault was not found\n${found.text.slice(-1000)}`));
   }
+  return total;
+}
+
+/** The simulated disk (tests/disk/disk.c): two programs with half of the seeds each, and the builds with planted faults. */
+async function runDisk(suite, minutes) {
+  const seeds = isQuick ? 100 : 1500;
+  const env = { ASAN_OPTIONS: 'quarantine_size_mb=8:malloc_context_size=5' };
+  const runs = await Promise.all([0, seeds].map(async (from) => {
+    const log = logOf(suite, `from-${from}`);
+    const { code, reason, text } = await run(['build/dev/tests/disk/disk', '--seeds', String(seeds), '--from', String(from)], { log, minutes, env });
+    console.log(text.split('\n').filter((line) => line.startsWith('disk:')).map((line) => `  ${line}`).join('\n'));
+    return one(code === 0, `disk ${reason} (${logName(log)})\n${text.slice(-3000)}`);
+  }));
+  const total = await runUnitTests(suite, minutes);
+  runs.forEach((result) => add(total, result));
   return total;
 }
 

@@ -38,6 +38,8 @@ struct memory_disk {
     uint64_t mutation_count;
     uint64_t crash_at; /* mutation number */
     bool is_down;
+    uint64_t call_count;
+    uint64_t lose_at; /* number of the first call whose handle is gone */
     bool has_failure;
     memory_disk_operation failing_operation;
     uint64_t fail_at; /* call number of that operation */
@@ -149,7 +151,7 @@ static void make_some_durable(memory_disk *disk, memory_file *file)
 
 /* --- the port ------------------------------------------------------------------------------------ */
 
-static uint64_t used_bytes(const memory_disk *disk)
+uint64_t memory_disk_used_bytes(const memory_disk *disk)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < FK_FILE_COUNT; i++) {
@@ -169,7 +171,7 @@ typedef enum outcome { WORKS, FAILS, IS_SHORT } outcome;
 static outcome begin(memory_disk *disk, memory_disk_operation operation)
 {
     uint64_t number = disk->counts[operation]++;
-    if (disk->is_down) {
+    if (disk->is_down || disk->call_count++ >= disk->lose_at) {
         return FAILS;
     }
     if (disk->has_failure && disk->failing_operation == operation && number == disk->fail_at) {
@@ -216,7 +218,7 @@ static int64_t port_write(void *ctx, fk_vault_file index, const uint8_t *source,
     }
     uint64_t end_bytes = offset_bytes + size_bytes;
     uint64_t growth_bytes = end_bytes > file->seen.size_bytes ? end_bytes - file->seen.size_bytes : 0;
-    uint64_t missing_bytes = beyond(used_bytes(disk) + growth_bytes, disk->quota_bytes);
+    uint64_t missing_bytes = beyond(memory_disk_used_bytes(disk) + growth_bytes, disk->quota_bytes);
     uint64_t missing_in_file_bytes = beyond(file->seen.size_bytes + growth_bytes, file->quota_bytes);
     missing_bytes = missing_bytes > missing_in_file_bytes ? missing_bytes : missing_in_file_bytes;
     missing_bytes = missing_bytes < growth_bytes ? missing_bytes : growth_bytes;
@@ -231,7 +233,7 @@ static int port_flush(void *ctx, fk_vault_file index)
 {
     memory_disk *disk = ctx;
     if (begin(disk, MEMORY_DISK_FLUSH) != WORKS) {
-        if (!disk->is_down) {
+        if (!disk->is_down && !memory_disk_has_lost_handles(disk)) {
             make_some_durable(disk, &disk->files[index]);
         }
         return -1;
@@ -268,6 +270,7 @@ memory_disk *memory_disk_new(uint64_t seed)
     memory_disk *disk = must(calloc(1, sizeof *disk));
     disk->random.state = seed;
     disk->crash_at = UINT64_MAX;
+    disk->lose_at = UINT64_MAX;
     disk->quota_bytes = MEMORY_DISK_NO_QUOTA;
     for (size_t i = 0; i < FK_FILE_COUNT; i++) {
         disk->files[i].quota_bytes = MEMORY_DISK_NO_QUOTA;
@@ -313,7 +316,7 @@ void memory_disk_crash(memory_disk *disk)
         content_set(&file->seen, fk_bytes_of(file->durable.bytes, file->durable.size_bytes));
     }
     disk->is_down = false;
-    disk->has_failure = false;
+    memory_disk_heal(disk);
     disk->crash_at = UINT64_MAX;
 }
 
@@ -336,9 +339,20 @@ void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64
     disk->failure = failure;
 }
 
+void memory_disk_lose_handles_at(memory_disk *disk, uint64_t k)
+{
+    disk->lose_at = disk->call_count + k;
+}
+
+bool memory_disk_has_lost_handles(const memory_disk *disk)
+{
+    return disk->call_count > disk->lose_at;
+}
+
 void memory_disk_heal(memory_disk *disk)
 {
     disk->has_failure = false;
+    disk->lose_at = UINT64_MAX;
 }
 
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes)

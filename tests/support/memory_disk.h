@@ -40,13 +40,18 @@ bool memory_disk_is_down(const memory_disk *disk);
 
 /* Call number k from now of this operation fails. One failure at a time. */
 void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64_t k, memory_disk_failure failure);
-/* Take that back. */
+/* From call number k from now, of any operation, the handles are gone: every call answers -1 and does nothing. */
+void memory_disk_lose_handles_at(memory_disk *disk, uint64_t k);
+/* Did that happen? */
+bool memory_disk_has_lost_handles(const memory_disk *disk);
+/* Take both back: the handles were opened again. */
 void memory_disk_heal(memory_disk *disk);
 /* Room for this many bytes in all files together, or in one; writes beyond are short. */
 void memory_disk_set_quota(memory_disk *disk, uint64_t quota_bytes);
 void memory_disk_set_file_quota(memory_disk *disk, fk_vault_file file, uint64_t quota_bytes);
 #define MEMORY_DISK_NO_QUOTA UINT64_MAX
 
+uint64_t memory_disk_used_bytes(const memory_disk *disk);
 uint64_t memory_disk_count(const memory_disk *disk, memory_disk_operation operation);
 /* The content reads see; borrowed until the next change. */
 fk_bytes memory_disk_content(const memory_disk *disk, fk_vault_file file);

@@ -12,7 +12,6 @@
 
 const char EVERYTHING[] = "SELECT id, body FROM t ORDER BY id";
 
-
 static void commit(test_store *store, history *past)
 {
     assert_int_equal(test_store_run(store, "INSERT INTO t(body) VALUES(zeroblob(3000))"), SQLITE_OK);
