@@ -256,6 +256,47 @@ const char *sync_run_code(sync_bench *bench, size_t device)
 
 const char *(*sync_bench_run)(sync_bench *bench, size_t device) = sync_run;
 
+/* --- what tests look at -------------------------------------------------------------------------- */
+
+void assert_problem(const char *problem, const char *code)
+{
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "\"problem\":\"%s\"", code);
+    if (problem == NULL || strncmp(problem, expected, strlen(expected)) != 0) {
+        fail_msg("%s instead of %s", problem == NULL ? "no problem" : problem, expected);
+    }
+}
+
+void assert_clean(const char *problem)
+{
+    if (problem != NULL) {
+        fail_msg("%s", problem);
+    }
+}
+
+void set_reference(fixture *f, const char *reference)
+{
+    char change[128];
+    (void)snprintf(change, sizeof change, CHANGE("reference", "\"%s\""), reference);
+    assert_ok(save(f, "case", ID_CASE, change));
+    assert_ok(commit(f, "\"" ID_CASE "\""));
+}
+
+bool shows_reference(fixture *f, const char *reference)
+{
+    char expected[128];
+    (void)snprintf(expected, sizeof expected, "\"reference\":\"%s\"", reference);
+    return has(call(f, "case.list", "{\"limit\":10}"), expected);
+}
+
+void make_error(fk_buffer *body, fk_code code)
+{
+    fk_buffer_clear(body);
+    uint8_t frame[FK_FRAME_SIZE_BYTES + 4] = { 0 };
+    fk_frame_write(FK_FRAME_ERROR, code, frame);
+    assert_code(fk_buffer_append(body, fk_bytes_of(frame, sizeof frame)), FK_OK);
+}
+
 /* --- a team ------------------------------------------------------------------------------------------------- */
 
 void text_of(const char *reply, const char *name, char *target, size_t size)
@@ -273,13 +314,6 @@ void text_of(const char *reply, const char *name, char *target, size_t size)
     target[length] = '\0';
 }
 
-static void assert_no_problem(const char *problem)
-{
-    if (problem != NULL) {
-        fail_msg("%s", problem);
-    }
-}
-
 void sync_found(sync_bench *bench)
 {
     fixture *f = &bench->devices[0];
@@ -289,7 +323,7 @@ void sync_found(sync_bench *bench)
                    "Admin\",\"teamName\":\"Outreach\",\"deviceLabel\":\"Blue tablet\",\"deviceKind\":\"tablet\"}",
                    bench->founding_code);
     assert_has(call(f, "enrol.begin", request), "\"kind\":\"founding\"");
-    assert_no_problem(sync_bench_run(bench, 0));
+    assert_clean(sync_bench_run(bench, 0));
     assert_has(call(f, "team.status", "{}"), "\"state\":\"member\"");
 }
 
@@ -306,7 +340,7 @@ void sync_join(sync_bench *bench, size_t device, fk_device_kind kind)
         call(admin, "invite.begin", "{\"timeMs\":1790000000000,\"personName\":\"Bo Worker\",\"administrator\":false}");
     text_of(reply, "code", code, sizeof code);
     text_of(reply, "inviteId", invite, sizeof invite);
-    assert_no_problem(sync_bench_run(bench, 0));
+    assert_clean(sync_bench_run(bench, 0));
     (void)snprintf(request, sizeof request,
                    "{\"timeMs\":1790000000000,\"code\":\"%s\",\"hub\":\"http://localhost:8080\",\"deviceLabel\":"
                    "\"Office\",\"deviceKind\":\"%s\"}",
@@ -315,8 +349,8 @@ void sync_join(sync_bench *bench, size_t device, fk_device_kind kind)
     assert_has(reply, "\"kind\":\"joining\"");
     (void)snprintf(words[0], sizeof words[0], "%.*s", (int)strcspn(strstr(reply, "\"words\""), "]"),
                    strstr(reply, "\"words\""));
-    assert_no_problem(sync_bench_run(bench, device));
-    assert_no_problem(sync_bench_run(bench, 0));
+    assert_clean(sync_bench_run(bench, device));
+    assert_clean(sync_bench_run(bench, 0));
     reply = call(admin, "invite.list", "{}");
     assert_has(reply, "\"state\":\"asked\"");
     (void)snprintf(words[1], sizeof words[1], "%.*s", (int)strcspn(strstr(reply, "\"words\""), "]"),
@@ -325,7 +359,7 @@ void sync_join(sync_bench *bench, size_t device, fk_device_kind kind)
     (void)snprintf(request, sizeof request, "{\"inviteId\":\"%s\",\"timeMs\":1790000000000}", invite);
     assert_ok(call(admin, "invite.confirm", request));
     assert_ok(call(newcomer, "enrol.confirm", "{}"));
-    assert_no_problem(sync_bench_run(bench, 0));
-    assert_no_problem(sync_bench_run(bench, device));
+    assert_clean(sync_bench_run(bench, 0));
+    assert_clean(sync_bench_run(bench, device));
     assert_has(call(newcomer, "team.status", "{}"), "\"state\":\"member\"");
 }

@@ -70,6 +70,15 @@ void sync_found(sync_bench *bench);
 void sync_join(sync_bench *bench, size_t device, fk_device_kind kind);
 /* A whole way of joining needs several runs; each of them by this. */
 extern const char *(*sync_bench_run)(sync_bench *bench, size_t device);
+/* What sync_run() gave is no problem, or that one. */
+void assert_clean(const char *problem);
+void assert_problem(const char *problem, const char *code);
+#define NOTHING_LEFT "\"deviceCount\":0" /* in sync.status */
+/* Change the case of the fixture; does the list of cases say so? */
+void set_reference(fixture *f, const char *reference);
+bool shows_reference(fixture *f, const char *reference);
+/* Make an error of the hub of it. */
+void make_error(fk_buffer *body, fk_code code);
 /* A text of a reply between "name":" and the next quote. */
 void text_of(const char *reply, const char *name, char *target, size_t size);
 

@@ -11,21 +11,6 @@
 #include "session_internal.h"
 #include "sync_bench.h"
 
-static void assert_clean(const char *problem)
-{
-    if (problem != NULL) {
-        fail_msg("%s", problem);
-    }
-}
-
-static void set_reference(fixture *f, const char *reference)
-{
-    char change[128];
-    (void)snprintf(change, sizeof change, CHANGE("reference", "\"%s\""), reference);
-    assert_ok(save(f, "case", ID_CASE, change));
-    assert_ok(commit(f, "\"" ID_CASE "\""));
-}
-
 static bool shows(fixture *f, const char *piece)
 {
     return has(call(f, "case.list", "{\"limit\":10}"), piece);
