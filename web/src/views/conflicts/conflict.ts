@@ -71,7 +71,7 @@ function decisionForm(state: AppState, actions: Actions, file: CaseFile | undefi
         label: isOpen ? words.conflicts.question : words.conflicts.changeBack,
         size: 'm',
         error: error('choice'),
-        options: canBeTyped(state) ? [...options, otherOption(decision, actions, error('text'))] : options,
+        options: canBeTyped(state) ? [...options, otherOption(state, decision, actions, error('text'))] : options,
         value: decision.choice,
         onChoose: (choice) => actions.changeDecision({ choice }),
       })}
@@ -95,18 +95,11 @@ function optionOf(state: AppState, file: CaseFile | undefined, type: string, fie
   return { value: choice.key, label, ...(notes.length === 0 ? {} : { hint: notes.join('; ') }) };
 }
 
-function otherOption(decision: Decision, actions: Actions, error: string | undefined): RadioOption {
-  return {
-    value: OTHER_CHOICE,
-    label: words.conflicts.other,
-    below: textInput({
-      id: IDS.text,
-      label: words.conflicts.otherLabel,
-      error,
-      value: decision.text,
-      onInput: (text) => actions.changeDecision({ text }),
-    }),
-  };
+/** A text that holds several paragraphs gets room for them. */
+function otherOption(state: AppState, decision: Decision, actions: Actions, error: string | undefined): RadioOption {
+  const props = { id: IDS.text, label: words.conflicts.otherLabel, error, value: decision.text, onInput: (text: string) => actions.changeDecision({ text }) };
+  const isLong = openConflict(state)?.mergeClass === 'N';
+  return { value: OTHER_CHOICE, label: words.conflicts.other, below: isLong ? textarea({ ...props, rows: 8 }) : textInput(props) };
 }
 
 function historySection(state: AppState, file: CaseFile | undefined, type: string, history: FieldHistory): TemplateResult {

@@ -76,7 +76,7 @@ const SCREENS: readonly (readonly [name: string, state: Partial<AppState>])[] = 
   ['conflict-register', deciding(PHONE, { choice: OTHER_CHOICE, text: '01632 960 003' })],
   ['conflict-missing', deciding(PHONE, { choice: OTHER_CHOICE, missing: ['text', 'reason'] })],
   ['conflict-composite', deciding(ADDRESS)],
-  ['conflict-versions', deciding(NOTE)],
+  ['conflict-versions', deciding(NOTE, { choice: OTHER_CHOICE, text: 'He came at ten, at night.\nThe door is broken.' })],
   ['conflict-element', deciding(FLAG)],
   ['conflict-reopened', deciding(HIDDEN)],
   ['conflict-settled', { ...deciding(CALL), conflicts: [], fieldHistory: settled(CALL) }],
