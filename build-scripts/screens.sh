@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 ./build-scripts/install.sh test
 ./build-scripts/build.sh release wasm web
 rm -rf build/screens
-FK_E2E_PICTURES_ONLY=1 node --test tests/e2e/routes.test.mjs tests/e2e/gates.test.mjs > build/logs/screens.log 2>&1 || {
+FK_E2E_PICTURES_ONLY=1 node --test tests/e2e/routes.test.mjs tests/e2e/gates.test.mjs tests/e2e/team-screens.test.mjs > build/logs/screens.log 2>&1 || {
     tail -n 40 build/logs/screens.log >&2
     exit 1
 }
