@@ -191,17 +191,55 @@ static void commit(sim_device *device, const record *of)
     count_acknowledged(device);
 }
 
+/* One try under that mutation id. */
+static sim_outcome try_change(sim_device *device, const record *of, const fk_id *mutation, const char *changes,
+                              const char *reason)
+{
+    hex mutation_hex = hex_of(mutation);
+    hex case_id = hex_of(&of->case_id);
+    hex id = hex_of(&of->id);
+    sim_outcome outcome =
+        sim_call(device, "record.change",
+                 "{\"mutationId\":\"%s\",\"timeMs\":%llu,\"caseId\":\"%s\",\"recordId\":\"%s\",\"type\":\"%s\","
+                 "\"reason\":\"%s\",\"changes\":[%s]}",
+                 mutation_hex.text, (unsigned long long)sim_device_now_ms(device), case_id.text, id.text,
+                 record_kinds[of->kind].type, reason, changes);
+    if (outcome == SIM_REFUSED) {
+        sim_fail(device->world, "device %u: record.change is refused: %s", device->number, sim_device_code(device));
+    }
+    return outcome;
+}
+
 static void change(sim_device *device, const record *of, const char *changes, const char *reason)
 {
     fk_id mutation = sim_random_id(device->world);
-    hex mutation_hex = hex_of(&mutation);
-    hex case_id = hex_of(&of->case_id);
-    hex id = hex_of(&of->id);
-    sim_demand(device, "record.change",
-               "{\"mutationId\":\"%s\",\"timeMs\":%llu,\"caseId\":\"%s\",\"recordId\":\"%s\",\"type\":\"%s\","
-               "\"reason\":\"%s\",\"changes\":[%s]}",
-               mutation_hex.text, (unsigned long long)sim_device_now_ms(device), case_id.text, id.text,
-               record_kinds[of->kind].type, reason, changes);
+    while (try_change(device, of, &mutation, changes, reason) != SIM_OK) {
+    }
+    count_acknowledged(device);
+}
+
+static bool is_current(sim_device *device, const record *of, const char *field, const char *value)
+{
+    const head_list *list = read_heads(device, of, field);
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->heads[i].value, value) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without a form a write replaces what is shown when it is made; a try that a power cut undid is made anew, and by
+ * then another value may be shown: a device forgets how wrong its clock is when it is started again. */
+static void change_field(sim_device *device, const record *of, const char *field, const char *changes, write *made)
+{
+    fk_id mutation = sim_random_id(device->world);
+    while (try_change(device, of, &mutation, changes, "") != SIM_OK) {
+        if (!is_current(device, of, field, made->value)) {
+            made->over_count = 0;
+            see(device, of, field, made);
+        }
+    }
     count_acknowledged(device);
 }
 
@@ -281,6 +319,21 @@ const record *pick_record(sim_device *device, unsigned *index_out)
     return NULL;
 }
 
+/* The first value of a draft keeps what was shown with it. After a power cut the form is begun anew: see change_field.
+ */
+static void open_form(sim_device *device, const record *of, const char *field, const char *changes, write *made)
+{
+    unsigned starts = device->start_count;
+    save(device, of, changes);
+    while (starts != device->start_count) {
+        (void)sim_call(device, "draft.discard", "{\"recordId\":\"%s\"}", hex_of(&of->id).text);
+        made->over_count = 0;
+        see(device, of, field, made);
+        starts = device->start_count;
+        save(device, of, changes);
+    }
+}
+
 static void write_field(sim_device *device, const record *of, unsigned index)
 {
     sim *world = device->world;
@@ -293,9 +346,9 @@ static void write_field(sim_device *device, const record *of, unsigned index)
     (void)snprintf(changes, sizeof changes, "{\"field\":\"%s\",\"value\":%s}", field->name, made.value);
     sim_trace(world, "device %u: %s.%s = %s", device->number, kind->type, field->name, made.value);
     if (sim_chance(world, 4)) {
-        change(device, of, changes, "");
+        change_field(device, of, field->name, changes, &made);
     } else {
-        save(device, of, changes);
+        open_form(device, of, field->name, changes, &made);
         if (!world->is_in_run && sim_chance(world, 5)) {
             sim_sync_at_form(device);
         }
