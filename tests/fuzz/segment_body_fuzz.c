@@ -33,11 +33,19 @@ static void collect_again(const fk_segment_content *content, const fk_buffer *in
     free(entries);
 }
 
+/* Room for what the body says it inflates to and not a byte more, so that one read beyond it is seen. */
+static size_t stated_size_bytes(fk_bytes plain)
+{
+    uint32_t stated = plain.size_bytes < sizeof stated ? 0 : fk_get_u32(plain.data);
+    bool is_possible = stated > 0 && stated <= FK_SEGMENT_INFLATED_SIZE_BYTES_MAX;
+    return is_possible ? stated : FK_SEGMENT_INFLATED_SIZE_BYTES_MAX;
+}
+
 static void read_body(fk_bytes plain, uint16_t operation_count)
 {
     fk_buffer inflated;
     fk_segment_content content;
-    fk_buffer_init(&inflated, &fk_allocator_libc, FK_SEGMENT_INFLATED_SIZE_BYTES_MAX);
+    fk_buffer_init(&inflated, &fk_allocator_libc, stated_size_bytes(plain));
     fk_status status = fk_segment_content_read(plain, operation_count, &inflated, &content);
     if (fk_is_ok(status)) {
         FK_ASSERT(content.operation_count == operation_count);
