@@ -11,6 +11,7 @@
 #include "failing_allocator.h"
 #include "seeded_random.h"
 #include "vfs_page_map.h"
+#include "vfs_page_tags.h"
 #include "vfs_record.h"
 #include "vfs_root.h"
 
@@ -180,6 +181,11 @@ static void record_parse_header__refuses_sizes_out_of_bounds(void **state)
         fk_put_u64(record + 24, vfs_record_size_bytes(counts[i]));
         assert_code(vfs_record_parse_header(record, &header), FK_ERR_DAMAGED);
     }
+    (void)sample_record(record);
+    fk_put_u64(record + 88, VFS_PAGE_TAGS_PAGE_COUNT_MAX);
+    assert_code(vfs_record_parse_header(record, &header), FK_OK);
+    fk_put_u64(record + 88, VFS_PAGE_TAGS_PAGE_COUNT_MAX + 1); /* no checkpoint could write its table */
+    assert_code(vfs_record_parse_header(record, &header), FK_ERR_DAMAGED);
     static const size_t fields[] = { 0, 24, 92, 96, 100 }; /* magic, sizes, version: one is enough */
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         (void)sample_record(record);

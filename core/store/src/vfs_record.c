@@ -4,6 +4,7 @@
 
 #include "fk/contexts.h"
 #include "fk/planted.h"
+#include "vfs_page_tags.h"
 
 #include "fk/banned.h"
 
@@ -74,7 +75,7 @@ fk_status vfs_record_parse_header(const uint8_t bytes[VFS_RECORD_HEADER_SIZE_BYT
     uint64_t page_count = fk_get_u64(bytes + AT_PAGE_COUNT);
     bool is_in_bounds = record_page_count >= 1 && record_page_count <= FK_VFS_TRANSACTION_PAGE_COUNT_MAX;
     if (memcmp(bytes, MAGIC, sizeof MAGIC) != 0 || fk_get_u32(bytes + AT_VERSION) != VFS_RECORD_VERSION ||
-        (!is_in_bounds && !FK_PLANTED(LOG_LENGTH_BOUND)) || page_count > UINT32_MAX ||
+        (!is_in_bounds && !FK_PLANTED(LOG_LENGTH_BOUND)) || page_count > VFS_PAGE_TAGS_PAGE_COUNT_MAX ||
         fk_get_u64(bytes + AT_RECORD_BYTES) != vfs_record_size_bytes(record_page_count)) {
         return fk_status_of(FK_ERR_DAMAGED);
     }
