@@ -1,46 +1,27 @@
 #include "tools.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "fk/assert.h"
 #include "fk/crypto.h"
 #include "fk/wire.h"
 
-#include "fk/banned.h"
+#include "posix_system.h"
 
-static void fill_random(void *ctx, uint8_t *target, size_t size_bytes)
-{
-    (void)ctx;
-    for (size_t done = 0; done < size_bytes;) {
-        ssize_t count = getrandom(target + done, size_bytes - done, 0);
-        FK_ASSERT(count > 0 || errno == EINTR);
-        done += count > 0 ? (size_t)count : 0;
-    }
-}
+#include "fk/banned.h"
 
 fk_status fk_hub_tool_open(const char *store, fk_hub **hub_out, fk_error *error)
 {
     *hub_out = NULL;
-    const fk_random random_source = { fill_random, NULL };
+    const fk_random random_source = fk_posix_random();
     fk_status status = fk_crypto_start(&random_source);
     if (!fk_is_ok(status)) {
         fk_error_set(error, "The random source of the system failed its check.");
         return status;
     }
     return fk_hub_open(store, &fk_allocator_libc, hub_out, error);
-}
-
-static uint64_t now_ms(void)
-{
-    struct timespec now = { 0 };
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 static fk_status read_entry(const char *path, uint8_t *target, size_t room_bytes, size_t *size_bytes_out,
@@ -66,7 +47,8 @@ fk_status fk_hub_tool_found(fk_hub *hub, const char *entry_path, fk_error *error
     uint8_t entry[FK_ROSTER_ENTRY_SIZE_BYTES_MAX + 1];
     size_t size_bytes = 0;
     FK_TRY(read_entry(entry_path, entry, sizeof entry, &size_bytes, error));
-    fk_status status = fk_hub_found(hub, fk_bytes_of(entry, size_bytes), now_ms(), error);
+    const fk_clock clock = fk_posix_clock();
+    fk_status status = fk_hub_found(hub, fk_bytes_of(entry, size_bytes), clock.now_ms(clock.ctx), error);
     if (!fk_is_ok(status)) {
         fk_error_set(error, "The founding entry was not taken: %s.", fk_code_name(status.code));
     }

@@ -2,8 +2,9 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "posix_system.h"
 
 #include "fk/banned.h"
 
@@ -55,22 +56,16 @@ static fk_hub_job *queue_take(hub_queue *queue, size_t count_max)
 
 /* --- a batch ------------------------------------------------------------------------------------ */
 
-static uint64_t now_ms(void)
-{
-    struct timespec now = { 0 };
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static fk_status run_job(fk_hub *hub, fk_hub_job *job)
 {
+    const fk_clock clock = fk_posix_clock();
     const fk_hub_request request = {
         .is_post = job->is_post,
         .path = fk_bytes_text(job->path),
         .query = fk_bytes_text(job->query),
         .token = fk_bytes_text(job->token),
         .body = fk_buffer_view(&job->body),
-        .now_ms = now_ms(),
+        .now_ms = clock.now_ms(clock.ctx),
     };
     job->reply.body = &job->reply_body;
     return fk_hub_handle(hub, &request, &job->reply);

@@ -141,6 +141,19 @@ fk_status fk_query_number(fk_query *query, int64_t otherwise, int64_t *number_ou
     return fk_ok();
 }
 
+fk_status fk_query_bytes(fk_query *query, fk_arena *arena, fk_bytes *bytes_out)
+{
+    bool has_row = false;
+    *bytes_out = (fk_bytes){ NULL, 0 };
+    FK_TRY(fk_query_next(query, &has_row));
+    if (!has_row) {
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    fk_status status = fk_bytes_copy(fk_query_column(query, 0), arena, bytes_out);
+    fk_query_end(query);
+    return status;
+}
+
 void fk_query_end(fk_query *query)
 {
     if (query->statement != NULL) {

@@ -49,6 +49,8 @@ typedef fk_status fk_row_visitor(void *ctx, const fk_query *query);
 FK_MUST_USE fk_status fk_query_each(fk_query *query, fk_row_visitor *visitor, void *ctx);
 /* The first column of the first row as a number, `otherwise` when there is no row; then the query has ended. */
 FK_MUST_USE fk_status fk_query_number(fk_query *query, int64_t otherwise, int64_t *number_out);
+/* The first column of the only row, copied into the arena; the query has ended. FK_ERR_NOT_FOUND: no row. */
+FK_MUST_USE fk_status fk_query_bytes(fk_query *query, fk_arena *arena, fk_bytes *bytes_out);
 /* End before the last row. Safe to repeat. */
 void fk_query_end(fk_query *query);
 

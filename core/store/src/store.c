@@ -257,14 +257,7 @@ fk_status fk_store_meta_get(fk_store *store, const char *key, fk_arena *arena, f
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_META_GET, &query));
     fk_query_text(&query, 1, fk_bytes_text(key));
-    bool has_row = false;
-    FK_TRY(fk_query_next(&query, &has_row));
-    if (!has_row) {
-        return fk_status_of(FK_ERR_NOT_FOUND);
-    }
-    fk_status status = fk_bytes_copy(fk_query_column(&query, 0), arena, value_out);
-    fk_query_end(&query);
-    return status;
+    return fk_query_bytes(&query, arena, value_out);
 }
 
 const fk_id *fk_store_device(const fk_store *store)

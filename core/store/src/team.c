@@ -251,14 +251,7 @@ fk_status fk_store_want_get(fk_store *store, uint32_t kind, const fk_id *id, fk_
     *value_out = (fk_bytes){ NULL, 0 };
     fk_query query;
     FK_TRY(begin_want(store, FK_SQL_WANT_GET, kind, id, &query));
-    bool has_row = false;
-    FK_TRY(fk_query_next(&query, &has_row));
-    if (!has_row) {
-        return fk_status_of(FK_ERR_NOT_FOUND);
-    }
-    fk_status status = fk_bytes_copy(fk_query_column(&query, 0), arena, value_out);
-    fk_query_end(&query);
-    return status;
+    return fk_query_bytes(&query, arena, value_out);
 }
 
 typedef struct want_visit {
