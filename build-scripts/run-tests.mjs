@@ -7,6 +7,7 @@
 // or reports no test at all is a failure. Logs are kept in build/logs. Last line: "N passed, N failed".
 import { spawn, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -107,6 +108,19 @@ function add(total, part) {
   total.failures.push(...part.failures);
 }
 
+/** At most one job on each core; the results in the order of the jobs. */
+async function inLanes(jobs) {
+  const results = [];
+  let next = 0;
+  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+    while (next < jobs.length) {
+      const index = next++;
+      results[index] = await jobs[index]();
+    }
+  }));
+  return results;
+}
+
 const logOf = (suite, name) => path.join(logs, `test-${suite}-${name.replace(/[^\w.-]+/g, '-')}.log`);
 const logName = (log) => path.relative(root, log);
 const one = (isPassed, failure) => ({ ...nothing(), passed: isPassed ? 1 : 0, failed: isPassed ? 0 : 1, failures: isPassed ? [] : [failure] });
@@ -169,16 +183,18 @@ function testsOfLabel(label) {
 /** The programs ctest knows by the suite's name. One with an expected output (a planted fault that must be found) is one test. */
 async function runUnitTests(suite, minutes) {
   const total = nothing();
-  for (const { name, command, properties } of testsOfLabel(suite)) {
-    const log = logOf(suite, name);
-    const result = await run(command, { log, minutes });
-    const expected = properties.find((property) => property.name === 'PASS_REGULAR_EXPRESSION')?.value;
-    const counts = expected === undefined ? countCmocka(name, result) : one(expected.some((pattern) => new RegExp(pattern).test(result.text)));
-    counts.failures = counts.failed === 0 ? []
-      : [`${name} ${result.reason}${expected === undefined ? '' : `; expected was ${expected.join(' or ')}`} (${logName(log)})\n${result.text.trimEnd().split('\n').slice(-40).join('\n')}`];
-    add(total, counts);
-  }
+  (await inLanes(testsOfLabel(suite).map((program) => () => runUnitTest(suite, program, minutes)))).forEach((counts) => add(total, counts));
   return total;
+}
+
+async function runUnitTest(suite, { name, command, properties }, minutes) {
+  const log = logOf(suite, name);
+  const result = await run(command, { log, minutes });
+  const expected = properties.find((property) => property.name === 'PASS_REGULAR_EXPRESSION')?.value;
+  const counts = expected === undefined ? countCmocka(name, result) : one(expected.some((pattern) => new RegExp(pattern).test(result.text)));
+  counts.failures = counts.failed === 0 ? []
+    : [`${name} ${result.reason}${expected === undefined ? '' : `; expected was ${expected.join(' or ')}`} (${logName(log)})\n${result.text.trimEnd().split('\n').slice(-40).join('\n')}`];
+  return counts;
 }
 
 /** The simulation with its seeds, then each build with a planted fault, which is one test that the fault is found. */
@@ -190,10 +206,10 @@ async function runSimulation(suite, minutes) {
   const total = counts === null || (code !== 0 && counts[2] === '0')
     ? one(false, `sim ${reason} (${logName(log)})\n${text.slice(-3000)}`)
     : { ...nothing(), passed: Number(counts[1]), failed: Number(counts[2]), failures: counts[2] === '0' ? [] : [`sim (${logName(log)})\n${text.slice(-3000)}`] };
-  for (const { name, command } of testsOfLabel('sim')) {
+  (await inLanes(testsOfLabel('sim').map(({ name, command }) => async () => {
     const found = await run(command, { log: logOf(suite, name), minutes });
-    add(total, one(found.code !== 0 && /^seed \d+ failed/m.test(found.text), `${name}: the planted fault was not found\n${found.text.slice(-1000)}`));
-  }
+    return one(found.code !== 0 && /^seed \d+ failed/m.test(found.text), `${name}: the planted fault was not found\n${found.text.slice(-1000)}`);
+  }))).forEach((result) => add(total, result));
   return total;
 }
 
@@ -242,12 +258,11 @@ async function runSuite(suite) {
   if (broken.length > 0) {
     return one(false, `not run: building ${broken.join(', ')} failed`);
   }
-  for (const step of steps) {
-    add(total, await runStep(suite, step, minutes));
-  }
-  for (const file of filesOf(files)) {
-    add(total, await runNodeTest(suite, file, minutes));
-  }
+  const jobs = [
+    ...steps.map((step) => () => runStep(suite, step, minutes)),
+    ...filesOf(files).map((file) => () => runNodeTest(suite, file, minutes)),
+  ];
+  (await inLanes(jobs)).forEach((result) => add(total, result));
   if (runOwn !== undefined) {
     add(total, await runOwn(suite, minutes));
   }
