@@ -30,6 +30,7 @@ const SUITES = {
   content: { parts: [], files: ['tests/content.test.mjs'], minutes: 2 },
   check: { parts: ['dev', 'release', 'wasm'], steps: [{ name: 'check.mjs', command: ['node', 'build-scripts/check.mjs'] }],
     files: ['tests/'], minutes: 5 },
+  kill: { parts: ['release', 'wasm'], files: ['tests/kill/'], run: runKills, minutes: 10 },
   fuzz: { parts: ['dev'], run: runFuzzers, minutes: 30 },
   e2e: { parts: ['release', 'wasm', 'web'], files: ['tests/e2e/'], minutes: 15 },
 };
@@ -225,6 +226,19 @@ async function runDisk(suite, minutes) {
   }));
   const total = await runUnitTests(suite, minutes);
   runs.forEach((result) => add(total, result));
+  return total;
+}
+
+/** Browsers killed among answers (tests/kill), and a page that shows answers too early, which must be caught. */
+async function runKills(suite, minutes) {
+  const runs = [['chromium', isQuick ? 4 : 20], ['firefox', isQuick ? 1 : 5], ['chromium', 3, '--early']];
+  const total = nothing();
+  (await inLanes(runs.map(([browser, kills, ...more]) => async () => {
+    const log = logOf(suite, [browser, ...more].join('-'));
+    const { code, reason, text } = await run(['node', 'tests/kill/kill.mjs', '--browser', browser, '--kills', String(kills), ...more], { log, minutes });
+    console.log(text.split('\n').filter((line) => line.startsWith('kill ')).map((line) => `  ${line.slice(0, 300)}`).join('\n'));
+    return one(code === 0, `kill ${browser} ${more.join(' ')} ${reason} (${logName(log)})\n${text.slice(-3000)}`);
+  }))).forEach((result) => add(total, result));
   return total;
 }
 

@@ -1,7 +1,7 @@
 // Real browsers on real profiles. A run launches Chromium or Firefox with everything it may write under one folder, kills it as
 // a power cut would, opens it again on the same folder, and keeps what went wrong: violations of the content security policy,
 // errors, and requests that left the app's origin.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import puppeteer from 'puppeteer-core';
@@ -19,6 +19,9 @@ const FIREFOX_PREFS = { 'browser.sessionstore.interval': 500, 'browser.sessionst
 
 /** Firefox over WebDriver BiDi knows containers, no private windows; this setting makes every window one. */
 const FIREFOX_PRIVATE = { 'browser.privatebrowsing.autostart': true };
+
+/** puppeteer puts a Firefox profile's own settings aside, and back when the process has ended; a launch before that would fail. */
+const SETTINGS_PUT_ASIDE = ['user.js.puppeteer', 'prefs.js.puppeteer'];
 
 /** Sizes of the devices the app is used on, in CSS pixels. */
 export const DESKTOP = { width: 1280, height: 900 };
@@ -195,6 +198,7 @@ export class Browser {
     }
     await ended;
     await until(() => groupMembers(process_.pid).length === 0, 'the browser processes are gone', 10_000);
+    await until(() => !SETTINGS_PUT_ASIDE.some((name) => existsSync(path.join(this.home, 'profile', name))), 'the settings of the profile are put back');
   }
 }
 

@@ -14,8 +14,8 @@ const fileOf = (dir, name) => {
   return { url: `/${name}`, integrity: `sha384-${hash}` };
 };
 
-/** @returns {Promise<string>} the folder */
-export async function buildClientPage(name) {
+/** @returns {Promise<string>} the folder. entry is the script of the page. */
+export async function buildClientPage(name, entry = 'tests/e2e/support/client-page-entry.mjs') {
   const dir = path.join(ROOT, 'build/tests', name);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
@@ -28,7 +28,7 @@ export async function buildClientPage(name) {
   await esbuild.build({
     absWorkingDir: ROOT,
     entryPoints: {
-      page: 'tests/e2e/support/client-page-entry.mjs',
+      page: entry,
       'store-worker': 'web/src/worker/store-worker.ts',
       'kdf-worker': 'web/src/worker/kdf-worker.ts',
     },
