@@ -22,19 +22,31 @@ static uint64_t fixed_now_ms(void *ctx)
 
 void fixture_open(fixture *f, const fk_allocator *allocator)
 {
-    f->clock = (fk_clock){ fixed_now_ms, fixed_now_ms, NULL };
-    f->host = (fk_host){ allocator, memory_disk_port(f->disk), &f->clock, &f->random_port };
+    f->host = (fk_host){ allocator, memory_disk_port(f->disk), &f->clock, &f->random_port,
+                         f->is_attended };
     fk_buffer_init(&f->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
     assert_true(fk_is_ok(fk_session_new(&f->host, &f->session)));
 }
 
-void fixture_init(fixture *f)
+static void init(fixture *f, fk_clock clock, bool is_attended)
 {
     memset(f, 0, sizeof *f);
+    f->clock = clock;
+    f->is_attended = is_attended;
     f->disk = memory_disk_new(1);
     f->random.state = 42;
     f->random_port = seeded_random_port(&f->random);
     fixture_open(f, &fk_allocator_libc);
+}
+
+void fixture_init(fixture *f)
+{
+    init(f, (fk_clock){ fixed_now_ms, fixed_now_ms, NULL }, false);
+}
+
+void fixture_init_attended(fixture *f, fk_clock clock)
+{
+    init(f, clock, true);
 }
 
 void fixture_free(fixture *f)

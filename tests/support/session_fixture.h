@@ -28,6 +28,7 @@ typedef struct fixture {
     seeded_random random;
     fk_random random_port;
     fk_host host;
+    bool is_attended; /* for fk_host */
     fk_session *session;
     fk_buffer reply;
     unsigned mutation_count;
@@ -35,6 +36,8 @@ typedef struct fixture {
 
 /* A session on an empty memory disk; no command has run. */
 void fixture_init(fixture *f);
+/* The same before a person, with a clock of the test. */
+void fixture_init_attended(fixture *f, fk_clock clock);
 /* A session on the disk there is, with that allocator. */
 void fixture_open(fixture *f, const fk_allocator *allocator);
 void fixture_free(fixture *f);

@@ -198,6 +198,41 @@ static fk_status run_field_history(fk_session *session, fk_arena *arena, const v
     return fk_handle_field_history(session, arena, request, reply, error);
 }
 
+static fk_status run_lock_state(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_state(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_touch(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_touch(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_hidden(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_hidden(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_now(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_now(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_pin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_pin(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_open(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_open(session, arena, request, reply, error);
+}
+
+static fk_status run_lock_limits(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_lock_limits(session, arena, request, reply, error);
+}
+
 fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_core_start,
     run_vault_status,
@@ -238,4 +273,11 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_conflict_list,
     run_conflict_resolve,
     run_field_history,
+    run_lock_state,
+    run_lock_touch,
+    run_lock_hidden,
+    run_lock_now,
+    run_lock_pin,
+    run_lock_open,
+    run_lock_limits,
 };

@@ -89,6 +89,20 @@ FK_MUST_USE fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *
     fk_conflict_resolve_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_field_history(fk_session *session, fk_arena *arena, const fk_field_history_request *request,
     fk_field_history_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_state(fk_session *session, fk_arena *arena, const fk_lock_state_request *request,
+    fk_lock_state_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_touch(fk_session *session, fk_arena *arena, const fk_lock_touch_request *request,
+    fk_lock_touch_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_hidden(fk_session *session, fk_arena *arena, const fk_lock_hidden_request *request,
+    fk_lock_hidden_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_now(fk_session *session, fk_arena *arena, const fk_lock_now_request *request,
+    fk_lock_now_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_pin(fk_session *session, fk_arena *arena, const fk_lock_pin_request *request,
+    fk_lock_pin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_open(fk_session *session, fk_arena *arena, const fk_lock_open_request *request,
+    fk_lock_open_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_lock_limits(fk_session *session, fk_arena *arena, const fk_lock_limits_request *request,
+    fk_lock_limits_reply *reply, fk_error *error);
 
 typedef fk_status fk_handler(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error);
 

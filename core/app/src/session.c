@@ -58,6 +58,7 @@ void fk_session_lock(fk_session *session)
     fk_identity_wipe(&session->identity);
     fk_wipe(&session->prepared, sizeof session->prepared);
     session->is_prepared = false;
+    fk_lock_end(&session->lock);
 }
 
 static fk_status open_store(fk_session *session, fk_store_report *report_out, fk_error *error)
@@ -110,6 +111,9 @@ fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_k
     if (fk_is_ok(status)) {
         status = open_sync(session);
     }
+    if (fk_is_ok(status)) {
+        status = fk_session_start_lock(session);
+    }
     if (!fk_is_ok(status)) {
         fk_session_lock(session);
     }
@@ -134,6 +138,7 @@ static fk_status run_command(fk_session *session, uint32_t command_id, fk_bytes 
         fk_error_set(error, "core.start comes first");
         return fk_status_of(FK_ERR_WRONG_STATE);
     }
+    FK_TRY(fk_session_watch(session, command_id));
     return fk_dispatch(session, command_id, request, arena, reply_out, error);
 }
 

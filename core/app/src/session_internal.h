@@ -4,6 +4,7 @@
 
 #include "fk/identity.h"
 #include "fk/keyfile.h"
+#include "fk/lock.h"
 #include "fk/session.h"
 #include "fk/store.h"
 #include "fk/sync.h"
@@ -22,6 +23,7 @@ struct fk_session {
     fk_id vault_id;
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
     fk_identity identity;
+    fk_lock lock; /* cold while the vault is locked, or when nobody sits before it */
 };
 
 /* FK_ERR_WRONG_STATE while the vault is locked. */
@@ -29,6 +31,12 @@ FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
 
 /* Wall clock of the host: for views only. What a person does carries the time of its request. */
 uint64_t fk_session_now_ms(const fk_session *session);
+
+/* The vault was opened: its lock begins, with the limits kept in the vault. FK_ERR_IO, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_session_start_lock(fk_session *session);
+/* Before every command: time takes effect. Locks the vault when it is due; FK_ERR_WARM_LOCKED when this command would
+ * show or change a record behind a warm lock. */
+FK_MUST_USE fk_status fk_session_watch(fk_session *session, uint32_t command_id);
 
 /* Close the store and wipe every key. */
 void fk_session_lock(fk_session *session);

@@ -8,6 +8,9 @@
 static const char *const values_vault_state[] = { "none", "unfinished", "locked", "open" };
 _Static_assert(sizeof(fk_protocol_vault_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 
+static const char *const values_lock_state[] = { "cold", "open", "warm" };
+_Static_assert(sizeof(fk_protocol_lock_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
 static const char *const values_team_state[] = { "alone", "waiting", "member" };
 _Static_assert(sizeof(fk_protocol_team_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 
@@ -25,6 +28,15 @@ _Static_assert(sizeof(fk_protocol_sync_phase) == sizeof(uint32_t), "the codec mo
 
 static const char *const values_progress[] = { "device", "sent", "confirmed" };
 _Static_assert(sizeof(fk_protocol_progress) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const fk_shape_field shape_lock_view_fields[] = {
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_lock_view, state), .values = values_lock_state, .value_count = 3 },
+    { .name = "hasPin", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_lock_view, has_pin) },
+    { .name = "triesLeft", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_lock_view, tries_left), .min = 0, .max = 3 },
+    { .name = "idleS", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_lock_view, idle_s), .min = 0, .max = 4294967295 },
+    { .name = "hiddenS", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_lock_view, hidden_s), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_lock_view = { shape_lock_view_fields, 5, sizeof(fk_protocol_lock_view) };
 
 static const fk_shape_field shape_field_change_fields[] = {
     { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_field_change, field), .max = 80 },
@@ -597,6 +609,62 @@ static const fk_shape_field shape_field_history_reply_fields[] = {
 };
 static const fk_shape shape_field_history_reply = { shape_field_history_reply_fields, 2, sizeof(fk_field_history_reply) };
 
+static const fk_shape shape_lock_state_request = { NULL, 0, sizeof(fk_lock_state_request) };
+
+static const fk_shape_field shape_lock_state_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_state_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_state_reply = { shape_lock_state_reply_fields, 1, sizeof(fk_lock_state_reply) };
+
+static const fk_shape shape_lock_touch_request = { NULL, 0, sizeof(fk_lock_touch_request) };
+
+static const fk_shape_field shape_lock_touch_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_touch_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_touch_reply = { shape_lock_touch_reply_fields, 1, sizeof(fk_lock_touch_reply) };
+
+static const fk_shape_field shape_lock_hidden_request_fields[] = {
+    { .name = "isHidden", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_lock_hidden_request, is_hidden) },
+};
+static const fk_shape shape_lock_hidden_request = { shape_lock_hidden_request_fields, 1, sizeof(fk_lock_hidden_request) };
+
+static const fk_shape_field shape_lock_hidden_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_hidden_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_hidden_reply = { shape_lock_hidden_reply_fields, 1, sizeof(fk_lock_hidden_reply) };
+
+static const fk_shape shape_lock_now_request = { NULL, 0, sizeof(fk_lock_now_request) };
+
+static const fk_shape_field shape_lock_now_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_now_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_now_reply = { shape_lock_now_reply_fields, 1, sizeof(fk_lock_now_reply) };
+
+static const fk_shape shape_lock_pin_request = { NULL, 0, sizeof(fk_lock_pin_request) };
+
+static const fk_shape_field shape_lock_pin_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_pin_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_pin_reply = { shape_lock_pin_reply_fields, 1, sizeof(fk_lock_pin_reply) };
+
+static const fk_shape shape_lock_open_request = { NULL, 0, sizeof(fk_lock_open_request) };
+
+static const fk_shape_field shape_lock_open_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_open_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_open_reply = { shape_lock_open_reply_fields, 1, sizeof(fk_lock_open_reply) };
+
+static const fk_shape_field shape_lock_limits_request_fields[] = {
+    { .name = "idleS", .kind = FK_SHAPE_U32, .offset = offsetof(fk_lock_limits_request, idle_s), .min = 15, .max = 540 },
+    { .name = "hiddenS", .kind = FK_SHAPE_U32, .offset = offsetof(fk_lock_limits_request, hidden_s), .min = 5, .max = 300 },
+};
+static const fk_shape shape_lock_limits_request = { shape_lock_limits_request_fields, 2, sizeof(fk_lock_limits_request) };
+
+static const fk_shape_field shape_lock_limits_reply_fields[] = {
+    { .name = "lock", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_lock_limits_reply, lock), .object = &shape_lock_view },
+};
+static const fk_shape shape_lock_limits_reply = { shape_lock_limits_reply_fields, 1, sizeof(fk_lock_limits_reply) };
+
 const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "core.start", 1, 0, 0, 0, false, &shape_core_start_request, &shape_core_start_reply },
     { "vault.status", 2, 0, 0, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
@@ -637,4 +705,11 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "conflict.list", 40, 0, 0, 0, false, &shape_conflict_list_request, &shape_conflict_list_reply },
     { "conflict.resolve", 41, 0, 0, 0, true, &shape_conflict_resolve_request, &shape_conflict_resolve_reply },
     { "field.history", 42, 0, 0, 0, false, &shape_field_history_request, &shape_field_history_reply },
+    { "lock.state", 80, 0, 0, 0, false, &shape_lock_state_request, &shape_lock_state_reply },
+    { "lock.touch", 81, 0, 0, 0, false, &shape_lock_touch_request, &shape_lock_touch_reply },
+    { "lock.hidden", 82, 0, 0, 0, false, &shape_lock_hidden_request, &shape_lock_hidden_reply },
+    { "lock.now", 83, 0, 0, 0, false, &shape_lock_now_request, &shape_lock_now_reply },
+    { "lock.pin", 84, 6, 6, 0, false, &shape_lock_pin_request, &shape_lock_pin_reply },
+    { "lock.open", 85, 6, 6, 0, false, &shape_lock_open_request, &shape_lock_open_reply },
+    { "lock.limits", 86, 0, 0, 0, false, &shape_lock_limits_request, &shape_lock_limits_reply },
 };

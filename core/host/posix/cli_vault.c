@@ -176,7 +176,7 @@ fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const ch
     FK_TRY(fk_posix_disk_open(&fk_allocator_libc, directory, &vault->disk, &vault->error));
     vault->clock = fk_posix_clock();
     vault->random = fk_posix_random();
-    vault->host = (fk_host){ &fk_allocator_libc, fk_posix_disk_port(vault->disk), &vault->clock, &vault->random };
+    vault->host = (fk_host){ &fk_allocator_libc, fk_posix_disk_port(vault->disk), &vault->clock, &vault->random, false };
     FK_TRY(fk_session_new(&vault->host, &vault->session));
     FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_CORE_START, fk_bytes_text("{}")));
     return unlock(vault, passphrase_file, is_new);

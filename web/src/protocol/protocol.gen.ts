@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x3aea52b7;
+export const SCHEMA_HASH = 0xc4898831;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -88,12 +88,18 @@ export type ErrorCode =
   /** stopped by the person; what was not sent stays here */
   | 'cancelled'
   /** two workers disagree about this field; it is resolved with a reason first */
-  | 'conflict';
+  | 'conflict'
+  /** nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there */
+  | 'warm-locked'
+  /** one digit six times, or six digits in a row: the first that somebody tries */
+  | 'pin-weak';
 
 /** What every command can answer besides its own errors. */
 export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json' | 'too-large' | 'wrong-state';
 
 export type VaultState = 'none' | 'unfinished' | 'locked' | 'open';
+
+export type LockState = 'cold' | 'open' | 'warm';
 
 export type TeamState = 'alone' | 'waiting' | 'member';
 
@@ -106,6 +112,19 @@ export type InviteState = 'new' | 'offered' | 'asked' | 'confirmed' | 'done' | '
 export type SyncPhase = 'idle' | 'signing_in' | 'roster' | 'team' | 'sending' | 'fetching' | 'confirming';
 
 export type Progress = 'device' | 'sent' | 'confirmed';
+
+export interface LockView {
+  /** warm: the PIN opens; cold: the keys are gone */
+  readonly state: LockState;
+  /** a PIN was chosen in this session */
+  readonly hasPin: boolean;
+  /** wrong PINs until the lock is cold */
+  readonly triesLeft: number;
+  /** seconds without a sign of a person until the lock */
+  readonly idleS: number;
+  /** seconds out of sight until the lock */
+  readonly hiddenS: number;
+}
 
 export interface FieldChange {
   /** a field of schema.json; a keyed field as name/key */
@@ -681,6 +700,49 @@ export interface FieldHistoryReply {
   readonly isCut: boolean;
 }
 
+export type LockStateRequest = Readonly<Record<string, never>>;
+
+export interface LockStateReply {
+  readonly lock: LockView;
+}
+
+export type LockTouchRequest = Readonly<Record<string, never>>;
+
+export interface LockTouchReply {
+  readonly lock: LockView;
+}
+
+export interface LockHiddenRequest {
+  readonly isHidden: boolean;
+}
+
+export interface LockHiddenReply {
+  readonly lock: LockView;
+}
+
+export type LockNowRequest = Readonly<Record<string, never>>;
+
+export interface LockNowReply {
+  readonly lock: LockView;
+}
+
+export interface LockPinReply {
+  readonly lock: LockView;
+}
+
+export interface LockOpenReply {
+  readonly lock: LockView;
+}
+
+export interface LockLimitsRequest {
+  readonly idleS: number;
+  readonly hiddenS: number;
+}
+
+export interface LockLimitsReply {
+  readonly lock: LockView;
+}
+
 export interface Commands {
   /** Check the random sources and say what this build is. Must be the first call; every other answers wrong-state before it. */
   readonly 'core.start': { readonly request: CoreStartRequest; readonly reply: CoreStartReply; readonly error: 'no-random' | CommonErrorCode };
@@ -760,6 +822,20 @@ export interface Commands {
   readonly 'conflict.resolve': { readonly request: ConflictResolveRequest; readonly reply: ConflictResolveReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'incomplete' | 'frozen' | 'full' | 'io' | CommonErrorCode };
   /** Every write there was to one field, the newest first, at most 256. */
   readonly 'field.history': { readonly request: FieldHistoryRequest; readonly reply: FieldHistoryReply; readonly error: 'wrong-state' | 'not-found' | 'io' | 'damaged' | CommonErrorCode };
+  /** Let the time that passed take effect and say how the vault is locked. The worker asks every second, and first of all when a page is seen again. */
+  readonly 'lock.state': { readonly request: LockStateRequest; readonly reply: LockStateReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** A sign of a person. It does not open what is locked, or should be by now. */
+  readonly 'lock.touch': { readonly request: LockTouchRequest; readonly reply: LockTouchReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** The page went out of sight, or is seen again. */
+  readonly 'lock.hidden': { readonly request: LockHiddenRequest; readonly reply: LockHiddenReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** Lock at once: warm when there is a PIN, else cold. */
+  readonly 'lock.now': { readonly request: LockNowRequest; readonly reply: LockNowReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** Choose the PIN of this session, or another one. The request is 6 ASCII digits, not JSON. It is kept in memory alone. */
+  readonly 'lock.pin': { readonly request: Uint8Array; readonly reply: LockPinReply; readonly error: 'wrong-state' | 'pin-weak' | CommonErrorCode };
+  /** Open a warm lock. The request is 6 bytes, not JSON. A wrong PIN is no error: the reply says how many tries are left, and cold after the last. */
+  readonly 'lock.open': { readonly request: Uint8Array; readonly reply: LockOpenReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** Choose when this vault locks by itself. Kept in the vault. */
+  readonly 'lock.limits': { readonly request: LockLimitsRequest; readonly reply: LockLimitsReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
 }
 
 export type CommandName = keyof Commands;
@@ -804,6 +880,13 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'conflict.list': 40,
   'conflict.resolve': 41,
   'field.history': 42,
+  'lock.state': 80,
+  'lock.touch': 81,
+  'lock.hidden': 82,
+  'lock.now': 83,
+  'lock.pin': 84,
+  'lock.open': 85,
+  'lock.limits': 86,
 };
 
 /** Commands whose request is raw bytes instead of JSON, with their bounds. */
@@ -811,6 +894,8 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'vault.create': { min: 32, max: 32 },
   'vault.unlock': { min: 32, max: 32 },
   'sync.step': { min: 8, max: 1052680 },
+  'lock.pin': { min: 6, max: 6 },
+  'lock.open': { min: 6, max: 6 },
 };
 
 /** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */

@@ -21,6 +21,8 @@ typedef struct fk_host {
     const fk_disk *disk;
     const fk_clock *clock;
     const fk_random *random;
+    /* A person sits before it: an open vault locks by time (fk/lock.h). False for programs that end by themselves. */
+    bool is_attended;
 } fk_host;
 
 typedef struct fk_session fk_session; /* opaque */

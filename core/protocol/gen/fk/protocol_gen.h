@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x3aea52b7U
+#define FK_PROTOCOL_SCHEMA_HASH 0xc4898831U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 39,
+    FK_COMMAND_COUNT = 46,
 };
 
 /* X(name, NAME, id, "text") */
@@ -61,7 +61,14 @@ enum {
     X(sync_items, SYNC_ITEMS, 36, "sync.items") \
     X(conflict_list, CONFLICT_LIST, 40, "conflict.list") \
     X(conflict_resolve, CONFLICT_RESOLVE, 41, "conflict.resolve") \
-    X(field_history, FIELD_HISTORY, 42, "field.history")
+    X(field_history, FIELD_HISTORY, 42, "field.history") \
+    X(lock_state, LOCK_STATE, 80, "lock.state") \
+    X(lock_touch, LOCK_TOUCH, 81, "lock.touch") \
+    X(lock_hidden, LOCK_HIDDEN, 82, "lock.hidden") \
+    X(lock_now, LOCK_NOW, 83, "lock.now") \
+    X(lock_pin, LOCK_PIN, 84, "lock.pin") \
+    X(lock_open, LOCK_OPEN, 85, "lock.open") \
+    X(lock_limits, LOCK_LIMITS, 86, "lock.limits")
 
 typedef enum fk_command_id {
     FK_COMMAND_CORE_START = 1,
@@ -103,6 +110,13 @@ typedef enum fk_command_id {
     FK_COMMAND_CONFLICT_LIST = 40,
     FK_COMMAND_CONFLICT_RESOLVE = 41,
     FK_COMMAND_FIELD_HISTORY = 42,
+    FK_COMMAND_LOCK_STATE = 80,
+    FK_COMMAND_LOCK_TOUCH = 81,
+    FK_COMMAND_LOCK_HIDDEN = 82,
+    FK_COMMAND_LOCK_NOW = 83,
+    FK_COMMAND_LOCK_PIN = 84,
+    FK_COMMAND_LOCK_OPEN = 85,
+    FK_COMMAND_LOCK_LIMITS = 86,
 } fk_command_id;
 
 typedef enum fk_protocol_vault_state {
@@ -111,6 +125,12 @@ typedef enum fk_protocol_vault_state {
     FK_PROTOCOL_VAULT_STATE_LOCKED = 2,
     FK_PROTOCOL_VAULT_STATE_OPEN = 3,
 } fk_protocol_vault_state;
+
+typedef enum fk_protocol_lock_state {
+    FK_PROTOCOL_LOCK_STATE_COLD = 0,
+    FK_PROTOCOL_LOCK_STATE_OPEN = 1,
+    FK_PROTOCOL_LOCK_STATE_WARM = 2,
+} fk_protocol_lock_state;
 
 typedef enum fk_protocol_team_state {
     FK_PROTOCOL_TEAM_STATE_ALONE = 0,
@@ -154,6 +174,14 @@ typedef enum fk_protocol_progress {
     FK_PROTOCOL_PROGRESS_SENT = 1,
     FK_PROTOCOL_PROGRESS_CONFIRMED = 2,
 } fk_protocol_progress;
+
+typedef struct fk_protocol_lock_view {
+    fk_protocol_lock_state state; /* warm: the PIN opens; cold: the keys are gone */
+    bool has_pin; /* a PIN was chosen in this session */
+    uint32_t tries_left; /* wrong PINs until the lock is cold */
+    uint32_t idle_s; /* seconds without a sign of a person until the lock */
+    uint32_t hidden_s; /* seconds out of sight until the lock */
+} fk_protocol_lock_view;
 
 typedef struct fk_protocol_field_change {
     fk_bytes field; /* a field of schema.json; a keyed field as name/key */
@@ -778,5 +806,62 @@ typedef struct fk_field_history_reply {
     size_t writes_count; /* at most 256 */
     bool is_cut; /* there are older ones */
 } fk_field_history_reply;
+
+typedef struct fk_lock_state_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_lock_state_request;
+
+typedef struct fk_lock_state_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_state_reply;
+
+typedef struct fk_lock_touch_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_lock_touch_request;
+
+typedef struct fk_lock_touch_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_touch_reply;
+
+typedef struct fk_lock_hidden_request {
+    bool is_hidden;
+} fk_lock_hidden_request;
+
+typedef struct fk_lock_hidden_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_hidden_reply;
+
+typedef struct fk_lock_now_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_lock_now_request;
+
+typedef struct fk_lock_now_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_now_reply;
+
+typedef struct fk_lock_pin_request {
+    fk_bytes raw; /* exactly 6 bytes, borrowed */
+} fk_lock_pin_request;
+
+typedef struct fk_lock_pin_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_pin_reply;
+
+typedef struct fk_lock_open_request {
+    fk_bytes raw; /* exactly 6 bytes, borrowed */
+} fk_lock_open_request;
+
+typedef struct fk_lock_open_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_open_reply;
+
+typedef struct fk_lock_limits_request {
+    uint32_t idle_s;
+    uint32_t hidden_s;
+} fk_lock_limits_request;
+
+typedef struct fk_lock_limits_reply {
+    fk_protocol_lock_view lock;
+} fk_lock_limits_reply;
 
 #endif
