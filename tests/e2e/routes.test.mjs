@@ -34,6 +34,9 @@ test('every screen', async (t) => {
     await driver.button(words.passphrase.noted);
     await driver.fill(words.passphrase.label, passphrase);
     await driver.button(words.passphrase.make);
+    await app.at(words.pin.chooseTitle);
+    await check('gate-choose-pin');
+    await app.choosePin();
     await app.at(words.list.title);
     await check('cases-empty');
 

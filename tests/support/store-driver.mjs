@@ -19,6 +19,8 @@ export class StoreDriver {
   hasEnded = false;
   removed = [];
   answerCount = 0;
+  /** One heartbeat of the lock; undefined while none is due. */
+  beat = undefined;
   #open = new Map();
   #nextId = 1;
 
@@ -35,6 +37,10 @@ export class StoreDriver {
         setTimer: () => () => undefined,
         monotonicMs: () => performance.now(),
         wasForbidden: async () => false,
+      },
+      every: (_ms, run) => {
+        this.beat = run;
+        return () => (this.beat = undefined);
       },
       post: (message) => this.#receive(message),
       end: () => (this.hasEnded = true),

@@ -1,81 +1,8 @@
 // What the app does when the core says no: nothing typed is lost, nothing is said to be saved, and hiding waits for nobody.
-// The core is a double here because these answers (disk full, storage gone, a trap) cannot be had from a healthy one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { importWebModules } from '../support/web-modules.mjs';
-
-const { createApp } = await importWebModules('web/src/app/app.ts');
-const CASE = 'c'.repeat(32);
-const FACTS = { name: 'facts', caseId: CASE };
-const REFERENCE = { part: 'case', field: 'reference' };
-const MOVED = { part: 'case', field: 'transfer', member: 'movedOn' };
-const ok = (value = {}) => ({ ok: true, value });
-const no = (code) => ({ ok: false, error: { code } });
-const settled = async () => {
-  for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
-};
-
-/** An app over a core with one case; answers of draft.save can be changed by the test. */
-async function openApp({ vault = 'locked', askForPersistence = async () => ({}) } = {}) {
-  const log = [];
-  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false }) };
-  let news = () => {};
-  let nextId = 0;
-  const drafts = new Map();
-  const core = {
-    start: async () => ({ kind: 'vault', state: vault, version: '1' }),
-    takeOver: async () => ({ kind: 'other-window' }),
-    async call(command, request) {
-      log.push({ command, request });
-      if (answers[command]?.ok === false) return answers[command];
-      if (command === 'draft.save') for (const { field, value } of request.changes) drafts.set(field, value);
-      if (command === 'content.get') return ok({ content: {} });
-      if (command === 'case.list') return ok({ cases: [], totalCount: 0 });
-      if (command === 'case.begun') return ok({ drafts: [] });
-      if (command === 'team.status') return ok({ state: 'alone', deviceId: 'd'.repeat(32), isAdministrator: false, wordsConfirmed: false });
-      if (command === 'case.get') {
-        const record = { recordId: CASE, type: 'case', createdMs: 1, changedMs: 1, fields: { status: 'open', openedOn: '2026-01-01', areaProfile: 'A' } };
-        const draft = { recordId: CASE, type: 'case', caseId: CASE, savedMs: 1, number: '1', fields: Object.fromEntries(drafts) };
-        return ok({ records: [record], drafts: drafts.size === 0 ? [] : [draft] });
-      }
-      return answers[command] ?? ok();
-    },
-    createVault: async () => ok(),
-    unlock: async () => answers.unlock,
-    lock: async () => {
-      log.push({ command: 'lock' });
-    },
-    removeUnfinished: async () => ok(),
-    sync: async () => ok({}),
-    cancelSync: () => {},
-    onSync: () => {},
-    onNews: (listener) => {
-      news = listener;
-    },
-  };
-  const addresses = [];
-  const app = createApp({
-    appName: 'Notebook',
-    route: FACTS,
-    embedded: {},
-    core,
-    platform: {
-      nowMs: () => 1, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
-      readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, reload: () => {}, acceptUpdate: () => {},
-      origin: () => 'https://app.example', isOnline: () => true, wordsOf: async () => [], startCamera: async () => 'none',
-      setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
-    },
-    setTimer: () => () => {},
-  });
-  await app.begin();
-  if (vault === 'locked') {
-    app.actions.unlock('a b c d e');
-    await settled();
-    assert.equal(app.store.state().phase.kind, 'open');
-  }
-  return { app, log, answers, addresses, tell: (item) => news(item), commands: () => log.map((entry) => entry.command) };
-}
+import { choosePin, FACTS, MOVED, no, ok, openApp, REFERENCE, settled } from './support/open-app.mjs';
 
 test('making a vault: goes on although the browser has not answered whether it keeps the files', async () => {
   const { app } = await openApp({ vault: 'none', askForPersistence: () => new Promise(() => {}) });
@@ -87,6 +14,7 @@ test('making a vault: goes on although the browser has not answered whether it k
   assert.equal(app.store.state().phase.step.problem, 'differs');
   app.actions.confirmWords(' A b c  d E ');
   await settled();
+  await choosePin(app);
   assert.equal(app.store.state().phase.kind, 'open');
   assert.doesNotMatch(JSON.stringify(app.store.state()), /a b c d e/);
 });
@@ -191,6 +119,7 @@ test('hide: works on the help numbers of a locked app, and they do not come back
   app.actions.hide();
   assert.equal(app.store.state().phase.kind, 'hidden');
   app.actions.showUnlock();
+  await settled();
   assert.equal(app.store.state().phase.kind, 'locked');
   assert.equal(app.store.state().route.name, 'cases');
 });
@@ -203,6 +132,7 @@ test('hide: a passphrase just made is gone from the state', async () => {
   app.actions.hide();
   assert.doesNotMatch(JSON.stringify(app.store.state()), /a b c d e/);
   app.actions.showUnlock();
+  await settled();
   assert.equal(app.store.state().phase.step.kind, 'welcome');
 });
 
@@ -227,6 +157,7 @@ test('crash: the passphrase is asked for, and what was on its way is saved after
   answers['draft.save'] = ok({ number: '2' });
   app.actions.unlock('a b c d e');
   await settled();
+  await choosePin(app);
   assert.equal(app.store.state().phase.kind, 'open');
   const saves = log.filter((entry) => entry.command === 'draft.save');
   assert.deepEqual(saves.at(-1).request.changes, [{ field: 'reference', value: 'typed' }]);

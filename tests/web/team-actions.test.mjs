@@ -41,6 +41,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
   const core = {
     start: async () => ({ kind: 'vault', state: 'locked', version: '1' }),
     async call(command, request) {
+      if (command === 'lock.now') return ok({ lock: { state: 'cold' } });
       world.log.push({ command, request });
       return world.answers[command] ?? ok();
     },
@@ -66,6 +67,8 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
   });
   await app.begin();
   app.actions.unlock('a b c d e');
+  await settled();
+  app.actions.skipPin();
   await settled();
   assert.equal(app.store.state().phase.kind, 'open');
   return { app, world, team: () => app.store.state().team };

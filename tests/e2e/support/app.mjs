@@ -94,8 +94,27 @@ export class App {
 
   /* --- vault --- */
 
+  /** What comes after the passphrase: a PIN for this session, or none. */
+  async choosePin(pin) {
+    await this.at(words.pin.chooseTitle);
+    if (pin === undefined) {
+      await this.driver.button(words.pin.skip);
+    } else {
+      await this.driver.fill(words.pin.chooseLabel, pin);
+      await this.driver.button(words.pin.choose);
+    }
+    await until(async () => ![words.pin.chooseTitle, words.shell.loading].includes(await this.headingNow()), 'the first screen is there');
+  }
+
+  /** Enters the PIN behind a warm lock. */
+  async enterPin(pin) {
+    await this.at(words.pin.warmTitle);
+    await this.driver.fill(words.pin.label, pin);
+    await this.driver.button(words.pin.open);
+  }
+
   /** Makes a vault. Out: its passphrase. */
-  async makeVault() {
+  async makeVault({ pin } = {}) {
     const { driver } = this;
     await this.at(words.welcome.title);
     await driver.button(words.welcome.start);
@@ -106,6 +125,7 @@ export class App {
     await this.at(words.passphrase.confirmTitle);
     await driver.fill(words.passphrase.label, phrase);
     await driver.button(words.passphrase.make);
+    await this.choosePin(pin);
     await this.at(words.list.title);
     return phrase;
   }
@@ -116,12 +136,12 @@ export class App {
     await this.driver.button(words.unlock.button);
   }
 
-  async unlock(phrase) {
+  async unlock(phrase, { pin } = {}) {
     await this.tryUnlock(phrase);
     await until(async () => (await this.headingNow()) !== words.unlock.title, 'the vault is open', 30_000).catch(async (error) => {
       throw new Error(`${error.message}: ${await this.text()}`);
     });
-    await until(async () => (await this.headingNow()) !== words.shell.loading, 'the screen is there');
+    await this.choosePin(pin);
   }
 
   async lock() {

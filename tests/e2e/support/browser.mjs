@@ -81,9 +81,10 @@ export class Browser {
 
   /**
    * In: kind, home of makeHome, origin of the app, viewport, faults of an earlier run on the same profile,
-   * `isPrivate` for a context without a profile (private browsing), more arguments for Chromium. Out: a run with one open, empty page.
+   * `isPrivate` for a context without a profile (private browsing), more arguments for Chromium, more for the environment.
+   * Out: a run with one open, empty page.
    */
-  static async launch({ kind, home, origin, viewport = DESKTOP, faults, isPrivate = false, args = [] }) {
+  static async launch({ kind, home, origin, viewport = DESKTOP, faults, isPrivate = false, args = [], env = {} }) {
     const run = new Browser();
     run.kind = kind;
     run.home = home;
@@ -96,7 +97,7 @@ export class Browser {
       headless: true,
       args: kind === CHROMIUM ? [...CHROMIUM_ARGS, ...args] : [],
       extraPrefsFirefox: isPrivate ? { ...FIREFOX_PREFS, ...FIREFOX_PRIVATE } : FIREFOX_PREFS,
-      env: environment(home),
+      env: { ...environment(home), ...env },
       defaultViewport: null,
       protocolTimeout: 120_000,
     });
@@ -183,6 +184,15 @@ export class Browser {
     const session = await this.cdp();
     await session.send('Network.clearBrowserCache');
     await session.detach();
+  }
+
+  /** Every process of the browser stands still, as in a device that sleeps with its clocks going on. */
+  freeze() {
+    process.kill(-this.#browser.process().pid, 'SIGSTOP');
+  }
+
+  thaw() {
+    process.kill(-this.#browser.process().pid, 'SIGCONT');
   }
 
   /** Kills every process of the browser at once and waits until none is left. Nothing is flushed or closed. May be repeated. */

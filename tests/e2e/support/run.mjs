@@ -13,11 +13,11 @@ const LOGS = fileURLToPath(new URL('../../../build/logs/', import.meta.url));
  * One device: a browser on a profile of its own at an origin. launch opens it, the first time and again; browser and app are then
  * those of the newest launch. `isDown` says whether its server is gone on purpose. remove kills it and deletes the profile.
  */
-export function makeDevice({ kind, name, origin, Driver = PointerDriver, viewport, isPrivate, args, isDown = () => false }) {
+export function makeDevice({ kind, name, origin, Driver = PointerDriver, viewport, isPrivate, args, env, isDown = () => false }) {
   const home = makeHome(name);
   const device = { name, home, kind, origin, browser: undefined, app: undefined };
   device.launch = async (more = {}) => {
-    device.browser = await Browser.launch({ kind, home, origin, viewport, faults: device.browser?.faults, isPrivate, args, ...more });
+    device.browser = await Browser.launch({ kind, home, origin, viewport, faults: device.browser?.faults, isPrivate, args, env, ...more });
     device.browser.isOffline = isDown();
     await device.browser.page.evaluateOnNewDocument(keepStoreWorker);
     device.app = new App({ page: device.browser.page, driver: new Driver(device.browser.page), origin });

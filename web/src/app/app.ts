@@ -8,6 +8,7 @@ import type { CorePort } from './core-port.ts';
 import { createConflictActions } from './conflict-actions.ts';
 import { createDocumentActions } from './document-actions.ts';
 import { createFormActions } from './form-actions.ts';
+import { createLockActions, type LockActions } from './lock-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
 import { createSaver, type Saver } from './saver.ts';
 import { createSyncControl } from './sync-actions.ts';
@@ -21,7 +22,7 @@ export interface App {
   readonly navigator: Navigator;
   readonly saver: Saver;
   readonly begin: () => Promise<void>;
-  readonly lockAtOnce: () => void;
+  readonly presence: Pick<LockActions, 'touched' | 'wentOutOfSight' | 'seenAgain'>;
   /** The browser says that the network is back. */
   readonly cameOnline: () => void;
 }
@@ -61,13 +62,15 @@ export function createApp(options: AppOptions): App {
   const team = createTeamData(context);
   const navigator = createNavigator(context, team);
   const sync = createSyncControl(context, navigator, team, options.setTimer);
-  const vault = createVaultActions(context, navigator);
+  const locks = createLockActions(context, navigator, options.setTimer);
+  const vault = createVaultActions(context, navigator, locks);
   const forms = createFormActions(context, navigator);
   const documents = createDocumentActions(context, navigator, forms);
   let stopSearch: (() => void) | undefined;
 
   const actions: Actions = {
     ...vault,
+    ...locks,
     ...forms,
     ...documents,
     ...createConflictActions(context, navigator),
@@ -100,7 +103,7 @@ export function createApp(options: AppOptions): App {
     store.dispatch({ kind: 'storage-check', check: outcome.value as never });
   }
 
-  return { store, actions, navigator, saver, begin: vault.begin, lockAtOnce: vault.lockAtOnce, cameOnline: sync.cameOnline };
+  return { store, actions, navigator, saver, begin: vault.begin, presence: locks, cameOnline: sync.cameOnline };
 }
 
 /** The same core; `notice` hears of each command that went through. */

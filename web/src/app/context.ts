@@ -51,6 +51,8 @@ const ENDS_SESSION = new Set(['damaged', 'io']);
 
 export function showProblem(context: AppContext, error: CoreError): void {
   const { dispatch, state } = context.store;
+  /* The screen is being emptied: there is nothing to say it on. */
+  if (error.code === 'warm-locked') return;
   if (state().phase.kind === 'open' && ENDS_SESSION.has(error.code)) {
     void context.core.lock();
     dispatch({ kind: 'phase', phase: error.code === 'damaged' ? { kind: 'damaged', code: 'damaged_vault' } : { kind: 'locked', isWorking: false, problem: error } });

@@ -65,6 +65,8 @@ export function createCorePort(client: CoreClient): CorePort {
     createVault: async (passphrase) => outcomeOf(await client.createVault(passphrase)),
     unlock: async (passphrase) => outcomeOf(await client.unlock(passphrase)),
     lock: () => client.lock(),
+    choosePin: async (pin) => outcomeOf(await client.choosePin(pin)),
+    openByPin: async (pin) => outcomeOf(await client.openByPin(pin)),
     removeUnfinished: async () => outcomeOf(await client.removeUnfinished()),
     sync: async (timeMs) => outcomeOf(await client.sync(timeMs)),
     cancelSync: () => client.cancelSync(),

@@ -1,6 +1,7 @@
 /** What the actions need from the core: one call, the two ways in that take a passphrase, and news. */
 import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
+import type { LockStateReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CoreError };
@@ -23,7 +24,11 @@ export type CoreNews =
   /** the worker stopped by a fault */
   | 'crashed'
   /** the browser put the page away and brought it back */
-  | 'locked';
+  | 'locked'
+  /** nobody was there: the PIN opens */
+  | 'warm'
+  /** nobody was there for long, or wrong PINs: only the passphrase opens */
+  | 'cold';
 
 export interface CorePort {
   start(): Promise<StartOutcome>;
@@ -33,6 +38,9 @@ export interface CorePort {
   createVault(passphrase: string): Promise<Outcome<JsonObject>>;
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
   lock(): Promise<void>;
+  choosePin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;
+  /** A wrong PIN is no error. An error of any kind but a PIN that is none: only the passphrase opens. */
+  openByPin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;
   removeUnfinished(): Promise<Outcome<JsonObject>>;
   /** One run against the hub, to its end. Locking ends it. */
   sync(timeMs: number): Promise<Outcome<SyncStatus>>;

@@ -7,8 +7,8 @@ import { startCamera } from '../platform/camera.ts';
 import { civilDate, nowMs } from '../platform/clock.ts';
 import { askForPersistence, readDeviceStorage } from '../platform/device-storage.ts';
 import { watchHideKey } from '../platform/hide-key.ts';
-import { watchIdle } from '../platform/idle.ts';
 import { makePassphrase } from '../platform/passphrase.ts';
+import { createCurtain, createPresence, watchPresence } from '../platform/presence.ts';
 import { newId } from '../platform/random.ts';
 import { registerServiceWorker, type Updates } from '../platform/service-worker.ts';
 import { loadWordList } from '../platform/word-list.ts';
@@ -21,7 +21,6 @@ import { createCorePort } from './core-adapter.ts';
 
 /** Neutral, because a perpetrator may see the tablet; the serving agency can change it in index.html. */
 const appName = document.querySelector<HTMLMetaElement>('meta[name="application-name"]')?.content ?? 'Notebook';
-const IDLE_CHECK_MS = 5000;
 let updates: Updates | undefined;
 let app: App | undefined;
 
@@ -71,7 +70,7 @@ app = createApp({
 });
 start(app);
 
-function start({ store, actions, navigator: routes, begin, lockAtOnce, cameOnline }: App): void {
+function start({ store, actions, navigator: routes, begin, presence, cameOnline }: App): void {
   const root = document.getElementById('app');
   if (root === null) throw new Error('index.html has no place to draw in');
   let focusToken = 0;
@@ -85,20 +84,7 @@ function start({ store, actions, navigator: routes, begin, lockAtOnce, cameOnlin
   window.addEventListener('hashchange', () => void routes.addressChanged(routeOf(window.location.hash)));
   window.addEventListener('online', cameOnline);
   watchHideKey(document, actions.hide);
-  watchIdle(
-    {
-      wallMs: nowMs,
-      monotonicMs: () => performance.now(),
-      onActivity(listener) {
-        for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) window.addEventListener(type, listener, { capture: true, passive: true });
-      },
-      onCheck(listener) {
-        window.setInterval(listener, IDLE_CHECK_MS);
-        document.addEventListener('visibilitychange', listener, { capture: true });
-      },
-    },
-    lockAtOnce,
-  );
+  watchPresence(createPresence({ wallMs: nowMs, monotonicMs: () => performance.now() }, createCurtain(root), presence));
   document.addEventListener('change', alignDefaults);
   window.addEventListener('unhandledrejection', () => stopWithApology());
   window.addEventListener('error', () => stopWithApology());

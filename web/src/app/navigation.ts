@@ -1,4 +1,5 @@
 /** Opening a route: save what is on screen, load what the next screen shows, draw it. */
+import type { LockView } from '../protocol/protocol.gen.ts';
 import { CONTENT_NAMES } from '../state/content.ts';
 import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '../state/case-file.ts';
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
@@ -24,8 +25,8 @@ export interface Navigator {
   readonly fromHere: () => (route: Route, how?: 'push' | 'replace') => Promise<void>;
   /** The address changed by Back, a link or typing. */
   readonly addressChanged: (route: Route | undefined) => Promise<void>;
-  /** Opens the app on the present route: the vault is open. */
-  readonly enter: () => Promise<void>;
+  /** Opens the app on the present route: the vault is open. `before`: a form with fields that were not complete. */
+  readonly enter: (before?: FormState) => Promise<void>;
   /** Loads the present route again. */
   readonly reopen: () => Promise<void>;
   /** What sync brought, on a screen that shows lists: nothing moves, no form is touched. */
@@ -117,12 +118,12 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   }
 
   /** The first screen of an open vault appears as a whole, when its data is there. */
-  async function enter(): Promise<void> {
+  async function enter(before?: FormState): Promise<void> {
     const { route } = store.state();
     wanted = hashOf(route);
     store.dispatch({ kind: 'route-opening', route });
     await saver.flush();
-    const data = await load(route, undefined);
+    const data = await load(route, before);
     store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
     await show(route, await withTeam(route, data));
   }
@@ -130,6 +131,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
+    if (route.name === 'locks') return loadLock();
     if (!('caseId' in route)) return loadConflictData(core, route, undefined);
     const file = await loadFile(route.caseId);
     const isNew = !file.ok && file.error.code === 'not-found' && route.name === 'case-new';
@@ -187,6 +189,11 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     const [outcome, device] = await Promise.all([core.call('vault.storage', {}), platform.readDeviceStorage()]);
     store.dispatch({ kind: 'device', device });
     return outcome.ok ? { storage: outcome.value as unknown as StorageNumbers } : { problem: outcome.error };
+  }
+
+  async function loadLock(): Promise<RouteData> {
+    const outcome = await core.call('lock.state', {});
+    return outcome.ok ? { lock: outcome.value['lock'] as unknown as LockView } : { problem: outcome.error };
   }
 
   async function loadFile(caseId: string): Promise<Outcome<CaseFile>> {

@@ -4,7 +4,8 @@ import { normalPassphrase } from '../protocol/passphrase.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
 import { busy } from './context.ts';
-import type { StartOutcome } from './core-port.ts';
+import type { StartOutcome, UnlockNews } from './core-port.ts';
+import type { LockActions } from './lock-actions.ts';
 import type { Navigator } from './navigation.ts';
 
 export interface VaultActions
@@ -14,8 +15,6 @@ export interface VaultActions
     | 'lock' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
   readonly begin: () => Promise<void>;
-  /** Nobody is there: locked whatever happens to the last save. */
-  readonly lockAtOnce: () => void;
 }
 
 /** Codes of a start or an unlock that mean: the vault is there and must not be touched. */
@@ -23,7 +22,7 @@ const DAMAGED: Readonly<Record<string, string>> = {
   damaged: 'damaged_vault', 'newer-version': 'newer_version', 'weak-parameters': 'weak-parameters',
 };
 
-export function createVaultActions(context: AppContext, navigator: Navigator): VaultActions {
+export function createVaultActions(context: AppContext, navigator: Navigator, locks: LockActions): VaultActions {
   const { store, core, saver, platform } = context;
   const setPhase = (phase: Phase): void => store.dispatch({ kind: 'phase', phase });
   /* Locking goes on behind the hidden page; unlocking waits for it. */
@@ -102,7 +101,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     }
     /* Firefox asks the person and answers only then: nothing waits for it. */
     void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device }));
-    await navigator.enter();
+    locks.opened();
   }
 
   async function unlock(typed: string): Promise<void> {
@@ -126,8 +125,12 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
       else failed(code);
       return;
     }
-    await navigator.enter();
-    const news = outcome.value.tornTail ? 'torn_tail' : outcome.value.finishedCheckpoint ? 'finished_checkpoint' : undefined;
+    locks.opened(() => tellOpening(outcome.value));
+  }
+
+  /** What happened to the files before, on the first screen. */
+  function tellOpening({ tornTail, finishedCheckpoint }: UnlockNews): void {
+    const news = tornTail ? 'torn_tail' : finishedCheckpoint ? 'finished_checkpoint' : undefined;
     const notice = news === undefined ? undefined : store.state().content.errors?.states[news];
     if (notice !== undefined) {
       store.dispatch({ kind: 'banner', banner: { kind: 'plain', title: notice.title, text: `${notice.text} ${notice.wayOn}` } });
@@ -147,27 +150,27 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     await core.lock();
   }
 
-  /** The screen is empty before anything else happens; saving and locking follow behind it. */
-  function leave(phase: Phase): void {
-    const isOpen = store.state().phase.kind === 'open';
-    const pending = isOpen ? saver.flush() : Promise.resolve(undefined);
-    setPhase(phase);
-    platform.setAddress(store.state().route, 'replace');
-    /* What could not be saved waits in the saver for the next unlock; ordinarily nothing is left in it. */
-    if (isOpen) locking = pending.then(() => core.lock());
-  }
-
-  /** Works on every screen: also the help numbers and a passphrase just made tell what this is. */
+  /**
+   * Works on every screen: also the help numbers and a passphrase just made tell what this is. The screen is empty before
+   * anything else happens; saving and locking follow behind it. What could not be saved waits in the saver; ordinarily nothing
+   * is left in it.
+   */
   function hide(): void {
     const { phase } = store.state();
     if (phase.kind === 'hidden') return;
-    leave({ kind: 'hidden', next: afterHiding(phase) });
+    const lock = locks.leave();
+    setPhase({ kind: 'hidden', next: afterHiding(phase) });
+    platform.setAddress(store.state().route, 'replace');
+    locking = lock();
   }
 
-  function showUnlock(): void {
+  /** Coming back waits for the lock behind the hidden page: only then is it known what opens it. */
+  async function showUnlock(): Promise<void> {
+    await locking;
     const { phase } = store.state();
     if (phase.kind !== 'hidden') return;
     if (phase.next === 'restart') platform.reload();
+    else if (phase.next === 'warm') setPhase({ kind: 'warm', isWorking: false });
     else setPhase(phase.next === 'locked' ? { kind: 'locked', isWorking: false } : { kind: 'no-vault', step: { kind: 'welcome' } });
   }
 
@@ -190,6 +193,9 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
   }
 
   core.onNews((news) => {
+    if (news === 'warm') locks.becameWarm();
+    else if (news === 'cold') locks.becameCold();
+    if (news === 'warm' || news === 'cold') return;
     /* A hidden screen stays hidden; what happened is found when it is opened again. */
     if (store.state().phase.kind === 'hidden') return;
     if (news === 'crashed') {
@@ -222,11 +228,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
     lock: () => void lock(),
     unlockAgain,
-    lockAtOnce() {
-      if (store.state().phase.kind === 'open') leave({ kind: 'locked', isWorking: false });
-    },
     hide,
-    showUnlock,
+    showUnlock: () => void showUnlock(),
     moveHere: () => void moveHere(),
     restart: () => platform.reload(),
     acceptUpdate: () =>
@@ -237,7 +240,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator): V
 }
 
 /** What coming back shows. While a vault is being made or the app starts, only a fresh start knows. */
-function afterHiding(phase: Phase): 'locked' | 'start' | 'restart' {
-  if (phase.kind === 'open' || phase.kind === 'locked') return 'locked';
+function afterHiding(phase: Phase): 'locked' | 'warm' | 'start' | 'restart' {
+  if (phase.kind === 'open' || phase.kind === 'locked' || phase.kind === 'choose-pin') return 'locked';
+  if (phase.kind === 'warm') return 'warm';
   return phase.kind === 'no-vault' && phase.step.kind !== 'working' ? 'start' : 'restart';
 }

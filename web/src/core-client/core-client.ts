@@ -11,6 +11,7 @@ import type { SyncStatus } from '../protocol/sync.ts';
 import {
   MUTATIONS,
   type Commands,
+  type LockStateReply,
   type VaultCreateReply,
   type VaultState,
   type VaultUnlockReply,
@@ -33,7 +34,11 @@ export type CoreNews =
   /** the worker trapped; the vault must be unlocked again */
   | 'crashed'
   /** the browser put the page away and it is back; the vault is locked */
-  | 'locked';
+  | 'locked'
+  /** by time: nothing of a record is shown or changed before the PIN */
+  | 'warm'
+  /** by time, or after wrong PINs: the keys are gone */
+  | 'cold';
 
 export interface UnlockReply extends VaultUnlockReply {
   /** Changes that were under way when the worker stopped, sent again now. */
@@ -160,6 +165,21 @@ export class CoreClient {
     return { ok: true, reply: { ...unlocked.reply, repeatedCount: await this.#repeatMutations() } };
   }
 
+  /** lock.pin. The bytes move to the worker, which wipes them. */
+  choosePin(pin: Uint8Array<ArrayBuffer>): Promise<Result<LockStateReply>> {
+    return this.#sendPin('choose-pin', pin);
+  }
+
+  /** lock.open. A wrong PIN is no error: the reply says what is left. stopped: the vault is locked, only unlock() opens. */
+  openByPin(pin: Uint8Array<ArrayBuffer>): Promise<Result<LockStateReply>> {
+    return this.#sendPin('open-by-pin', pin);
+  }
+
+  async #sendPin(control: 'choose-pin' | 'open-by-pin', { buffer }: Uint8Array<ArrayBuffer>): Promise<Result<LockStateReply>> {
+    const sent = this.#opened?.connection.send({ control, pin: buffer }, [buffer]);
+    return ((await sent) ?? STOPPED) as Result<LockStateReply>;
+  }
+
   /** Keys wiped, files closed, worker ended. Always succeeds. */
   async lock(): Promise<void> {
     this.#mutations = [];
@@ -216,7 +236,7 @@ export class CoreClient {
   /** A second worker without files and keys: in a window that is not live, and when the first cannot answer. */
   #openContent(): Opened {
     if (this.#content === null || this.#content.connection.hasEnded) {
-      const connection = new StoreConnection(() => undefined);
+      const connection = new StoreConnection(null);
       this.#content = { directory: null, connection, result: this.#openOn(connection, null, false) };
     }
     return this.#content;
@@ -228,10 +248,14 @@ export class CoreClient {
     if (previous !== null && previous.directory === directory && !previous.connection.hasEnded) {
       return previous;
     }
-    const connection = new StoreConnection(
-      () => this.#crashed(connection),
-      (status) => this.#syncListeners.forEach((listener) => listener(status)),
-    );
+    const connection: StoreConnection = new StoreConnection({
+      onCrash: () => this.#ended(connection, 'crashed'),
+      onSync: (status) => this.#syncListeners.forEach((listener) => listener(status)),
+      onLock: ({ state }) => {
+        if (state === 'cold') this.#ended(connection, 'cold');
+        else if (state === 'warm' && this.#opened?.connection === connection) this.#tell('warm');
+      },
+    });
     const letGo = previous?.connection.hasEnded === false ? previous.connection.lock(LOCK_DEADLINE_MS) : Promise.resolve();
     const result = letGo.then(() => this.#openOn(connection, directory, create));
     this.#opened = { directory, connection, result };
@@ -272,10 +296,10 @@ export class CoreClient {
     return left.length;
   }
 
-  #crashed(connection: StoreConnection): void {
+  #ended(connection: StoreConnection, news: 'crashed' | 'cold'): void {
     if (this.#opened?.connection === connection) {
       this.#opened = null;
-      this.#tell('crashed');
+      this.#tell(news);
     }
   }
 

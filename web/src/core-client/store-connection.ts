@@ -5,7 +5,8 @@
  * the page ended it, what is open gets 'crashed' or 'stopped'.
  */
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
-import type { CallResult, CommandRequest, Control, KdfRequest, StoreMessage } from '../protocol/envelope.ts';
+import type { CallResult, CommandRequest, Control, KdfRequest, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
+import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
@@ -15,17 +16,23 @@ export type PassphraseControl =
 
 export const STOPPED: Result<never> = { ok: false, error: { code: 'stopped', detail: 'the worker has ended' } };
 
+/** What a worker says by itself. */
+export interface StoreListener {
+  readonly onCrash: () => void;
+  readonly onSync: (status: SyncStatus) => void;
+  /** The lock is in another state. After cold the worker has ended. */
+  readonly onLock: (view: LockView) => void;
+}
+
 export class StoreConnection {
   readonly #worker: Worker;
-  readonly #onCrash: () => void;
-  readonly #onSync: (status: SyncStatus) => void;
+  readonly #listener: StoreListener | null;
   readonly #open = new Map<number, (result: Result<unknown>) => void>();
   #nextId = 1;
   #hasEnded = false;
 
-  constructor(onCrash: () => void, onSync: (status: SyncStatus) => void = () => undefined) {
-    this.#onCrash = onCrash;
-    this.#onSync = onSync;
+  constructor(listener: StoreListener | null) {
+    this.#listener = listener;
     this.#worker = new Worker(trustedScriptUrl('storeWorkerUrl'), { type: 'module', name: 'store' });
     this.#worker.onmessage = (event: MessageEvent<StoreMessage>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
@@ -85,8 +92,7 @@ export class StoreConnection {
 
   #receive(message: StoreMessage): void {
     if ('event' in message) {
-      if (message.event === 'crashed') this.#crash(message.payload.detail);
-      else if (!this.#hasEnded) this.#onSync(message.payload);
+      this.#hear(message);
       return;
     }
     const { id, ...result } = message;
@@ -95,10 +101,25 @@ export class StoreConnection {
     settle?.(result);
   }
 
+  #hear(message: StoreEvent): void {
+    if (this.#hasEnded) return;
+    switch (message.event) {
+      case 'crashed':
+        this.#crash(message.payload.detail);
+        return;
+      case 'sync':
+        this.#listener?.onSync(message.payload);
+        return;
+      case 'lock':
+        if (message.payload.state === 'cold') this.#end(STOPPED);
+        this.#listener?.onLock(message.payload);
+    }
+  }
+
   #crash(detail: string): void {
     if (!this.#hasEnded) {
       this.#end({ ok: false, error: { code: 'crashed', detail } });
-      this.#onCrash();
+      this.#listener?.onCrash();
     }
   }
 

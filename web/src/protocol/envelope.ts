@@ -5,7 +5,7 @@
  * What concerns the worker itself (files, keys, its end) goes as {id, control}. The KDF result never
  * comes from the page: it arrives on a MessagePort whose other end the KDF worker holds.
  */
-import type { CommandName, CoreStartReply, ErrorCode, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
+import type { CommandName, CoreStartReply, ErrorCode, LockView, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
 import type { SyncStatus } from './sync.ts';
 
 /** Commands the store worker makes by itself; from the page they are refused. */
@@ -17,6 +17,8 @@ export type WorkerOnlyCommand =
   | 'vault.lock'
   | 'sync.begin'
   | 'sync.cancel'
+  | 'lock.pin'
+  | 'lock.open'
   | RawReplyCommand;
 export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
 
@@ -28,6 +30,8 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'vault.lock',
   'sync.begin',
   'sync.cancel',
+  'lock.pin',
+  'lock.open',
   'sync.step',
 ]);
 
@@ -89,6 +93,8 @@ export type Control =
   | { readonly control: 'probe' }
   | { readonly control: 'create'; readonly memoryKib: number; readonly port: MessagePort }
   | { readonly control: 'unlock'; readonly port: MessagePort }
+  /** lock.pin and lock.open: the digits as bytes, wiped when they were used. */
+  | { readonly control: 'choose-pin' | 'open-by-pin'; readonly pin: ArrayBuffer }
   /** Keys wiped, files closed, worker ended. */
   | { readonly control: 'lock' }
   /** Remove the open directory, if it holds no vault, and end. */
@@ -109,6 +115,8 @@ export type StoreRequest = { readonly id: number } & (Control | CommandRequest);
 
 export type StoreEvent =
   | { readonly event: 'crashed'; readonly payload: { readonly detail: string } }
+  /** The lock is in another state. Cold: keys wiped, files closed; the worker ends. */
+  | { readonly event: 'lock'; readonly payload: LockView }
   /** Where the run stands: at each new phase, now and then within one, and at its end. */
   | { readonly event: 'sync'; readonly payload: SyncStatus };
 export type StoreReply = { readonly id: number } & CallResult<unknown, string>;

@@ -1,4 +1,5 @@
 /** Everything that can happen to the state, as data. */
+import type { LockView } from '../protocol/protocol.gen.ts';
 import type { CaseFile } from './case-file.ts';
 import type { LoadedContent } from './model.ts';
 import type {
@@ -18,6 +19,7 @@ export interface RouteData {
   readonly gaps?: readonly Gap[];
   readonly result?: JsonObject;
   readonly storage?: StorageNumbers;
+  readonly lock?: LockView;
   readonly conflicts?: readonly Conflict[];
   readonly fieldHistory?: FieldHistory;
   readonly resultConflictCount?: number;
@@ -47,6 +49,8 @@ export type StateEvent =
   | { readonly kind: 'problem'; readonly problem?: CoreError }
   | { readonly kind: 'banner'; readonly banner?: Banner }
   | { readonly kind: 'device'; readonly device: DeviceStorage }
+  /** how the vault locks from now on */
+  | { readonly kind: 'lock'; readonly lock: LockView; readonly isPinNew?: boolean }
   | { readonly kind: 'storage-check'; readonly check: StorageCheck | 'running' }
   | { readonly kind: 'team'; readonly change: Partial<TeamView> }
   | { readonly kind: 'join'; readonly change: Partial<JoinForm> }

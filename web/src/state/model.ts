@@ -1,5 +1,6 @@
 /** The whole state of the page: what the core said, and what is only on screen. Readonly throughout. */
 import type { CaseFile } from './case-file.ts';
+import type { LockView } from '../protocol/protocol.gen.ts';
 import { NO_DECISION, type Conflict, type Decision, type FieldHistory } from './conflicts.ts';
 import type { ContentFiles, ContentName } from './content.ts';
 import type { FormState } from './form.ts';
@@ -32,9 +33,13 @@ export type Phase =
   | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
   | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string }
   | { readonly kind: 'damaged'; readonly code: ErrorCode }
+  /** opened by the passphrase, before the first screen: a PIN for this session, or none */
+  | { readonly kind: 'choose-pin'; readonly isWorking: boolean; readonly problem?: CoreError }
+  /** locked with the keys still there: the PIN opens */
+  | { readonly kind: 'warm'; readonly isWorking: boolean; readonly problem?: 'wrong' | 'no-pin'; readonly triesLeft?: number }
   | { readonly kind: 'open' }
   /** a neutral page; the vault is being locked or is locked, and `next` is what coming back shows */
-  | { readonly kind: 'hidden'; readonly next: 'locked' | 'start' | 'restart' }
+  | { readonly kind: 'hidden'; readonly next: 'locked' | 'warm' | 'start' | 'restart' }
   /** a fault of ours, or the worker stopped */
   | { readonly kind: 'broken'; readonly state: string };
 
@@ -152,6 +157,10 @@ export interface AppState {
   readonly storage: StorageNumbers | undefined;
   readonly storageCheck: StorageCheck | 'running' | undefined;
   readonly device: DeviceStorage;
+  /** how this vault locks, on the screen about it */
+  readonly lock: LockView | undefined;
+  /** a PIN was chosen on that screen */
+  readonly isPinNew: boolean;
   readonly team: TeamView;
   readonly save: SaveState;
   /** an error that is about the whole screen */
@@ -192,6 +201,8 @@ export function initialState(appName: string, route: Route, today: string, embed
     storage: undefined,
     storageCheck: undefined,
     device: { isPersistent: undefined, usageBytes: undefined, quotaBytes: undefined },
+    lock: undefined,
+    isPinNew: false,
     team: NO_TEAM,
     save: { kind: 'idle' },
     problem: undefined,

@@ -35,6 +35,7 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         conflicts: event.data.conflicts ?? [],
         fieldHistory: event.data.fieldHistory,
         storage: event.data.storage,
+        lock: event.data.lock,
         problem: event.data.problem,
         focus: moved(state, 'heading'),
       };
@@ -75,6 +76,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return { ...state, banner: event.banner };
     case 'device':
       return { ...state, device: event.device };
+    case 'lock':
+      return withLock(state, event);
     case 'storage-check':
       return { ...state, storageCheck: event.check };
     case 'team':
@@ -103,6 +106,7 @@ function withForm(state: AppState, change: (form: FormState) => FormState): AppS
 /** A screen keeps nothing of the one before. */
 const EMPTY_SCREEN: Partial<AppState> = {
   storageCheck: undefined,
+  isPinNew: false,
   save: { kind: 'idle' },
   banner: undefined,
   isGapsRefused: false,
@@ -132,6 +136,7 @@ function withPhase(state: AppState, phase: Phase): AppState {
     decision: NO_DECISION,
     storage: undefined,
     storageCheck: undefined,
+    lock: undefined,
     team: NO_TEAM,
     save: { kind: 'idle' },
     problem: undefined,
@@ -141,6 +146,11 @@ function withPhase(state: AppState, phase: Phase): AppState {
     isPassphraseShown: isSamePage ? state.isPassphraseShown : false,
     focus,
   };
+}
+
+function withLock(state: AppState, { lock, isPinNew }: Extract<StateEvent, { kind: 'lock' }>): AppState {
+  if (state.phase.kind !== 'open') return state;
+  return { ...state, lock, isPinNew: isPinNew === true, isPassphraseShown: false };
 }
 
 /** What comes after the vault was left stays outside. */

@@ -27,6 +27,15 @@ export interface Actions {
   readonly showPassphrase: (isShown: boolean) => void;
   readonly askForPersistence: () => void;
 
+  /** The PIN of this session, before the first screen. */
+  readonly choosePin: (typed: string) => void;
+  readonly skipPin: () => void;
+  readonly openByPin: (typed: string) => void;
+  /** Gives the PIN up: the keys are wiped. */
+  readonly usePassphrase: () => void;
+  readonly changePin: (typed: string) => void;
+  readonly changeLimits: (idleS: number, hiddenS: number) => void;
+
   readonly search: (text: string) => void;
   readonly showMore: () => void;
   readonly newCase: () => void;

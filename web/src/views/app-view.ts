@@ -33,6 +33,7 @@ import { priorView } from './prior/prior.ts';
 import { referralCheckView, referralFormView } from './referral/referral-form.ts';
 import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
+import { locksView } from './locks/locks.ts';
 import { loadingView } from './shell/shell.ts';
 import { storageView } from './storage/storage.ts';
 import { syncView } from './sync/sync.ts';
@@ -114,6 +115,8 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return conflictView(state, actions, route);
     case 'storage':
       return storageView(state, actions);
+    case 'locks':
+      return locksView(state, actions);
     case 'sync':
       return syncView(state, actions);
     case 'team':

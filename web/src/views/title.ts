@@ -14,7 +14,7 @@ export function pageTitle(state: AppState): string {
 function titlePart(state: AppState): string {
   const spec = specOf(state.route.name);
   if (state.phase.kind === 'open' || spec.access === 'always') return spec.title;
-  if (state.phase.kind === 'locked') return words.titles.locked;
+  if (state.phase.kind === 'locked' || state.phase.kind === 'warm' || state.phase.kind === 'choose-pin') return words.titles.locked;
   if (state.phase.kind === 'no-vault') return words.titles.start;
   return '';
 }

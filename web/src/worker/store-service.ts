@@ -22,6 +22,7 @@ import {
   type CommandName,
   type Commands,
   type ErrorCode,
+  type LockView,
   type VaultPrepareReply,
   type VaultStatusReply,
 } from '../protocol/protocol.gen.ts';
@@ -31,6 +32,7 @@ import { RefusedModuleError } from './loader.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import { SyncRun, type SyncPorts } from './sync-driver.ts';
 import { BadEffectError } from './sync-frames.ts';
+import { LockWatch } from './lock-watch.ts';
 
 export interface StoreEnvironment {
   readonly openFiles: (directory: string, create: boolean) => Promise<OpenVaultFiles>;
@@ -38,6 +40,8 @@ export interface StoreEnvironment {
   readonly probe: () => Promise<void>;
   readonly loadCore: (files: VaultFiles) => Promise<Core>;
   readonly sync: SyncPorts;
+  /** Calls `run` again and again; out: how to end that. */
+  readonly every: (ms: number, run: () => void) => () => void;
   readonly post: (message: StoreMessage) => void;
   /** Nothing is posted after it. */
   readonly end: () => void;
@@ -60,6 +64,7 @@ class CommandError extends Error {
 
 export class StoreService {
   readonly #environment: StoreEnvironment;
+  readonly #lockWatch: LockWatch;
   #queue: Promise<void> = Promise.resolve();
   #core: Core | null = null;
   #files: OpenVaultFiles | null = null;
@@ -67,11 +72,17 @@ export class StoreService {
   /** a lock is asked for: nothing new begins */
   #isClosing = false;
   #hasEnded = false;
+  #isEnding = false;
   #sync: RunningSync | null = null;
   #abandonDerivation: (() => void) | null = null;
 
   constructor(environment: StoreEnvironment) {
     this.#environment = environment;
+    this.#lockWatch = new LockWatch({
+      every: environment.every,
+      ask: () => this.#inQueue(() => this.#askLock()).catch(() => undefined),
+      onChange: (view) => this.#lockChanged(view),
+    });
   }
 
   receive(message: StoreRequest): void {
@@ -109,11 +120,37 @@ export class StoreService {
     try {
       const answer = 'control' in message ? await this.#control(message) : this.#command(message.command, message.request);
       this.#environment.post({ id, ...answer });
+      this.#heedLock(answer);
     } catch (error) {
       this.#environment.post({ id, ...answerOf(error) });
       this.#endAfterCrash(error);
     }
-    await this.#endIfOver();
+    this.#endIfOver();
+  }
+
+  /** An answer that says how the vault is locked, or that could only come from a lock, is acted on before the next beat. */
+  #heedLock(answer: Answer): void {
+    if (answer.ok) {
+      const { lock } = answer.reply as { readonly lock?: LockView };
+      if (lock !== undefined) this.#lockWatch.heard(lock);
+    } else if (LOCK_CODES.has(answer.error.code) && !this.#hasEnded && this.#core !== null) {
+      this.#askLock();
+    }
+  }
+
+  #askLock(): void {
+    const answer = this.#call('lock.state', {});
+    if (answer.ok) this.#lockWatch.heard(answer.reply.lock);
+  }
+
+  #lockChanged(view: LockView): void {
+    this.#environment.post({ event: 'lock', payload: view });
+    if (view.state === 'cold') {
+      // The core has wiped the keys. Nobody waits for the hub.
+      this.#sync?.run.stop();
+      this.#closeFiles();
+      this.#hasEnded = true;
+    }
   }
 
   #endAfterCrash(error: unknown): void {
@@ -124,14 +161,17 @@ export class StoreService {
     }
   }
 
-  async #endIfOver(): Promise<void> {
-    if (!this.#hasEnded) {
+  /** Not waited for in the queue: the last step of a run may stand in it. */
+  #endIfOver(): void {
+    if (!this.#hasEnded || this.#isEnding) {
       return;
     }
-    if (this.#sync !== null) {
-      await this.#sync.ended;
+    this.#isEnding = true;
+    if (this.#sync === null) {
+      this.#environment.end();
+    } else {
+      void this.#sync.ended.then(() => this.#environment.end());
     }
-    this.#environment.end();
   }
 
   #startSync(id: number, timeMs: number): void {
@@ -168,10 +208,10 @@ export class StoreService {
       return work();
     });
     this.#queue = result.then(
-      () => undefined,
+      () => this.#endIfOver(),
       (error: unknown) => {
         this.#endAfterCrash(error);
-        return error instanceof CoreCrashedError ? this.#endIfOver() : undefined;
+        this.#endIfOver();
       },
     );
     return result;
@@ -213,6 +253,10 @@ export class StoreService {
         return this.#create(message.memoryKib, message.port);
       case 'unlock':
         return this.#unlock(message.port);
+      case 'choose-pin':
+        return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.pin'], new Uint8Array(message.pin)));
+      case 'open-by-pin':
+        return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.open'], new Uint8Array(message.pin)));
       case 'lock':
         return this.#lock();
       case 'remove-unfinished':
@@ -274,7 +318,11 @@ export class StoreService {
       return result;
     }
     // Wiped by callBytes, whatever happens.
-    return parsed<VaultPrepareReply>(this.#openCore().callBytes(COMMAND_IDS[command], new Uint8Array(result.key)));
+    const answer = parsed<VaultPrepareReply>(this.#openCore().callBytes(COMMAND_IDS[command], new Uint8Array(result.key)));
+    if (answer.ok) {
+      this.#lockWatch.begin();
+    }
+    return answer;
   }
 
   #derive(parameters: KdfParameters, port: MessagePort): Promise<KdfResult> {
@@ -325,11 +373,15 @@ export class StoreService {
   }
 
   #closeFiles(): void {
+    this.#lockWatch.end();
     this.#files?.close();
     this.#files = null;
     this.#core = null;
   }
 }
+
+/** After which the lock is asked how it stands. */
+const LOCK_CODES: ReadonlySet<string> = new Set<ErrorCode>(['warm-locked', 'wrong-state']);
 
 function parsed<Reply>(replyText: string): CallResult<Reply, string> {
   return JSON.parse(replyText) as CallResult<Reply, string>;

@@ -32,6 +32,10 @@ const service = new StoreService({
     monotonicMs: () => performance.now(),
     wasForbidden: forbiddenAddresses(self),
   },
+  every(ms, run) {
+    const timer = setInterval(run, ms);
+    return () => clearInterval(timer);
+  },
   post: (message: StoreMessage) => self.postMessage(message),
   end: () => self.close(),
 });

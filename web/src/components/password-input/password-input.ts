@@ -1,13 +1,15 @@
 /**
- * The passphrase box. It is a text box with its letters masked by the style sheet, not a password box: browsers offer
+ * The box of a passphrase or a PIN. It is a text box with its letters masked by the style sheet, not a password box: browsers offer
  * to keep what was typed into a password box and to sync it to a family's account, and no attribute stops them.
  * The show button is the GOV.UK password input's.
  */
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
 import { describedBy, groupClass, hintAndError, labelClass, type ControlProps } from '../control.ts';
 
 export interface PasswordInputProps extends ControlProps {
   readonly isShown: boolean;
+  /** digits alone: a keyboard of digits */
+  readonly isNumber?: boolean | undefined;
   readonly showText: string;
   readonly hideText: string;
   readonly showLabel: string;
@@ -26,6 +28,7 @@ export function passwordInput(props: PasswordInputProps): TemplateResult {
           : ' govuk-input--error'}"
         id=${props.id}
         type="text"
+        inputmode=${props.isNumber === true ? 'numeric' : nothing}
         autocomplete="off"
         autocapitalize="none"
         autocorrect="off"

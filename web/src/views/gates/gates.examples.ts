@@ -31,6 +31,12 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['weak-parameters', { kind: 'damaged', code: 'weak-parameters' }],
   ['crashed', { kind: 'broken', state: 'crashed_worker' }],
   ['bug', { kind: 'broken', state: 'bug' }],
+  ['choose-pin', { kind: 'choose-pin', isWorking: false }],
+  ['choose-pin-weak', { kind: 'choose-pin', isWorking: false, problem: { code: 'pin-weak' } }],
+  ['warm', { kind: 'warm', isWorking: false }],
+  ['warm-wrong', { kind: 'warm', isWorking: false, problem: 'wrong', triesLeft: 2 }],
+  ['warm-last', { kind: 'warm', isWorking: false, problem: 'wrong', triesLeft: 1 }],
+  ['warm-no-pin', { kind: 'warm', isWorking: false, problem: 'no-pin' }],
   ['hidden', { kind: 'hidden', next: 'locked' }],
 ];
 

@@ -10,6 +10,7 @@ import { errorSummary } from '../../components/error-summary/error-summary.ts';
 import { passwordInput } from '../../components/password-input/password-input.ts';
 import { warningText } from '../../components/warning-text/warning-text.ts';
 import { page } from '../shell/shell.ts';
+import { choosePinView, warmView } from '../warm-lock/warm-lock.ts';
 import { noticeOf, noticeText, problemSummary, stateNotice } from '../problem.ts';
 import type { Part } from '../../components/control.ts';
 
@@ -27,6 +28,10 @@ export function gateView(state: AppState, actions: Actions, phase: Exclude<Phase
       return unfinishedView(state, actions, phase);
     case 'locked':
       return unlockView(state, actions, phase);
+    case 'choose-pin':
+      return choosePinView(state, actions, phase);
+    case 'warm':
+      return warmView(state, actions, phase);
     case 'damaged':
       return noticePage(state, actions, phase.code);
     case 'broken':

@@ -28,6 +28,8 @@ export function storageView(state: AppState, actions: Actions): TemplateResult {
       ${summaryList({ rows: [...deviceRows(state), ...storeRows(state)], emptyText: words.shell.notRecorded })}
       ${isKept ? nothing : html`<div class="govuk-inset-text">${stateNotice(state, 'storage_not_promised')?.wayOn ?? text.ipad}</div>
         ${button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}`}
+      <h2 class="govuk-heading-m">${words.locks.title}</h2>
+      <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'locks' })}>${words.locks.link}</a></p>
       <h2 class="govuk-heading-m">${text.check}</h2>
       <div role="status">${checkResult(state)}</div>
       ${button({
