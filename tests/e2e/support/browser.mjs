@@ -76,6 +76,7 @@ async function firstPage(kind, context, isOwnContext) {
 /** One browser process. `faults` lives on over kill and reopen when handed on. */
 export class Browser {
   #browser;
+  #process;
   #origin;
   faults;
 
@@ -101,6 +102,7 @@ export class Browser {
       defaultViewport: null,
       protocolTimeout: 120_000,
     });
+    run.#process = run.#browser.process();
     if (kind === CHROMIUM) run.#browser.on('targetcreated', (target) => run.#watchTarget(target));
     const isOwnContext = isPrivate && kind === CHROMIUM;
     const context = isOwnContext ? await run.#browser.createBrowserContext() : run.#browser.defaultBrowserContext();
@@ -186,18 +188,28 @@ export class Browser {
     await session.detach();
   }
 
+  /** Lets go of the page and takes hold of it again: nothing that a test looked at is kept alive by it. Chromium only. */
+  async reattach() {
+    const browserWSEndpoint = this.#browser.wsEndpoint();
+    await this.#browser.disconnect();
+    this.#browser = await puppeteer.connect({ browserWSEndpoint, defaultViewport: null, protocolTimeout: 120_000 });
+    this.context = this.#browser.defaultBrowserContext();
+    this.page = (await this.#browser.pages()).find((page) => page.url().startsWith(this.#origin));
+    return this.page;
+  }
+
   /** Every process of the browser stands still, as in a device that sleeps with its clocks going on. */
   freeze() {
-    process.kill(-this.#browser.process().pid, 'SIGSTOP');
+    process.kill(-this.#process.pid, 'SIGSTOP');
   }
 
   thaw() {
-    process.kill(-this.#browser.process().pid, 'SIGCONT');
+    process.kill(-this.#process.pid, 'SIGCONT');
   }
 
   /** Kills every process of the browser at once and waits until none is left. Nothing is flushed or closed. May be repeated. */
   async kill() {
-    const process_ = this.#browser.process();
+    const process_ = this.#process;
     const ended = process_.exitCode !== null || process_.signalCode !== null
       ? Promise.resolve()
       : new Promise((resolve) => process_.once('exit', resolve));
