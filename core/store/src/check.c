@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fk/store_transfer.h"
 #include "schema.h"
 
 #include "fk/banned.h"
@@ -62,6 +63,30 @@ fk_status fk_store_dump(fk_store *store, fk_dump_visitor *visitor, void *ctx, ui
 static void hash_piece(void *ctx, fk_bytes piece)
 {
     fk_hash_update(ctx, piece);
+}
+
+/* What is shown is part of the whole. */
+static fk_status dump_twice(fk_store *store, fk_hash *whole, fk_hash *shown)
+{
+    uint64_t row_count = 0;
+    for (unsigned i = 0; i < fk_derived_table_count; i++) {
+        const fk_derived_table *table = &fk_derived_tables[i];
+        FK_TRY(dump_table(store, table, hash_piece, whole, &row_count));
+        FK_TRY(table->names_devices ? fk_ok() : dump_table(store, table, hash_piece, shown, &row_count));
+    }
+    return fk_ok();
+}
+
+fk_status fk_store_digests_read(fk_store *store, fk_store_digests *digests_out)
+{
+    fk_hash whole;
+    fk_hash shown;
+    fk_hash_init(&whole, FK_HASH_SIZE_BYTES);
+    fk_hash_init(&shown, FK_HASH_SIZE_BYTES);
+    fk_status status = dump_twice(store, &whole, &shown);
+    fk_hash_final(&whole, digests_out->whole);
+    fk_hash_final(&shown, digests_out->shown);
+    return status;
 }
 
 static fk_status digest_dump(fk_store *store, uint8_t digest_out[FK_HASH_SIZE_BYTES], uint64_t *row_count_out)

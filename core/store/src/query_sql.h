@@ -1,9 +1,11 @@
-/* query_sql.h — every statement about records, by name; query_sql_sync.h has those about what travels. Private to
+/* query_sql.h — every statement about records, by name; query_sql_sync.h has those about what travels,
+ * query_sql_transfer.h those that carry a vault from one store into another. Private to
  * core/store. */
 #ifndef FK_STORE_QUERY_SQL_H
 #define FK_STORE_QUERY_SQL_H
 
 #include "query_sql_sync.h"
+#include "query_sql_transfer.h"
 
 /* clang-format off: one clause a line reads better than what a formatter makes of a macro this long. */
 
@@ -188,6 +190,6 @@
 
 /* clang-format on */
 
-#define FK_SQL_LIST(X) FK_SQL_RECORD_LIST(X) FK_SQL_SYNC_LIST(X)
+#define FK_SQL_LIST(X) FK_SQL_RECORD_LIST(X) FK_SQL_SYNC_LIST(X) FK_SQL_TRANSFER_LIST(X)
 
 #endif

@@ -136,28 +136,28 @@ static const char *const migrations[FK_STORE_SCHEMA_VERSION][PART_COUNT] = {
 #define COMPARTMENT "(SELECT k.id FROM compartments k WHERE k.number = compartment)"
 
 const fk_derived_table fk_derived_tables[] = {
-    { "mutations", "DELETE FROM mutations", "SELECT * FROM mutations ORDER BY device, mutation" },
+    { "mutations", "DELETE FROM mutations", "SELECT * FROM mutations ORDER BY device, mutation", true },
     { "records", "DELETE FROM records",
       "SELECT record, case_id, " COMPARTMENT " AS c, type, created_hlc, changed_hlc, visibility FROM records"
-      " ORDER BY record, case_id, c" },
+      " ORDER BY record, case_id, c", false },
     { "heads", "DELETE FROM heads",
       "SELECT case_id, record, field, " COMPARTMENT " AS c, device, sequence, hlc FROM heads"
-      " ORDER BY case_id, record, field, c, device, sequence" },
+      " ORDER BY case_id, record, field, c, device, sequence", true },
     { "contested", "DELETE FROM contested",
       "SELECT case_id, record, field, " COMPARTMENT " AS c, head_count FROM contested"
-      " ORDER BY case_id, record, field, c" },
+      " ORDER BY case_id, record, field, c", false },
     { "overruled", "DELETE FROM overruled",
       "SELECT case_id, record, field, " COMPARTMENT " AS c, device, sequence, by_device, by_sequence FROM overruled"
-      " ORDER BY case_id, record, field, c, device, sequence, by_device, by_sequence" },
+      " ORDER BY case_id, record, field, c, device, sequence, by_device, by_sequence", true },
     { "writers", "DELETE FROM writers",
       "SELECT case_id, record, " COMPARTMENT " AS c, device, last_sequence, last_edit, last_hlc FROM writers"
-      " ORDER BY case_id, record, c, device" },
+      " ORDER BY case_id, record, c, device", true },
     { "case_names", "INSERT INTO case_names(case_names) VALUES('delete-all')",
       "SELECT t.term, c.case_id, t.offset FROM case_terms t CROSS JOIN cases c ON c.id = t.doc"
-      " ORDER BY t.term, c.case_id, t.offset" },
+      " ORDER BY t.term, c.case_id, t.offset", false },
     { "cases", "DELETE FROM cases",
       "SELECT case_id, changed_hlc, status, reference, victim_name, next_review_on, names FROM cases"
-      " ORDER BY case_id" },
+      " ORDER BY case_id", false },
 };
 
 const unsigned fk_derived_table_count = sizeof fk_derived_tables / sizeof fk_derived_tables[0];

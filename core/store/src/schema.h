@@ -3,6 +3,7 @@
 #define FK_STORE_SCHEMA_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "fk/status.h"
 
@@ -14,6 +15,7 @@ typedef struct fk_derived_table {
     const char *name;
     const char *clear;
     const char *dump;
+    bool names_devices; /* says which device wrote: not the same once a vault is another device's */
 } fk_derived_table;
 
 extern const fk_derived_table fk_derived_tables[];

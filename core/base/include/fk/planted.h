@@ -30,6 +30,8 @@ enum {
     FK_FAULT_OVER_IGNORED = 26,         /* store: a write replaces nothing of other devices */
     FK_FAULT_FRONTIER_IGNORED = 27,     /* store: a link counts although its author never saw what it names */
     FK_FAULT_EARLY_LINK_LOST = 28,      /* store: a link that comes before what it names is forgotten */
+    FK_FAULT_TRANSFER_SIZE_BOUND = 29,  /* store: trusts the size of a column of a row that travels */
+    FK_FAULT_BACKUP_HEAD_BOUND = 50,    /* backup: trusts the size of the key file in an export */
     FK_FAULT_CLOCK_DECIDES = 30,        /* merge: the newest write is taken for the only one */
     FK_FAULT_CLOCK_AHEAD_WINS = 31,     /* merge: a clock a year ahead counts as newest */
 
