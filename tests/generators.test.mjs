@@ -68,15 +68,15 @@ for (const [name, source, edit, message] of HOLES) {
 
 test('a_new_command__reaches_every_side', () => {
   const { status, stderr } = generate('gen-protocol.mjs', PROTOCOL, (p) => p.commands.push({
-    name: 'case.close', id: 99, doc: 'Close.', request: { whyNow: { type: 'string', maxBytes: 7 } }, reply: { closedOn: { type: 'date', optional: true } }, errors: [],
+    name: 'case.close', id: 999, doc: 'Close.', request: { whyNow: { type: 'string', maxBytes: 7 } }, reply: { closedOn: { type: 'date', optional: true } }, errors: [],
   }));
   assert.equal(status, 0, stderr);
   assert.match(read('core/protocol/gen/fk/protocol_gen.h'), /fk_bytes why_now;[^]*bool has_closed_on;/);
-  assert.match(read('core/codec/gen/protocol_codec_gen.c'), /"case.close", 99, 0, 0, 0, false/);
+  assert.match(read('core/codec/gen/protocol_codec_gen.c'), /"case.close", 999, 0, 0, 0, false/);
   assert.match(read('core/app/gen/dispatch_gen.h'), /fk_handle_case_close\(/);
   assert.match(read('core/app/gen/dispatch_gen.c'), /run_case_close,/);
   assert.match(read('web/src/protocol/protocol.gen.ts'), /'case.close': \{ readonly request: CaseCloseRequest/);
-  assert.match(read('docs/PROTOCOL.md'), /### case.close \(99\)/);
+  assert.match(read('docs/PROTOCOL.md'), /### case.close \(999\)/);
 });
 
 test('a_new_field__reaches_every_side', () => {

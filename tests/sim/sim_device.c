@@ -39,7 +39,7 @@ static void open_session(sim_device *device)
     device->start_count++;
     device->clock = (fk_clock){ clock_now_ms, clock_monotonic_ms, device };
     device->host =
-        (fk_host){ &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port, false };
+        (fk_host){ &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port, false, NULL };
     sim_must(world, fk_session_new(&device->host, &device->session), "fk_session_new");
     sim_demand(device, "core.start", "{}");
 }

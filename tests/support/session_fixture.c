@@ -22,8 +22,8 @@ static uint64_t fixed_now_ms(void *ctx)
 
 void fixture_open(fixture *f, const fk_allocator *allocator)
 {
-    f->host = (fk_host){ allocator, memory_disk_port(f->disk), &f->clock, &f->random_port,
-                         f->is_attended };
+    f->host = (fk_host){ allocator, memory_disk_port(f->disk), &f->clock, &f->random_port, f->is_attended,
+                         f->other_disk == NULL ? NULL : memory_disk_port(f->other_disk) };
     fk_buffer_init(&f->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
     assert_true(fk_is_ok(fk_session_new(&f->host, &f->session)));
 }
@@ -54,6 +54,9 @@ void fixture_free(fixture *f)
     fk_session_free(f->session);
     fk_buffer_free(&f->reply);
     memory_disk_free(f->disk);
+    if (f->other_disk != NULL) {
+        memory_disk_free(f->other_disk);
+    }
 }
 
 const char *call_bytes(fixture *f, const char *command, fk_bytes request)

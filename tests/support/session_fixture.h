@@ -24,6 +24,7 @@ extern const uint8_t wrong_key[32];
 
 typedef struct fixture {
     memory_disk *disk;
+    memory_disk *other_disk; /* NULL unless the test makes one before fixture_open() */
     fk_clock clock;
     seeded_random random;
     fk_random random_port;

@@ -1,5 +1,5 @@
 // The store worker's service in Node: the code the browser runs, on a disk in memory, with real modules and real ports.
-import { memoryPorts } from './memory-host.mjs';
+import { MemoryDisk, memoryPorts } from './memory-host.mjs';
 import { importWebModules } from './web-modules.mjs';
 import { wasmModule } from './wasm-modules.mjs';
 
@@ -26,12 +26,18 @@ export class StoreDriver {
 
   constructor(disk, overrides = {}) {
     this.disk = disk;
-    const { ports = {}, ...environment } = overrides;
+    const { ports = {}, onCore = () => undefined, ...environment } = overrides;
     this.service = new StoreService({
       openFiles: async () => disk.open(),
       removeDirectory: async (directory) => void this.removed.push(directory),
       probe: async () => undefined,
-      loadCore: async (files) => Core.load(await wasmModule('core'), memoryPorts(disk, { files, ...ports })),
+      openScratch: async () => (this.scratch = new MemoryDisk()),
+      removeScratch: async () => (this.scratch = undefined),
+      loadCore: async (files) => {
+        const core = await Core.load(await wasmModule('core'), memoryPorts(disk, { files, ...ports }));
+        onCore(core);
+        return core;
+      },
       sync: {
         fetch: (url, init) => fetch(url, init),
         setTimer: () => () => undefined,

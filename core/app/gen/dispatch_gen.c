@@ -183,6 +183,46 @@ static fk_status run_sync_items(fk_session *session, fk_arena *arena, const void
     return fk_handle_sync_items(session, arena, request, reply, error);
 }
 
+static fk_status run_backup_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_begin(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_chunk(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_chunk(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_end(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_end(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_head(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_head(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_open(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_open(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_take(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_take(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_finish(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_finish(session, arena, request, reply, error);
+}
+
+static fk_status run_backup_cancel(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_backup_cancel(session, arena, request, reply, error);
+}
+
 static fk_status run_conflict_list(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_conflict_list(session, arena, request, reply, error);
@@ -270,6 +310,14 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_sync_cancel,
     run_sync_status,
     run_sync_items,
+    run_backup_begin,
+    run_backup_chunk,
+    run_backup_end,
+    run_backup_head,
+    run_backup_open,
+    run_backup_take,
+    run_backup_finish,
+    run_backup_cancel,
     run_conflict_list,
     run_conflict_resolve,
     run_field_history,

@@ -83,6 +83,22 @@ FK_MUST_USE fk_status fk_handle_sync_status(fk_session *session, fk_arena *arena
     fk_sync_status_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_sync_items(fk_session *session, fk_arena *arena, const fk_sync_items_request *request,
     fk_sync_items_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_begin(fk_session *session, fk_arena *arena, const fk_backup_begin_request *request,
+    fk_backup_begin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_chunk(fk_session *session, fk_arena *arena, const fk_backup_chunk_request *request,
+    fk_backup_chunk_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_end(fk_session *session, fk_arena *arena, const fk_backup_end_request *request,
+    fk_backup_end_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_head(fk_session *session, fk_arena *arena, const fk_backup_head_request *request,
+    fk_backup_head_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_open(fk_session *session, fk_arena *arena, const fk_backup_open_request *request,
+    fk_backup_open_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_take(fk_session *session, fk_arena *arena, const fk_backup_take_request *request,
+    fk_backup_take_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_finish(fk_session *session, fk_arena *arena, const fk_backup_finish_request *request,
+    fk_backup_finish_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_backup_cancel(fk_session *session, fk_arena *arena, const fk_backup_cancel_request *request,
+    fk_backup_cancel_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_conflict_list(fk_session *session, fk_arena *arena, const fk_conflict_list_request *request,
     fk_conflict_list_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *arena, const fk_conflict_resolve_request *request,

@@ -6,6 +6,7 @@
 #include "fk/protocol_codec.h"
 #include "fk/protocol_gen.h"
 
+#include "backup_work.h"
 #include "dispatch.h"
 #include "operation_check.h"
 #include "session_internal.h"
@@ -45,6 +46,7 @@ uint64_t fk_session_now_ms(const fk_session *session)
 
 static void close_store(fk_session *session)
 {
+    fk_backup_work_end(session);
     fk_sync_free(session->sync);
     fk_store_close(session->store);
     session->sync = NULL;

@@ -24,6 +24,8 @@ struct fk_session {
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
     fk_identity identity;
     fk_lock lock; /* cold while the vault is locked, or when nobody sits before it */
+
+    struct fk_backup_work *backup; /* an export or a reading of one under way (backup_work.h); NULL: none */
 };
 
 /* FK_ERR_WRONG_STATE while the vault is locked. */
@@ -40,6 +42,12 @@ FK_MUST_USE fk_status fk_session_watch(fk_session *session, uint32_t command_id)
 
 /* Close the store and wipe every key. */
 void fk_session_lock(fk_session *session);
+
+/* Make the device's key pairs and keep them in a store, wrapped. */
+FK_MUST_USE fk_status fk_vault_identity_make(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id);
+
+/* Lower-case hex digits in the arena. FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out);
 
 /* Open by master key: what vault.unlock ends in. On any error the session is locked. */
 FK_MUST_USE fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master,

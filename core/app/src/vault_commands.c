@@ -9,7 +9,7 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-static fk_status hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out)
+fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out)
 {
     uint8_t *hex = fk_arena_allocate(arena, bytes.size_bytes * 2);
     if (hex == NULL) {
@@ -73,7 +73,7 @@ fk_status fk_handle_vault_status(fk_session *session, fk_arena *arena, const fk_
     reply->vault_id = keyfile.vault_id;
     reply->memory_kib = keyfile.memory_kib;
     reply->passes = keyfile.passes;
-    return hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
+    return fk_hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
 }
 
 fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk_vault_prepare_request *request,
@@ -95,10 +95,10 @@ fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk
     reply->vault_id = vault_id;
     reply->memory_kib = request->memory_kib;
     reply->passes = FK_KDF_PASSES_MIN;
-    return hex_text(fk_bytes_of(salt, sizeof salt), arena, &reply->salt_hex);
+    return fk_hex_text(fk_bytes_of(salt, sizeof salt), arena, &reply->salt_hex);
 }
 
-static fk_status write_identity(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id)
+fk_status fk_vault_identity_make(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id)
 {
     fk_identity identity;
     fk_identity_generate(&identity);
@@ -122,7 +122,7 @@ static fk_status make_files(fk_session *session, const fk_key *master, fk_error 
     fk_store *store = NULL;
     fk_status status = fk_store_create(&config, &store, error);
     if (fk_is_ok(status)) {
-        status = write_identity(store, &keys, &config.vault_id);
+        status = fk_vault_identity_make(store, &keys, &config.vault_id);
     }
     fk_store_close(store);
     fk_vault_keys_wipe(&keys);
@@ -210,7 +210,7 @@ fk_status fk_handle_vault_storage(fk_session *session, fk_arena *arena, const fk
     reply->oldest_unsent_ms = numbers.oldest_unsent_ms;
     reply->device_id = *fk_store_device(session->store);
     fk_bytes signing_key = fk_bytes_of(session->identity.signing_public, FK_PUBLIC_KEY_SIZE_BYTES);
-    return hex_text(signing_key, arena, &reply->signing_key_hex);
+    return fk_hex_text(signing_key, arena, &reply->signing_key_hex);
 }
 
 fk_status fk_handle_vault_check(fk_session *session, fk_arena *arena, const fk_vault_check_request *request,
@@ -224,5 +224,5 @@ fk_status fk_handle_vault_check(fk_session *session, fk_arena *arena, const fk_v
     reply->pages_good = result.pages_good;
     reply->rebuilt_equal = result.rebuilt_equal;
     reply->row_count = result.row_count;
-    return hex_text(fk_bytes_of(result.digest, sizeof result.digest), arena, &reply->digest_hex);
+    return fk_hex_text(fk_bytes_of(result.digest, sizeof result.digest), arena, &reply->digest_hex);
 }

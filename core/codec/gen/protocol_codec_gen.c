@@ -565,6 +565,65 @@ static const fk_shape_field shape_sync_items_reply_fields[] = {
 };
 static const fk_shape shape_sync_items_reply = { shape_sync_items_reply_fields, 2, sizeof(fk_sync_items_reply) };
 
+static const fk_shape shape_backup_begin_request = { NULL, 0, sizeof(fk_backup_begin_request) };
+
+static const fk_shape_field shape_backup_begin_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_backup_begin_reply, vault_id) },
+    { .name = "rowTotal", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_begin_reply, row_total) },
+};
+static const fk_shape shape_backup_begin_reply = { shape_backup_begin_reply_fields, 2, sizeof(fk_backup_begin_reply) };
+
+static const fk_shape shape_backup_chunk_request = { NULL, 0, sizeof(fk_backup_chunk_request) };
+
+static const fk_shape shape_backup_chunk_reply = { NULL, 0, sizeof(fk_backup_chunk_reply) };
+
+static const fk_shape shape_backup_end_request = { NULL, 0, sizeof(fk_backup_end_request) };
+
+static const fk_shape_field shape_backup_end_reply_fields[] = {
+    { .name = "rowCount", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_end_reply, row_count) },
+    { .name = "digestHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_end_reply, digest_hex), .max = 64 },
+};
+static const fk_shape shape_backup_end_reply = { shape_backup_end_reply_fields, 2, sizeof(fk_backup_end_reply) };
+
+static const fk_shape shape_backup_head_request = { NULL, 0, sizeof(fk_backup_head_request) };
+
+static const fk_shape_field shape_backup_head_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_backup_head_reply, vault_id) },
+    { .name = "saltHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_head_reply, salt_hex), .max = 64 },
+    { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_backup_head_reply, memory_kib), .min = 0, .max = 4294967295 },
+    { .name = "passes", .kind = FK_SHAPE_U32, .offset = offsetof(fk_backup_head_reply, passes), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_backup_head_reply = { shape_backup_head_reply_fields, 4, sizeof(fk_backup_head_reply) };
+
+static const fk_shape shape_backup_open_request = { NULL, 0, sizeof(fk_backup_open_request) };
+
+static const fk_shape_field shape_backup_open_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_backup_open_reply, vault_id) },
+};
+static const fk_shape shape_backup_open_reply = { shape_backup_open_reply_fields, 1, sizeof(fk_backup_open_reply) };
+
+static const fk_shape shape_backup_take_request = { NULL, 0, sizeof(fk_backup_take_request) };
+
+static const fk_shape_field shape_backup_take_reply_fields[] = {
+    { .name = "rowsDone", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_take_reply, rows_done) },
+    { .name = "rowTotal", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_take_reply, row_total) },
+};
+static const fk_shape shape_backup_take_reply = { shape_backup_take_reply_fields, 2, sizeof(fk_backup_take_reply) };
+
+static const fk_shape shape_backup_finish_request = { NULL, 0, sizeof(fk_backup_finish_request) };
+
+static const fk_shape_field shape_backup_finish_reply_fields[] = {
+    { .name = "isDone", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_backup_finish_reply, is_done) },
+    { .name = "rowCount", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_finish_reply, row_count) },
+    { .name = "digestHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_finish_reply, digest_hex), .max = 64 },
+    { .name = "unsentCount", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_finish_reply, unsent_count) },
+};
+static const fk_shape shape_backup_finish_reply = { shape_backup_finish_reply_fields, 4, sizeof(fk_backup_finish_reply) };
+
+static const fk_shape shape_backup_cancel_request = { NULL, 0, sizeof(fk_backup_cancel_request) };
+
+static const fk_shape shape_backup_cancel_reply = { NULL, 0, sizeof(fk_backup_cancel_reply) };
+
 static const fk_shape_field shape_conflict_list_request_fields[] = {
     { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_list_request, case_id), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_case_id) },
     { .name = "after", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_list_request, after), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_after), .max = 160 },
@@ -702,6 +761,14 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "sync.cancel", 34, 0, 0, 0, false, &shape_sync_cancel_request, &shape_sync_cancel_reply },
     { "sync.status", 35, 0, 0, 0, false, &shape_sync_status_request, &shape_sync_status_reply },
     { "sync.items", 36, 0, 0, 0, false, &shape_sync_items_request, &shape_sync_items_reply },
+    { "backup.begin", 95, 0, 0, 0, false, &shape_backup_begin_request, &shape_backup_begin_reply },
+    { "backup.chunk", 96, 0, 0, 131072, false, &shape_backup_chunk_request, &shape_backup_chunk_reply },
+    { "backup.end", 97, 0, 0, 0, false, &shape_backup_end_request, &shape_backup_end_reply },
+    { "backup.head", 98, 1, 4096, 0, false, &shape_backup_head_request, &shape_backup_head_reply },
+    { "backup.open", 99, 2281, 2281, 0, false, &shape_backup_open_request, &shape_backup_open_reply },
+    { "backup.take", 100, 1, 65536, 0, false, &shape_backup_take_request, &shape_backup_take_reply },
+    { "backup.finish", 101, 0, 0, 0, false, &shape_backup_finish_request, &shape_backup_finish_reply },
+    { "backup.cancel", 102, 0, 0, 0, false, &shape_backup_cancel_request, &shape_backup_cancel_reply },
     { "conflict.list", 40, 0, 0, 0, false, &shape_conflict_list_request, &shape_conflict_list_reply },
     { "conflict.resolve", 41, 0, 0, 0, true, &shape_conflict_resolve_request, &shape_conflict_resolve_reply },
     { "field.history", 42, 0, 0, 0, false, &shape_field_history_request, &shape_field_history_reply },

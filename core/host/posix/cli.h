@@ -45,6 +45,15 @@ int fk_cli_invite(int argument_count, char **arguments);
 /* `sync --vault DIR --passphrase-file FILE [--hub URL | --file PATH]`: one run. */
 int fk_cli_sync(int argument_count, char **arguments);
 
+/* `backup export --vault DIR --passphrase-file FILE --out FILE [--work DIR]`: everything of the vault, sealed, into a new file, which
+ * is then read back into a store of its own (in DIR, or /tmp) and compared. */
+int fk_cli_backup_export(int argument_count, char **arguments);
+/* `backup verify FILE --passphrase-file FILE [--work DIR]`: a test restore, of which nothing stays. */
+int fk_cli_backup_verify(int argument_count, char **arguments);
+/* `backup restore FILE --passphrase-file FILE --vault DIR`: a vault of it in a new or empty directory, as a new device
+ * that is in no team. */
+int fk_cli_backup_restore(int argument_count, char **arguments);
+
 /* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);
 /* Read up to the next line feed, which is taken and not kept. *is_end_out: nothing was left. A line longer than the

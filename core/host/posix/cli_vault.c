@@ -4,7 +4,6 @@
 
 #include "cli.h"
 #include "fk/kdf.h"
-#include "fk/keyfile.h"
 #include "fk/protocol_codec.h"
 #include "fk/protocol_gen.h"
 #include "posix_system.h"
@@ -37,7 +36,7 @@ static fk_status normalise_passphrase(fk_bytes typed, fk_buffer *passphrase, fk_
     return fk_ok();
 }
 
-static fk_status derive_key(const char *passphrase_file, const fk_keyfile *keyfile,
+fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfile,
                             uint8_t key_out[FK_KDF_KEY_SIZE_BYTES], fk_error *error)
 {
     fk_buffer typed;
@@ -159,7 +158,7 @@ static fk_status unlock(fk_cli_vault *vault, const char *passphrase_file, bool i
         FK_TRY(fk_keyfile_load(fk_posix_disk_port(vault->disk), &keyfile));
     }
     uint8_t key[FK_KDF_KEY_SIZE_BYTES];
-    fk_status status = derive_key(passphrase_file, &keyfile, key, &vault->error);
+    fk_status status = fk_cli_derive_key(passphrase_file, &keyfile, key, &vault->error);
     if (fk_is_ok(status)) {
         status = fk_cli_vault_call(vault, is_new ? FK_COMMAND_VAULT_CREATE : FK_COMMAND_VAULT_UNLOCK,
                                    fk_bytes_of(key, sizeof key));
@@ -168,17 +167,31 @@ static fk_status unlock(fk_cli_vault *vault, const char *passphrase_file, bool i
     return status;
 }
 
-fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file, bool is_new)
+fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *directory, const char *other_directory)
 {
     *vault = (fk_cli_vault){ .disk = NULL };
     fk_buffer_init(&vault->request, &fk_allocator_libc, FK_SESSION_REQUEST_SIZE_BYTES_MAX);
     fk_buffer_init(&vault->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
     FK_TRY(fk_posix_disk_open(&fk_allocator_libc, directory, &vault->disk, &vault->error));
+    if (other_directory != NULL) {
+        FK_TRY(fk_posix_disk_open(&fk_allocator_libc, other_directory, &vault->other_disk, &vault->error));
+    }
     vault->clock = fk_posix_clock();
     vault->random = fk_posix_random();
-    vault->host = (fk_host){ &fk_allocator_libc, fk_posix_disk_port(vault->disk), &vault->clock, &vault->random, false };
+    vault->host = (fk_host){ &fk_allocator_libc, fk_posix_disk_port(vault->disk), &vault->clock, &vault->random, false,
+                             vault->other_disk == NULL ? NULL : fk_posix_disk_port(vault->other_disk) };
     FK_TRY(fk_session_new(&vault->host, &vault->session));
-    FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_CORE_START, fk_bytes_text("{}")));
+    return fk_cli_vault_call(vault, FK_COMMAND_CORE_START, fk_bytes_text("{}"));
+}
+
+fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const char *passphrase_file)
+{
+    return unlock(vault, passphrase_file, false);
+}
+
+fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file, bool is_new)
+{
+    FK_TRY(fk_cli_vault_start(vault, directory, NULL));
     return unlock(vault, passphrase_file, is_new);
 }
 
@@ -187,6 +200,7 @@ void fk_cli_vault_close(fk_cli_vault *vault)
     fk_json_doc_free(vault->doc);
     fk_session_free(vault->session);
     fk_posix_disk_close(vault->disk);
+    fk_posix_disk_close(vault->other_disk);
     fk_buffer_free(&vault->request);
     fk_buffer_free(&vault->reply);
 }

@@ -4,11 +4,13 @@
 
 #include "cli_options.h"
 #include "fk/json.h"
+#include "fk/keyfile.h"
 #include "fk/session.h"
 #include "posix_disk.h"
 
 typedef struct fk_cli_vault {
     fk_posix_disk *disk;
+    fk_posix_disk *other_disk; /* NULL: none */
     fk_clock clock;
     fk_random random;
     fk_host host;
@@ -23,7 +25,15 @@ typedef struct fk_cli_vault {
  * The vault's own errors, with vault->error filled. */
 FK_MUST_USE fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file,
                                         bool is_new);
+/* The same in two steps: a session on a directory and, for a test restore or a copy, on another; nothing is unlocked. */
+FK_MUST_USE fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *directory, const char *other_directory);
+FK_MUST_USE fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const char *passphrase_file);
 void fk_cli_vault_close(fk_cli_vault *vault);
+
+/* The key that a vault or an exported file is opened with, from the passphrase in a file. key_out is the caller's to
+ * wipe. FK_ERR_NOT_FOUND (no such file), FK_ERR_INVALID_INPUT, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfile,
+                                        uint8_t key_out[FK_KDF_KEY_SIZE_BYTES], fk_error *error);
 
 /* Run a command. An error reply comes back as its status, its detail in vault->error. */
 FK_MUST_USE fk_status fk_cli_vault_call(fk_cli_vault *vault, uint32_t command_id, fk_bytes request);

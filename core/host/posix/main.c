@@ -8,6 +8,9 @@
 static const fk_cli_command commands[] = {
     { { "agency", "create" }, "--out DIR [--name TEXT]", fk_cli_agency_create },
     { { "agency", "check" }, "--out DIR", fk_cli_agency_check },
+    { { "backup", "export" }, "--vault DIR --passphrase-file FILE --out FILE [--work DIR]", fk_cli_backup_export },
+    { { "backup", "verify" }, "FILE --passphrase-file FILE [--work DIR]", fk_cli_backup_verify },
+    { { "backup", "restore" }, "FILE --passphrase-file FILE --vault DIR", fk_cli_backup_restore },
     { { "call", NULL }, "--vault DIR --passphrase-file FILE COMMAND < request.json", fk_cli_call },
     { { "enrol", NULL },
       "--vault DIR --passphrase-file FILE --hub URL --code-file FILE|- [--name NAME] [--team NAME]\n"

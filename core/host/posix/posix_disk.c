@@ -174,3 +174,15 @@ const fk_disk *fk_posix_disk_port(const fk_posix_disk *disk)
 {
     return &disk->port;
 }
+
+void fk_posix_disk_remove(const char *directory)
+{
+    int opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    for (size_t i = 0; opened >= 0 && i < FK_FILE_COUNT; i++) {
+        (void)unlinkat(opened, FILE_NAMES[i], 0);
+    }
+    if (opened >= 0) {
+        (void)close(opened);
+    }
+    (void)rmdir(directory);
+}

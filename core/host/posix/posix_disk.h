@@ -23,4 +23,7 @@ void fk_posix_disk_close(fk_posix_disk *disk);
 /* Borrowed until fk_posix_disk_close(). Every descriptor is the one opened at the start. */
 const fk_disk *fk_posix_disk_port(const fk_posix_disk *disk);
 
+/* Remove the files of a vault and the directory. What else is in it stays, and then the directory does. */
+void fk_posix_disk_remove(const char *directory);
+
 #endif

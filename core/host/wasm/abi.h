@@ -39,6 +39,9 @@ enum {
 /* --- ports over the imports (ports.c) ---------------------------------------------------------- */
 
 extern const fk_disk fk_wasm_disk;
+/* The second set of files, numbered from here (web/src/worker/file-sets.ts). */
+enum { FK_WASM_OTHER_FILE_FIRST = 16 };
+extern const fk_disk fk_wasm_other_disk;
 extern const fk_clock fk_wasm_clock;
 extern const fk_random fk_wasm_random;
 

@@ -12,7 +12,8 @@ static fk_buffer reply;
 /* Still set when a call trapped: whoever calls a broken instance again traps again. */
 static bool is_in_call;
 
-static const fk_host host = { &fk_allocator_libc, &fk_wasm_disk, &fk_wasm_clock, &fk_wasm_random, true };
+static const fk_host host = { &fk_allocator_libc, &fk_wasm_disk, &fk_wasm_clock, &fk_wasm_random, true,
+                              &fk_wasm_other_disk };
 
 FK_WASM_EXPORT("fk_abi_version") uint32_t fk_abi_version(void)
 {

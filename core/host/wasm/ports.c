@@ -24,6 +24,12 @@ static bool is_exact_integer(double value)
     return value >= 0 && value <= EXACT_INTEGER_MAX;
 }
 
+/* The number of a file as it crosses the border. ctx: where its set begins. */
+static int32_t border_file(const void *ctx, fk_vault_file file)
+{
+    return *(const int32_t *)ctx + (int32_t)file;
+}
+
 /* A count above what was asked for is no count: browsers answer so at quota. Nothing is known to
  * have been moved then. */
 static int64_t moved_bytes(int32_t answer, size_t size_bytes)
@@ -36,33 +42,30 @@ static int64_t moved_bytes(int32_t answer, size_t size_bytes)
 
 static int64_t disk_read(void *ctx, fk_vault_file file, uint8_t *target, size_t size_bytes, uint64_t offset_bytes)
 {
-    (void)ctx;
-    return moved_bytes(host_sah_read((int32_t)file, target, (uint32_t)size_bytes, (double)offset_bytes), size_bytes);
+    int32_t number = border_file(ctx, file);
+    return moved_bytes(host_sah_read(number, target, (uint32_t)size_bytes, (double)offset_bytes), size_bytes);
 }
 
 static int64_t disk_write(void *ctx, fk_vault_file file, const uint8_t *source, size_t size_bytes,
                           uint64_t offset_bytes)
 {
-    (void)ctx;
-    return moved_bytes(host_sah_write((int32_t)file, source, (uint32_t)size_bytes, (double)offset_bytes), size_bytes);
+    int32_t number = border_file(ctx, file);
+    return moved_bytes(host_sah_write(number, source, (uint32_t)size_bytes, (double)offset_bytes), size_bytes);
 }
 
 static int disk_flush(void *ctx, fk_vault_file file)
 {
-    (void)ctx;
-    return host_sah_flush((int32_t)file);
+    return host_sah_flush(border_file(ctx, file));
 }
 
 static int disk_truncate(void *ctx, fk_vault_file file, uint64_t size_bytes)
 {
-    (void)ctx;
-    return host_sah_truncate((int32_t)file, (double)size_bytes);
+    return host_sah_truncate(border_file(ctx, file), (double)size_bytes);
 }
 
 static int64_t disk_size(void *ctx, fk_vault_file file)
 {
-    (void)ctx;
-    double size_bytes = host_sah_size((int32_t)file);
+    double size_bytes = host_sah_size(border_file(ctx, file));
     return is_exact_integer(size_bytes) ? (int64_t)size_bytes : HANDLE_FAILED;
 }
 
@@ -89,6 +92,12 @@ static void random_fill(void *ctx, uint8_t *target, size_t size_bytes)
     host_random(target, (uint32_t)size_bytes);
 }
 
-const fk_disk fk_wasm_disk = { disk_read, disk_write, disk_flush, disk_truncate, disk_size, NULL };
+static int32_t first_file = 0;
+static int32_t first_other_file = FK_WASM_OTHER_FILE_FIRST;
+
+_Static_assert((int)FK_FILE_COUNT <= (int)FK_WASM_OTHER_FILE_FIRST, "two sets of files");
+
+const fk_disk fk_wasm_disk = { disk_read, disk_write, disk_flush, disk_truncate, disk_size, &first_file };
+const fk_disk fk_wasm_other_disk = { disk_read, disk_write, disk_flush, disk_truncate, disk_size, &first_other_file };
 const fk_clock fk_wasm_clock = { clock_now_ms, clock_monotonic_ms, NULL };
 const fk_random fk_wasm_random = { random_fill, NULL };

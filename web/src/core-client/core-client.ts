@@ -6,6 +6,7 @@
  * the same mutation and the core answers it with the first reply.
  */
 import { newId } from '../platform/random.ts';
+import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
 import type { CallError, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import {
@@ -65,6 +66,7 @@ export class CoreClient {
   readonly #window = new LiveWindow(() => this.#letGo());
   readonly #listeners: ((news: CoreNews) => void)[] = [];
   readonly #syncListeners: ((status: SyncStatus) => void)[] = [];
+  readonly #backupListeners: ((progress: BackupProgress) => void)[] = [];
   /** Of the one vault this device has, or will have; null while there is none. */
   #directory: string | null = null;
   #opened: Opened | null = null;
@@ -102,6 +104,64 @@ export class CoreClient {
   /** The run under way ends soon; sync() then answers. */
   cancelSync(): void {
     void this.#opened?.connection.send({ control: 'cancel-sync' });
+  }
+
+  /** How far an export or the reading of one is, while it goes on. */
+  onBackup(listener: (progress: BackupProgress) => void): void {
+    this.#backupListeners.push(listener);
+  }
+
+  /** A sealed export of the open vault, read back and found the same. Other commands wait for it. */
+  async exportVault(): Promise<Result<ExportReply>> {
+    const opened = this.#opened;
+    if (!this.#window.isLive || opened === null || !(await opened.result).ok) {
+      return STOPPED;
+    }
+    return (await opened.connection.send({ control: 'export' })) as Result<ExportReply>;
+  }
+
+  /**
+   * A test restore of an exported file. passphrase null: of the open vault, with the key it is open with. auth: the
+   * passphrase does not open this file.
+   */
+  async verifyExport(file: Blob, passphrase: string | null): Promise<Result<ReadReply>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    if (!opened.ok) {
+      return opened;
+    }
+    const verified = passphrase === null
+      ? connection.send({ control: 'verify-export', file, port: null })
+      : connection.sendWithPassphrase({ control: 'verify-export', file }, passphrase);
+    return (await verified) as Result<ReadReply>;
+  }
+
+  /** A vault made of an exported file in a new directory; locked. On failure nothing of it stays. */
+  async restoreExport(file: Blob, passphrase: string): Promise<Result<ReadReply>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    const directory = newId();
+    const before = this.#directory;
+    const { connection, result } = this.#open(directory, true);
+    const opened = await result;
+    const restored = opened.ok
+      ? ((await connection.sendWithPassphrase({ control: 'restore-export', file }, passphrase)) as Result<ReadReply>)
+      : opened;
+    this.#directory = directory;
+    if (!restored.ok) {
+      await this.removeUnfinished();
+      this.#directory = before;
+    }
+    return restored;
+  }
+
+  /** An export or reading under way ends soon, with cancelled. */
+  cancelBackup(): void {
+    void this.#opened?.connection.send({ control: 'cancel-export' });
   }
 
   /** Check the browser, become the live window, open the vault directory without a key. */
@@ -251,6 +311,7 @@ export class CoreClient {
     const connection: StoreConnection = new StoreConnection({
       onCrash: () => this.#ended(connection, 'crashed'),
       onSync: (status) => this.#syncListeners.forEach((listener) => listener(status)),
+      onBackup: (progress) => this.#backupListeners.forEach((listener) => listener(progress)),
       onLock: ({ state }) => {
         if (state === 'cold') this.#ended(connection, 'cold');
         else if (state === 'warm' && this.#opened?.connection === connection) this.#tell('warm');

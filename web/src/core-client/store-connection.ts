@@ -5,6 +5,7 @@
  * the page ended it, what is open gets 'crashed' or 'stopped'.
  */
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
+import type { BackupProgress } from '../protocol/backup.ts';
 import type { CallResult, CommandRequest, Control, KdfRequest, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
 import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
@@ -12,7 +13,8 @@ import type { SyncStatus } from '../protocol/sync.ts';
 export type Result<Reply> = CallResult<Reply, string>;
 export type PassphraseControl =
   | { readonly control: 'unlock' }
-  | { readonly control: 'create'; readonly memoryKib: number };
+  | { readonly control: 'create'; readonly memoryKib: number }
+  | { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
 
 export const STOPPED: Result<never> = { ok: false, error: { code: 'stopped', detail: 'the worker has ended' } };
 
@@ -20,6 +22,7 @@ export const STOPPED: Result<never> = { ok: false, error: { code: 'stopped', det
 export interface StoreListener {
   readonly onCrash: () => void;
   readonly onSync: (status: SyncStatus) => void;
+  readonly onBackup: (progress: BackupProgress) => void;
   /** The lock is in another state. After cold the worker has ended. */
   readonly onLock: (view: LockView) => void;
 }
@@ -109,6 +112,9 @@ export class StoreConnection {
         return;
       case 'sync':
         this.#listener?.onSync(message.payload);
+        return;
+      case 'backup':
+        this.#listener?.onBackup(message.payload);
         return;
       case 'lock':
         if (message.payload.state === 'cold') this.#end(STOPPED);

@@ -6,7 +6,14 @@
  * comes from the page: it arrives on a MessagePort whose other end the KDF worker holds.
  */
 import type { CommandName, CoreStartReply, ErrorCode, LockView, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
+import type { BackupProgress } from './backup.ts';
 import type { SyncStatus } from './sync.ts';
+
+/** An export or a reading is one control; its steps are between worker and core. */
+const BACKUP_COMMANDS = [
+  'backup.begin', 'backup.chunk', 'backup.end', 'backup.head', 'backup.open', 'backup.take', 'backup.finish', 'backup.cancel',
+] as const;
+type BackupCommand = (typeof BACKUP_COMMANDS)[number];
 
 /** Commands the store worker makes by itself; from the page they are refused. */
 export type WorkerOnlyCommand =
@@ -19,6 +26,7 @@ export type WorkerOnlyCommand =
   | 'sync.cancel'
   | 'lock.pin'
   | 'lock.open'
+  | BackupCommand
   | RawReplyCommand;
 export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
 
@@ -33,6 +41,7 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'lock.pin',
   'lock.open',
   'sync.step',
+  ...BACKUP_COMMANDS,
 ]);
 
 /** Errors that are not the core's. */
@@ -103,6 +112,14 @@ export type Control =
   | { readonly control: 'sync'; readonly timeMs: number }
   /** Not queued: the run under way, if there is one, ends soon and is answered. */
   | { readonly control: 'cancel-sync' }
+  /** A sealed export of the open vault, tested before it is answered: ExportReply. Other commands wait. */
+  | { readonly control: 'export' }
+  /** Test restore of a file: ReadReply. port null: with the open vault's own key. */
+  | { readonly control: 'verify-export'; readonly file: Blob; readonly port: MessagePort | null }
+  /** Make a vault of a file in the open directory, which is empty: ReadReply. It is locked then. */
+  | { readonly control: 'restore-export'; readonly file: Blob; readonly port: MessagePort }
+  /** Not queued: the export or reading under way ends soon and is answered with cancelled. */
+  | { readonly control: 'cancel-export' }
   /** Not queued: the KDF worker ended, its result will not come. */
   | { readonly control: 'abandon-derivation' };
 
@@ -118,7 +135,9 @@ export type StoreEvent =
   /** The lock is in another state. Cold: keys wiped, files closed; the worker ends. */
   | { readonly event: 'lock'; readonly payload: LockView }
   /** Where the run stands: at each new phase, now and then within one, and at its end. */
-  | { readonly event: 'sync'; readonly payload: SyncStatus };
+  | { readonly event: 'sync'; readonly payload: SyncStatus }
+  /** How far an export or a reading is: now and then. */
+  | { readonly event: 'backup'; readonly payload: BackupProgress };
 export type StoreReply = { readonly id: number } & CallResult<unknown, string>;
 export type StoreMessage = StoreReply | StoreEvent;
 

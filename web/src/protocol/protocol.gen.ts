@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xc4898831;
+export const SCHEMA_HASH = 0x9ac85aa8;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -655,6 +655,56 @@ export interface SyncItemsReply {
   readonly next?: string;
 }
 
+export type BackupBeginRequest = Readonly<Record<string, never>>;
+
+export interface BackupBeginReply {
+  readonly vaultId: Id;
+  /** rows the export will hold, for telling how far it got */
+  readonly rowTotal: Counter;
+}
+
+export type BackupChunkRequest = Readonly<Record<string, never>>;
+
+export type BackupEndRequest = Readonly<Record<string, never>>;
+
+export interface BackupEndReply {
+  readonly rowCount: Counter;
+  /** BLAKE2b-256 over the dump of the derived tables, as vault.check gives it */
+  readonly digestHex: string;
+}
+
+export interface BackupHeadReply {
+  readonly vaultId: Id;
+  readonly saltHex: string;
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+export interface BackupOpenReply {
+  readonly vaultId: Id;
+}
+
+export interface BackupTakeReply {
+  readonly rowsDone: Counter;
+  /** 0 until it is known */
+  readonly rowTotal: Counter;
+}
+
+export type BackupFinishRequest = Readonly<Record<string, never>>;
+
+export interface BackupFinishReply {
+  readonly isDone: boolean;
+  readonly rowCount: Counter;
+  /** what the file says of the vault it was made from */
+  readonly digestHex: string;
+  /** changes and drafts in it that no hub has */
+  readonly unsentCount: Counter;
+}
+
+export type BackupCancelRequest = Readonly<Record<string, never>>;
+
+export type BackupCancelReply = Readonly<Record<string, never>>;
+
 export interface ConflictListRequest {
   readonly caseId?: Id;
   /** next of the page before */
@@ -816,6 +866,22 @@ export interface Commands {
   readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Records by how far they got, newest change first, 100 a page. */
   readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** Begin a sealed export of the open vault. Nothing may be written until its last piece was taken. */
+  readonly 'backup.begin': { readonly request: BackupBeginRequest; readonly reply: BackupBeginReply; readonly error: 'wrong-state' | 'damaged' | 'io' | CommonErrorCode };
+  /** The next piece of the file, as bytes: 0 | 1 if it is the last | rows so far u64 | the piece. wrong-state: the vault was written to meanwhile; begin again. */
+  readonly 'backup.chunk': { readonly request: BackupChunkRequest; readonly reply: Uint8Array; readonly error: 'wrong-state' | 'damaged' | 'io' | CommonErrorCode };
+  /** After the last piece: what a test restore of the file must come to. */
+  readonly 'backup.end': { readonly request: BackupEndRequest; readonly reply: BackupEndReply; readonly error: 'wrong-state' | CommonErrorCode };
+  /** The first 2192 bytes of an exported file, as bytes: whose it is and what its passphrase key is derived with. */
+  readonly 'backup.head': { readonly request: Uint8Array; readonly reply: BackupHeadReply; readonly error: 'damaged' | 'newer-version' | 'weak-parameters' | CommonErrorCode };
+  /** Begin to read an exported file, as bytes: purpose u8 (1 test restore into the second directory, 2 restore into this one, which is empty) | secrets 88: which u32 (1 passphrase key, 2 passkey, 4 recovery key; 0: the open vault's own key), passphrase key 32, passkey 32, recovery key 20 | the first 2192 bytes of the file. auth: nothing opens it, and nothing was written. */
+  readonly 'backup.open': { readonly request: Uint8Array; readonly reply: BackupOpenReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'weak-parameters' | 'exists' | 'full' | 'io' | CommonErrorCode };
+  /** The next bytes of the file after its first 2192. On an error the reading is over and its target of no use. */
+  readonly 'backup.take': { readonly request: Uint8Array; readonly reply: BackupTakeReply; readonly error: 'wrong-state' | 'damaged' | 'newer-version' | 'full' | 'io' | CommonErrorCode };
+  /** After the last bytes, again until it is done: lists are filled, and what they show is compared with what the vault showed. Restoring then writes the key file, and the vault can be unlocked as a new device that is in no team. */
+  readonly 'backup.finish': { readonly request: BackupFinishRequest; readonly reply: BackupFinishReply; readonly error: 'wrong-state' | 'damaged' | 'full' | 'io' | CommonErrorCode };
+  /** Give up an export or a reading. The target of a reading is of no use. */
+  readonly 'backup.cancel': { readonly request: BackupCancelRequest; readonly reply: BackupCancelReply; readonly error: CommonErrorCode };
   /** Fields with several values, of one case or of all: each value with who wrote it, when and on which device. Equal values are no conflict. */
   readonly 'conflict.list': { readonly request: ConflictListRequest; readonly reply: ConflictListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Decide with a reason. The writes that were seen are replaced, all of them; one that arrived meanwhile stays beside the decision. */
@@ -877,6 +943,14 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'sync.cancel': 34,
   'sync.status': 35,
   'sync.items': 36,
+  'backup.begin': 95,
+  'backup.chunk': 96,
+  'backup.end': 97,
+  'backup.head': 98,
+  'backup.open': 99,
+  'backup.take': 100,
+  'backup.finish': 101,
+  'backup.cancel': 102,
   'conflict.list': 40,
   'conflict.resolve': 41,
   'field.history': 42,
@@ -894,12 +968,15 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'vault.create': { min: 32, max: 32 },
   'vault.unlock': { min: 32, max: 32 },
   'sync.step': { min: 8, max: 1052680 },
+  'backup.head': { min: 1, max: 4096 },
+  'backup.open': { min: 2281, max: 2281 },
+  'backup.take': { min: 1, max: 65536 },
   'lock.pin': { min: 6, max: 6 },
   'lock.open': { min: 6, max: 6 },
 };
 
 /** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */
-export type RawReplyCommand = 'sync.step';
+export type RawReplyCommand = 'sync.step' | 'backup.chunk';
 
 /** Commands that may be sent again with the same mutationId: a repeat returns the first reply. */
 export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([

@@ -13,6 +13,7 @@ export const VAULT_FILE_NAMES: readonly string[] = ['pages', 'log0', 'log1', 'su
 export const VAULTS_DIRECTORY = 'vaults';
 const DIRECTORY_NAME = /^[0-9a-f]{32}$/;
 const PROBE_FILE = 'probe';
+const SCRATCH_DIRECTORY = 'scratch';
 const HANDLE_FAILED = -1;
 
 /**
@@ -43,7 +44,10 @@ export const NO_FILES: OpenVaultFiles = {
 };
 
 export async function openVaultFiles(directory: string, create: boolean): Promise<OpenVaultFiles> {
-  const folder = await vaultDirectory(directory, create);
+  return openFilesIn(await vaultDirectory(directory, create));
+}
+
+async function openFilesIn(folder: FileSystemDirectoryHandle): Promise<OpenVaultFiles> {
   const handles: FileSystemSyncAccessHandle[] = [];
   try {
     for (const name of VAULT_FILE_NAMES) {
@@ -60,6 +64,27 @@ export async function openVaultFiles(directory: string, create: boolean): Promis
 export async function removeVaultDirectory(directory: string): Promise<void> {
   const vaults = await (await storageRoot()).getDirectoryHandle(VAULTS_DIRECTORY);
   await retryWhileHeld(() => vaults.removeEntry(checkedName(directory), { recursive: true }));
+}
+
+/**
+ * The files of a directory apart from the vaults', for a test restore: empty, whatever an earlier one left there. What is
+ * in them is sealed under keys that nobody keeps.
+ */
+export async function openScratchFiles(): Promise<OpenVaultFiles> {
+  await removeScratchDirectory();
+  const root = await storageRoot();
+  return openFilesIn(await root.getDirectoryHandle(SCRATCH_DIRECTORY, { create: true }));
+}
+
+export async function removeScratchDirectory(): Promise<void> {
+  const root = await storageRoot();
+  try {
+    await retryWhileHeld(() => root.removeEntry(SCRATCH_DIRECTORY, { recursive: true }));
+  } catch (error) {
+    if (!(error instanceof StorageError && error.detail === 'NotFoundError')) {
+      throw error;
+    }
+  }
 }
 
 /** Opens, writes, flushes and removes one file. Throws StorageError when this browser cannot keep a vault. */

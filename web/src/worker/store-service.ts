@@ -26,7 +26,10 @@ import {
   type VaultPrepareReply,
   type VaultStatusReply,
 } from '../protocol/protocol.gen.ts';
+import { BackupControls } from './backup-controls.ts';
+import { BackupRefusal } from './backup-run.ts';
 import { Core, CoreCrashedError, CoreMemoryError, type VaultFiles } from './core.ts';
+import { FileSets } from './file-sets.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
 import { RefusedModuleError } from './loader.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
@@ -38,6 +41,9 @@ export interface StoreEnvironment {
   readonly openFiles: (directory: string, create: boolean) => Promise<OpenVaultFiles>;
   readonly removeDirectory: (directory: string) => Promise<void>;
   readonly probe: () => Promise<void>;
+  /** An empty directory apart from the vaults', for a test restore; made anew each time. */
+  readonly openScratch: () => Promise<OpenVaultFiles>;
+  readonly removeScratch: () => Promise<void>;
   readonly loadCore: (files: VaultFiles) => Promise<Core>;
   readonly sync: SyncPorts;
   /** Calls `run` again and again; out: how to end that. */
@@ -68,6 +74,8 @@ export class StoreService {
   #queue: Promise<void> = Promise.resolve();
   #core: Core | null = null;
   #files: OpenVaultFiles | null = null;
+  #fileSets: FileSets | null = null;
+  readonly #backup: BackupControls;
   #directory: string | null = null;
   /** a lock is asked for: nothing new begins */
   #isClosing = false;
@@ -82,6 +90,12 @@ export class StoreService {
       every: environment.every,
       ask: () => this.#inQueue(() => this.#askLock()).catch(() => undefined),
       onChange: (view) => this.#lockChanged(view),
+    });
+    this.#backup = new BackupControls({
+      core: () => this.#openCore(),
+      fileSets: () => this.#fileSets,
+      environment,
+      derive: (parameters, port) => this.#derive(parameters, port),
     });
   }
 
@@ -100,7 +114,17 @@ export class StoreService {
         this.#sync?.run.cancel();
         this.#environment.post({ id, ok: true, reply: {} });
         return;
+      case 'export':
+      case 'verify-export':
+      case 'restore-export':
+        this.#backup.announce();
+        break;
+      case 'cancel-export':
+        this.#backup.cancel();
+        this.#environment.post({ id, ok: true, reply: {} });
+        return;
       case 'lock':
+        this.#backup.cancel();
         // Nobody waits for a key that is not wanted any more, or for the hub.
         this.#abandonDerivation?.();
         this.#isClosing = true;
@@ -261,8 +285,15 @@ export class StoreService {
         return this.#lock();
       case 'remove-unfinished':
         return this.#removeUnfinished();
+      case 'export':
+        return this.#backup.export();
+      case 'verify-export':
+        return this.#backup.verify(message.file, message.port);
+      case 'restore-export':
+        return this.#backup.restore(message.file, message.port);
       case 'sync':
       case 'cancel-sync':
+      case 'cancel-export':
       case 'abandon-derivation':
         // Answered by receive().
         return { ok: true, reply: {} };
@@ -276,7 +307,8 @@ export class StoreService {
     try {
       this.#files = directory === null ? NO_FILES : await this.#environment.openFiles(directory, create);
       this.#directory = directory;
-      this.#core = await this.#environment.loadCore(this.#files);
+      this.#fileSets = new FileSets(this.#files);
+      this.#core = await this.#environment.loadCore(this.#fileSets);
     } catch (error) {
       this.#closeFiles();
       throw error;
@@ -374,6 +406,8 @@ export class StoreService {
 
   #closeFiles(): void {
     this.#lockWatch.end();
+    this.#fileSets?.closeOther();
+    this.#fileSets = null;
     this.#files?.close();
     this.#files = null;
     this.#core = null;
@@ -412,7 +446,7 @@ function refused(code: HostErrorCode | ErrorCode, detail: string): { ok: false; 
 }
 
 function answerOf(error: unknown): Answer {
-  if (error instanceof CommandError) {
+  if (error instanceof CommandError || error instanceof BackupRefusal) {
     return error.answer;
   }
   if (error instanceof BadEffectError) {

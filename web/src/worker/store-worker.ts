@@ -3,7 +3,7 @@ import { buildInfo } from '../build-info.ts';
 import type { StoreMessage, StoreRequest } from '../protocol/envelope.ts';
 import { Core, type HostPorts, type VaultFiles } from './core.ts';
 import { compileModule } from './fetch-module.ts';
-import { openVaultFiles, probeStorage, removeVaultDirectory } from './opfs.ts';
+import { openScratchFiles, openVaultFiles, probeStorage, removeScratchDirectory, removeVaultDirectory } from './opfs.ts';
 import { forbiddenAddresses } from './forbidden.ts';
 import { StoreService } from './store-service.ts';
 
@@ -22,6 +22,8 @@ const service = new StoreService({
   openFiles: openVaultFiles,
   removeDirectory: removeVaultDirectory,
   probe: probeStorage,
+  openScratch: openScratchFiles,
+  removeScratch: removeScratchDirectory,
   loadCore: async (files) => Core.load(await compileModule(buildInfo.coreWasm), hostPorts(files)),
   sync: {
     fetch: (url, init) => fetch(url, init),

@@ -23,6 +23,9 @@ typedef struct fk_host {
     const fk_random *random;
     /* A person sits before it: an open vault locks by time (fk/lock.h). False for programs that end by themselves. */
     bool is_attended;
+    /* A second set of the same six files, for a test restore and for copying the vault; the host says when it stands
+     * for which directory. NULL: there is none, and the commands that need it answer FK_ERR_WRONG_STATE. */
+    const fk_disk *other_disk;
 } fk_host;
 
 typedef struct fk_session fk_session; /* opaque */

@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xc4898831U
+#define FK_PROTOCOL_SCHEMA_HASH 0x9ac85aa8U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 46,
+    FK_COMMAND_COUNT = 54,
 };
 
 /* X(name, NAME, id, "text") */
@@ -59,6 +59,14 @@ enum {
     X(sync_cancel, SYNC_CANCEL, 34, "sync.cancel") \
     X(sync_status, SYNC_STATUS, 35, "sync.status") \
     X(sync_items, SYNC_ITEMS, 36, "sync.items") \
+    X(backup_begin, BACKUP_BEGIN, 95, "backup.begin") \
+    X(backup_chunk, BACKUP_CHUNK, 96, "backup.chunk") \
+    X(backup_end, BACKUP_END, 97, "backup.end") \
+    X(backup_head, BACKUP_HEAD, 98, "backup.head") \
+    X(backup_open, BACKUP_OPEN, 99, "backup.open") \
+    X(backup_take, BACKUP_TAKE, 100, "backup.take") \
+    X(backup_finish, BACKUP_FINISH, 101, "backup.finish") \
+    X(backup_cancel, BACKUP_CANCEL, 102, "backup.cancel") \
     X(conflict_list, CONFLICT_LIST, 40, "conflict.list") \
     X(conflict_resolve, CONFLICT_RESOLVE, 41, "conflict.resolve") \
     X(field_history, FIELD_HISTORY, 42, "field.history") \
@@ -107,6 +115,14 @@ typedef enum fk_command_id {
     FK_COMMAND_SYNC_CANCEL = 34,
     FK_COMMAND_SYNC_STATUS = 35,
     FK_COMMAND_SYNC_ITEMS = 36,
+    FK_COMMAND_BACKUP_BEGIN = 95,
+    FK_COMMAND_BACKUP_CHUNK = 96,
+    FK_COMMAND_BACKUP_END = 97,
+    FK_COMMAND_BACKUP_HEAD = 98,
+    FK_COMMAND_BACKUP_OPEN = 99,
+    FK_COMMAND_BACKUP_TAKE = 100,
+    FK_COMMAND_BACKUP_FINISH = 101,
+    FK_COMMAND_BACKUP_CANCEL = 102,
     FK_COMMAND_CONFLICT_LIST = 40,
     FK_COMMAND_CONFLICT_RESOLVE = 41,
     FK_COMMAND_FIELD_HISTORY = 42,
@@ -760,6 +776,79 @@ typedef struct fk_sync_items_reply {
     bool has_next;
     fk_bytes next;
 } fk_sync_items_reply;
+
+typedef struct fk_backup_begin_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_begin_request;
+
+typedef struct fk_backup_begin_reply {
+    fk_id vault_id;
+    uint64_t row_total; /* rows the export will hold, for telling how far it got */
+} fk_backup_begin_reply;
+
+typedef struct fk_backup_chunk_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_chunk_request;
+
+typedef struct fk_backup_chunk_reply {
+    fk_bytes raw; /* at most 131072 bytes, the first 0 */
+} fk_backup_chunk_reply;
+
+typedef struct fk_backup_end_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_end_request;
+
+typedef struct fk_backup_end_reply {
+    uint64_t row_count;
+    fk_bytes digest_hex; /* BLAKE2b-256 over the dump of the derived tables, as vault.check gives it */
+} fk_backup_end_reply;
+
+typedef struct fk_backup_head_request {
+    fk_bytes raw; /* 1 to 4096 bytes, borrowed */
+} fk_backup_head_request;
+
+typedef struct fk_backup_head_reply {
+    fk_id vault_id;
+    fk_bytes salt_hex;
+    uint32_t memory_kib;
+    uint32_t passes;
+} fk_backup_head_reply;
+
+typedef struct fk_backup_open_request {
+    fk_bytes raw; /* exactly 2281 bytes, borrowed */
+} fk_backup_open_request;
+
+typedef struct fk_backup_open_reply {
+    fk_id vault_id;
+} fk_backup_open_reply;
+
+typedef struct fk_backup_take_request {
+    fk_bytes raw; /* 1 to 65536 bytes, borrowed */
+} fk_backup_take_request;
+
+typedef struct fk_backup_take_reply {
+    uint64_t rows_done;
+    uint64_t row_total; /* 0 until it is known */
+} fk_backup_take_reply;
+
+typedef struct fk_backup_finish_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_finish_request;
+
+typedef struct fk_backup_finish_reply {
+    bool is_done;
+    uint64_t row_count;
+    fk_bytes digest_hex; /* what the file says of the vault it was made from */
+    uint64_t unsent_count; /* changes and drafts in it that no hub has */
+} fk_backup_finish_reply;
+
+typedef struct fk_backup_cancel_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_cancel_request;
+
+typedef struct fk_backup_cancel_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_backup_cancel_reply;
 
 typedef struct fk_conflict_list_request {
     bool has_case_id;

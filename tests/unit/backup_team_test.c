@@ -1,0 +1,145 @@
+/* A vault of a team, restored to a new device: what was sealed stays the former device's, what was not becomes the new
+ * one's, nothing is in conflict with itself, and two restored copies never number the same work twice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backup_fixture.h"
+#include "session_internal.h"
+#include "two_vaults.h"
+
+static const char everything[] = "{\"limit\":100,\"closedToo\":true}";
+
+/* Ann's vault on another disk, under the same passphrase. */
+static void restore(fixture *from, fixture *to, uint64_t seed)
+{
+    fk_buffer file;
+    export_file(from, &file);
+    fixture_init(to);
+    to->random.state = seed;
+    to->mutation_count = (unsigned)seed * 1000;
+    assert_ok(call(to, "core.start", "{}"));
+    assert_has(open_and_read(to, BACKUP_RESTORE, right_key, fk_buffer_view(&file)), "\"isDone\":true");
+    assert_ok(call_bytes(to, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    fk_buffer_free(&file);
+}
+
+static void rename_victim(fixture *f, const char *name)
+{
+    char changes[256];
+    (void)snprintf(changes, sizeof changes, CHANGE("name", "\"%s\""), name);
+    assert_ok(save(f, "person", ID_VICTIM, changes));
+    assert_ok(commit(f, "\"" ID_VICTIM "\""));
+}
+
+static void assert_no_conflicts(fixture *f)
+{
+    assert_has(call(f, "conflict.list", "{}"), "\"conflicts\":[]");
+}
+
+static void assert_proven(fixture *f)
+{
+    const char *check = call(f, "vault.check", "{}");
+    assert_has(check, "\"rebuiltEqual\":true");
+    assert_has(check, "\"pagesGood\":true");
+}
+
+/* Sealed: the people. Not sealed: a new name, which Ann's next own write replaced, and a draft on top of it. */
+static void make_team(two_vaults *both)
+{
+    two_vaults_init(both);
+    rename_victim(&both->ann, "Si\303\242n Beech");
+    assert_ok(save(&both->ann, "person", ID_VICTIM, CHANGE("name", "\"Si\303\242n Cedar\"")));
+}
+
+static void restore__unsealed_work_is_the_new_devices_own(void **state)
+{
+    (void)state;
+    two_vaults both;
+    fixture copy;
+    make_team(&both);
+    char before[4096];
+    (void)snprintf(before, sizeof before, "%s", call(&both.ann, "case.list", everything));
+    restore(&both.ann, &copy, 501);
+    /* Sent is what the former device sent; the new name is the new device's, and not sent. */
+    assert_string_equal(call(&copy, "case.list", everything), before);
+    assert_has(call(&copy, "vault.storage", "{}"), "\"unsentCount\":\"2\"");
+    assert_no_conflicts(&copy);
+    assert_proven(&copy);
+    /* The draft, begun on the former device over its own writes, goes on and is no conflict with them. */
+    assert_ok(commit(&copy, "\"" ID_VICTIM "\""));
+    assert_has(call(&copy, "case.list", everything), "Si\303\242n Cedar");
+    assert_no_conflicts(&copy);
+    assert_proven(&copy);
+    /* Ben gets what the new device seals and sees the same. */
+    give(&copy, &both.ben);
+    assert_has(call(&both.ben, "case.list", everything), "Si\303\242n Cedar");
+    assert_no_conflicts(&both.ben);
+    assert_proven(&both.ben);
+    fixture_free(&copy);
+    two_vaults_free(&both);
+}
+
+static void restore__a_draft_over_sealed_work_is_no_conflict(void **state)
+{
+    (void)state;
+    two_vaults both;
+    fixture copy;
+    two_vaults_init(&both);
+    assert_ok(save(&both.ann, "person", ID_VICTIM, CHANGE("name", "\"Si\303\242n Cedar\"")));
+    restore(&both.ann, &copy, 502);
+    assert_has(call(&copy, "vault.storage", "{}"), "\"unsentCount\":\"1\""); /* the draft */
+    assert_ok(commit(&copy, "\"" ID_VICTIM "\""));
+    rename_victim(&copy, "Si\303\242n Damson");
+    give(&copy, &both.ben);
+    assert_no_conflicts(&copy);
+    assert_no_conflicts(&both.ben);
+    assert_has(call(&both.ben, "case.list", everything), "Si\303\242n Damson");
+    fixture_free(&copy);
+    two_vaults_free(&both);
+}
+
+/* Goal: two restored copies, and the device they were made from, all go on working: three devices, three chains. */
+static void restore__two_copies_do_not_fork(void **state)
+{
+    (void)state;
+    two_vaults both;
+    fixture first;
+    fixture second;
+    make_team(&both);
+    restore(&both.ann, &first, 503);
+    restore(&both.ann, &second, 504);
+    const fk_id *devices[3] = { fk_store_device(both.ann.session->store), fk_store_device(first.session->store),
+                                fk_store_device(second.session->store) };
+    assert_false(fk_id_equal(devices[0], devices[1]));
+    assert_false(fk_id_equal(devices[1], devices[2]));
+    assert_memory_not_equal(first.session->identity.signing_public, both.ann.session->identity.signing_public, 32);
+    assert_memory_not_equal(first.session->identity.signing_public, second.session->identity.signing_public, 32);
+    rename_victim(&first, "Si\303\242n First");
+    rename_victim(&second, "Si\303\242n Second");
+    /* Every chain is taken: no place in one holds two different things. */
+    give(&both.ann, &both.ben);
+    give(&first, &both.ben);
+    give(&second, &both.ben);
+    assert_proven(&both.ben);
+    assert_has(call(&both.ben, "conflict.list", "{}"), "Si\303\242n First");
+    assert_has(call(&both.ben, "conflict.list", "{}"), "Si\303\242n Second");
+    fixture_free(&first);
+    fixture_free(&second);
+    two_vaults_free(&both);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(restore__unsealed_work_is_the_new_devices_own),
+        cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
+        cmocka_unit_test(restore__two_copies_do_not_fork),
+    };
+    return cmocka_run_group_tests_name("backup_team", tests, NULL, NULL);
+}

@@ -1,0 +1,31 @@
+/** What page and store worker say to each other about exported files. */
+
+/** writing: an export; testing: its test restore; reading: a file of the person's, to verify or to restore it. */
+export type BackupPhase = 'writing' | 'testing' | 'reading';
+
+export interface BackupProgress {
+  readonly phase: BackupPhase;
+  /** rows of the vault so far, and of all; 0 of 0 until it is known */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** An export that was read back into a store of its own and showed the same. */
+export interface ExportReply {
+  /** Sealed: nobody reads it without what opens the vault. */
+  readonly file: Blob;
+  readonly rowCount: number;
+}
+
+/** A file that was read into a store and showed what the vault it was made from showed. */
+export interface ReadReply {
+  readonly rowCount: number;
+  /** changes and drafts in it that no hub has */
+  readonly unsentCount: number;
+}
+
+/** Says nothing of what it is, of whom, or from where. */
+export function exportFileName(date: Date): string {
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `notes-${date.getFullYear()}${pad(date.getMonth() + 1)}${pad(date.getDate())}.bin`;
+}
