@@ -11,7 +11,7 @@ import { wasmBytes, wasmModule } from '../support/wasm-modules.mjs';
 
 const { CORE_IMPORTS, KDF_IMPORTS } = await importWebModules('web/src/worker/loader.ts');
 /** Gzipped, of what a phone loads. A growth beyond it is a decision, not an accident. */
-const GZIP_BUDGET_BYTES = { core: 700 * 1024, kdf: 40 * 1024 };
+const GZIP_BUDGET_BYTES = { core: 768 * 1024, kdf: 40 * 1024 };
 
 const border = readFileSync(path.join(root, 'build-scripts/wasm-border.txt'), 'utf8')
   .split('\n')

@@ -145,7 +145,7 @@ export class BackupRun {
       return await work();
     } finally {
       if (!this.#core.crashed) {
-        this.#json('backup.cancel', {});
+        this.#core.callJson('backup.cancel', {}); // refused behind a warm lock; the next one begins anew
       }
     }
   }
