@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -12,6 +13,7 @@
 #include "backup_fixture.h"
 #include "session_internal.h"
 #include "two_vaults.h"
+#include "vectors.h"
 
 static const char everything[] = "{\"limit\":100,\"closedToo\":true}";
 
@@ -134,12 +136,44 @@ static void restore__two_copies_do_not_fork(void **state)
     two_vaults_free(&both);
 }
 
+/* --- the file of version 1 --------------------------------------------------------------------------------- */
+
+/* Goal: what version 1 wrote is read for ever. The file was made once (tests/vectors/README.md), has rows of every
+ * table, two values of one name in conflict, a completed document and a draft. */
+static void golden__an_export_of_version_1_is_read(void **state)
+{
+    (void)state;
+    size_t size_bytes = 0;
+    uint8_t *bytes = vectors_read_own("export-v1.bin", &size_bytes);
+    fk_bytes file = fk_bytes_of(bytes, size_bytes);
+    fixture f;
+    fixture_init_with_other_disk(&f);
+    f.random.state = 909;
+    f.mutation_count = 5000;
+    assert_ok(call(&f, "core.start", "{}"));
+    const char *tested = open_and_read(&f, BACKUP_TEST, right_key, file);
+    assert_has(tested, "\"isDone\":true,\"rowCount\":\"71\"");
+    assert_has(tested, "2f1409601c030d8bf3c1790134ba23ff0d325a8c573168cb9368706aec164aff");
+    const char *restored = open_and_read(&f, BACKUP_RESTORE, right_key, file);
+    assert_has(restored, "\"unsentCount\":\"41\"");
+    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_has(call(&f, "case.list", everything), "\"victimName\":\"Ann's Si\303\242n\",\"reference\":\"NM-7\"");
+    assert_has(call(&f, "case.list", "{\"limit\":100,\"search\":\"rowan\"}"), "\"totalCount\":1");
+    assert_has(call(&f, "case.list", everything), "\"draftCount\":1");
+    assert_has(call(&f, "conflict.list", "{}"), "Ben's Si\303\242n");
+    assert_has(call(&f, "assessment.summary", "{\"recordId\":\"" ID_ASSESSMENT "\"}"), "\"yesCount\":13");
+    assert_proven(&f);
+    fixture_free(&f);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restore__unsealed_work_is_the_new_devices_own),
         cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
         cmocka_unit_test(restore__two_copies_do_not_fork),
+        cmocka_unit_test(golden__an_export_of_version_1_is_read),
     };
     return cmocka_run_group_tests_name("backup_team", tests, NULL, NULL);
 }

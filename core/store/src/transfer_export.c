@@ -6,6 +6,7 @@
 #include "fk/assert.h"
 #include "fk/store_transfer.h"
 
+#include "schema.h"
 #include "transfer_tables.h"
 
 #include "fk/banned.h"
@@ -84,8 +85,9 @@ static fk_status write_head(fk_store_export *transfer, fk_buffer *target)
     uint8_t head[FK_TRANSFER_HEAD_SIZE_BYTES];
     memcpy(head, MAGIC, sizeof MAGIC);
     fk_put_u32(head + 8, FK_TRANSFER_VERSION);
-    memcpy(head + 12, transfer->store->device.bytes, FK_ID_SIZE_BYTES);
-    fk_put_u64(head + 28, transfer->counts.total);
+    fk_put_u32(head + 12, FK_STORE_SCHEMA_VERSION);
+    memcpy(head + 16, transfer->store->device.bytes, FK_ID_SIZE_BYTES);
+    fk_put_u64(head + 32, transfer->counts.total);
     FK_TRY(fk_buffer_append(target, fk_bytes_of(head, sizeof head)));
     transfer->phase = PHASE_ROWS;
     return fk_ok();

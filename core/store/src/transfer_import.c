@@ -6,6 +6,7 @@
 #include "fk/assert.h"
 #include "fk/store_transfer.h"
 
+#include "schema.h"
 #include "transfer_device.h"
 #include "transfer_tables.h"
 
@@ -33,6 +34,7 @@ struct fk_store_import {
     fk_import_kind kind;
     fk_status failure; /* what it answers from now on */
     import_phase phase;
+    uint32_t schema_version; /* of the source's tables */
     fk_id source_device;
     fk_buffer pending; /* the beginning of a row whose end is still to come */
     size_t place;      /* of the newest row's table: rows come in the order of the tables */
@@ -202,11 +204,12 @@ static fk_status take_head(fk_store_import *transfer, fk_bytes source, size_t *s
     if (memcmp(source.data, MAGIC, sizeof MAGIC) != 0) {
         return fk_status_of(FK_ERR_DAMAGED);
     }
-    if (fk_get_u32(source.data + 8) != FK_TRANSFER_VERSION) {
+    transfer->schema_version = fk_get_u32(source.data + 12);
+    if (fk_get_u32(source.data + 8) != FK_TRANSFER_VERSION || transfer->schema_version > FK_STORE_SCHEMA_VERSION) {
         return fk_status_of(FK_ERR_NEWER_VERSION);
     }
-    memcpy(transfer->source_device.bytes, source.data + 12, FK_ID_SIZE_BYTES);
-    transfer->counts.total = fk_get_u64(source.data + 28);
+    memcpy(transfer->source_device.bytes, source.data + 16, FK_ID_SIZE_BYTES);
+    transfer->counts.total = fk_get_u64(source.data + 32);
     transfer->phase = PHASE_ROWS;
     *size_out = FK_TRANSFER_HEAD_SIZE_BYTES;
     return fk_ok();
@@ -306,6 +309,9 @@ static fk_status list_cases(fk_store_import *transfer, const case_page *page)
 static fk_status compare(fk_store_import *transfer)
 {
     fk_store_digests here;
+    if (transfer->schema_version < FK_STORE_SCHEMA_VERSION) {
+        return fk_ok();
+    }
     FK_TRY(fk_store_digests_read(transfer->store, &here));
     bool is_copy = transfer->kind == FK_IMPORT_SAME_DEVICE;
     bool is_equal = memcmp(here.shown, transfer->digests.shown, sizeof here.shown) == 0 &&

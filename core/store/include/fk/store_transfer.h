@@ -5,7 +5,7 @@
  * receiver and must come out the same, which the digests at the end of the stream say. The keys of the device itself
  * ("identity") never travel: who receives wraps them anew or makes new ones.
  *
- *   head   magic 8 | version u32 | device 16 | rows u64
+ *   head   magic 8 | version u32 | version of the tables u32 | device 16 | rows u64
  *   row    table u8 | its columns in order, laid out as src/transfer_tables.h says
  *   end    0xff | rows u64 | digest of every derived table 32 | digest of what is shown 32
  *
@@ -18,7 +18,7 @@
 
 enum {
     FK_TRANSFER_VERSION = 1,
-    FK_TRANSFER_HEAD_SIZE_BYTES = 36,
+    FK_TRANSFER_HEAD_SIZE_BYTES = 40,
     FK_TRANSFER_END_SIZE_BYTES = 73,
     FK_TRANSFER_ROW_SIZE_BYTES_MAX = 1024 * 1024,
 };
@@ -71,8 +71,9 @@ FK_MUST_USE fk_status fk_store_import_new(fk_store *target, fk_import_kind kind,
  * stream), FK_ERR_NEWER_VERSION, FK_ERR_FULL, FK_ERR_IO, FK_ERR_NO_MEMORY: the target is of no use then. */
 FK_MUST_USE fk_status fk_store_import_take(fk_store_import *transfer, fk_bytes piece);
 /* After the last bytes: again until *is_done_out. Fills the list of cases in bounded transactions, then compares:
- * the whole digest for the same device, the shown one for a new device. FK_ERR_DAMAGED: the stream has no end, or the
- * target does not show what the source showed. */
+ * the whole digest for the same device, the shown one for a new device; nothing when the source had an older version of
+ * the derived tables, whose digests are of what is no more. FK_ERR_DAMAGED: the stream has no end, or the target does
+ * not show what the source showed. */
 FK_MUST_USE fk_status fk_store_import_finish(fk_store_import *transfer, bool *is_done_out);
 fk_transfer_counts fk_store_import_counts(const fk_store_import *transfer);
 /* What the source said; zeros before its end was read. */
