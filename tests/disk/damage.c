@@ -19,7 +19,8 @@ damage_verdict damage_judge(const workload *work, memory_disk *copy)
     if (!fk_is_ok(fk_vfs_failure(store.vfs))) {
         verdict = DAMAGE_WRONG; /* opening again would not help: it is no failure of the handles */
     } else if (is_readable && !is_newest) {
-        verdict = store.report.torn_tail ? DAMAGE_TOLD : DAMAGE_WRONG;
+        bool is_told = store.report.torn_tail && workload_was_acknowledged(work, digest);
+        verdict = is_told ? DAMAGE_TOLD : DAMAGE_WRONG;
     } else if (is_newest) {
         verdict = DAMAGE_UNUSED;
     }

@@ -85,6 +85,33 @@ static bool full_disk(workload *work)
     return is_right;
 }
 
+/* Room was promised, and then the disk is full to the last byte: what fits into the promise is taken, whatever else is
+ * tried and refused meanwhile. */
+static bool full_disk_with_room(workload *work)
+{
+    enum { SMALL_RECORD_SIZE_BYTES_MAX = 9 * FK_VFS_PAGE_SIZE_BYTES };
+    memory_disk *memory = work->store.memory;
+    uint32_t room_bytes = SMALL_RECORD_SIZE_BYTES_MAX + (uint32_t)seeded_random_below(&work->random, 200000);
+    if (!fk_is_ok(fk_vfs_reserve(work->store.vfs, room_bytes))) {
+        return workload_complain(work, "an empty disk has no room");
+    }
+    memory_disk_set_quota(memory, memory_disk_used_bytes(memory));
+    while (test_store_statistics(&work->store).room_bytes >= SMALL_RECORD_SIZE_BYTES_MAX) {
+        if (workload_transact_small(work) != SQLITE_OK) {
+            return workload_complain(work, "room that was promised is not there");
+        }
+        if (seeded_random_below(&work->random, 4) == 0 && workload_transact(work) != SQLITE_OK) {
+            workload_refused(work);
+        }
+        if (seeded_random_below(&work->random, 4) == 0 && fk_vfs_checkpoint(work->store.vfs).code == FK_ERR_IO) {
+            return workload_complain(work, "a full disk was taken for a failure");
+        }
+    }
+    bool is_right = workload_check(work);
+    memory_disk_set_quota(memory, MEMORY_DISK_NO_QUOTA);
+    return is_right && workload_crash(work);
+}
+
 /* Clean stop, and copies of the closed files are damaged one after the other. */
 static bool damaged_copies(workload *work)
 {
@@ -102,7 +129,8 @@ static bool damaged_copies(workload *work)
 }
 
 const misfortune MISFORTUNES[] = {
-    { "power cut", power_cut }, { "failing call", failing_call },     { "lost handles", lost_handles },
-    { "full disk", full_disk }, { "damaged copies", damaged_copies },
+    { "power cut", power_cut }, { "failing call", failing_call },
+    { "lost handles", lost_handles }, { "full disk", full_disk },
+    { "full disk with room", full_disk_with_room }, { "damaged copies", damaged_copies },
 };
 const size_t MISFORTUNE_COUNT = sizeof MISFORTUNES / sizeof MISFORTUNES[0];

@@ -5,9 +5,10 @@
 
 enum {
     ROW_SIZE_BYTES_MAX = 700000,
-    ROW_SIZE_BYTES_USUAL = 30000,
+    ROW_SIZE_BYTES_USUAL = 16000,
     TRANSACTIONS_A_RUN = 12,
     LOG_HEADER_SIZE_BYTES = 512,
+    ROOM_SIZE_BYTES = 60000,
 };
 
 const char WORKLOAD_EVERYTHING[] = "SELECT id, step, body FROM t ORDER BY id";
@@ -57,18 +58,49 @@ static int change_rows(workload *work)
     }
 }
 
-static void remember_log_sizes(workload *work)
+/* Behind the last byte that is not zero: room taken ahead does not count. */
+static uint64_t end_of(memory_disk *memory, fk_vault_file log)
 {
-    work->log_sizes_bytes[0] = memory_disk_content(work->store.memory, FK_FILE_LOG_0).size_bytes;
-    work->log_sizes_bytes[1] = memory_disk_content(work->store.memory, FK_FILE_LOG_1).size_bytes;
+    static const uint8_t zeros[LOG_HEADER_SIZE_BYTES];
+    fk_bytes content = memory_disk_content(memory, log);
+    while (content.size_bytes >= sizeof zeros &&
+           memcmp(content.data + content.size_bytes - sizeof zeros, zeros, sizeof zeros) == 0) {
+        content.size_bytes -= sizeof zeros;
+    }
+    while (content.size_bytes > 0 && content.data[content.size_bytes - 1] == 0) {
+        content.size_bytes--;
+    }
+    return content.size_bytes;
 }
 
-int workload_transact(workload *work)
+static void acknowledge(workload *work, const uint8_t digest[FK_HASH_SIZE_BYTES])
+{
+    if (work->past_count == WORKLOAD_PAST_COUNT) {
+        work->past_count--;
+        memmove(work->past[0], work->past[1], work->past_count * sizeof work->past[0]);
+    }
+    memcpy(work->past[work->past_count++], digest, FK_HASH_SIZE_BYTES);
+    memcpy(work->acknowledged, digest, FK_HASH_SIZE_BYTES);
+    work->log_ends_bytes[0] = end_of(work->store.memory, FK_FILE_LOG_0);
+    work->log_ends_bytes[1] = end_of(work->store.memory, FK_FILE_LOG_1);
+}
+
+bool workload_was_acknowledged(const workload *work, const uint8_t digest[FK_HASH_SIZE_BYTES])
+{
+    for (size_t i = 0; i < work->past_count; i++) {
+        if (memcmp(work->past[i], digest, FK_HASH_SIZE_BYTES) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int transact(workload *work, int (*change)(workload *work))
 {
     work->step++;
     int code = test_store_run(&work->store, "BEGIN IMMEDIATE");
-    for (uint64_t left = 1 + seeded_random_below(&work->random, 4); code == SQLITE_OK && left > 0; left--) {
-        code = change_rows(work);
+    if (code == SQLITE_OK) {
+        code = change(work);
     }
     if (code == SQLITE_OK && !test_store_digest(&work->store, WORKLOAD_EVERYTHING, work->candidate)) {
         code = SQLITE_IOERR;
@@ -77,11 +109,36 @@ int workload_transact(workload *work)
         code = test_store_run(&work->store, "COMMIT");
     }
     if (code == SQLITE_OK) {
-        memcpy(work->acknowledged, work->candidate, sizeof work->acknowledged);
-        remember_log_sizes(work);
+        acknowledge(work, work->candidate);
         work->counts.acknowledged++;
     }
     return code;
+}
+
+static int change_a_few_times(workload *work)
+{
+    int code = SQLITE_OK;
+    for (uint64_t left = 1 + seeded_random_below(&work->random, 4); code == SQLITE_OK && left > 0; left--) {
+        code = change_rows(work);
+    }
+    return code;
+}
+
+int workload_transact(workload *work)
+{
+    return transact(work, change_a_few_times);
+}
+
+static int insert_small_row(workload *work)
+{
+    char sql[80];
+    (void)snprintf(sql, sizeof sql, "INSERT INTO t(step) VALUES(%d)", work->step);
+    return test_store_run(&work->store, sql);
+}
+
+int workload_transact_small(workload *work)
+{
+    return transact(work, insert_small_row);
 }
 
 void workload_run(workload *work)
@@ -90,6 +147,9 @@ void workload_run(workload *work)
         bool went_well = workload_transact(work) == SQLITE_OK;
         if (went_well && seeded_random_below(&work->random, 5) == 0) {
             went_well = fk_is_ok(fk_vfs_checkpoint(work->store.vfs));
+        }
+        if (went_well && seeded_random_below(&work->random, 8) == 0) {
+            went_well = fk_is_ok(fk_vfs_reserve(work->store.vfs, ROOM_SIZE_BYTES));
         }
         if (!went_well) {
             return;
@@ -103,11 +163,10 @@ bool workload_begin(workload *work, memory_disk *memory, uint64_t seed)
     work->row_size_bytes_max = ROW_SIZE_BYTES_USUAL;
     if (!fk_is_ok(test_store_create(&work->store)) ||
         test_store_run(&work->store, "CREATE TABLE t(id INTEGER PRIMARY KEY, step INT, body BLOB)") != SQLITE_OK ||
-        !test_store_digest(&work->store, WORKLOAD_EVERYTHING, work->acknowledged)) {
+        !test_store_digest(&work->store, WORKLOAD_EVERYTHING, work->candidate)) {
         return workload_complain(work, "the store cannot be made");
     }
-    workload_refused(work);
-    remember_log_sizes(work);
+    acknowledge(work, work->candidate);
     return true;
 }
 
@@ -133,9 +192,8 @@ bool workload_check(workload *work)
         return workload_complain(work, "the integrity check found something");
     }
     work->counts.vanished += !is_after;
-    memcpy(work->acknowledged, digest, sizeof digest);
     memcpy(work->candidate, digest, sizeof digest);
-    remember_log_sizes(work);
+    acknowledge(work, digest);
     return true;
 }
 
@@ -145,13 +203,13 @@ bool workload_reopen(workload *work)
     return fk_is_ok(status) ? workload_check(work) : workload_complain(work, fk_code_name(status.code));
 }
 
-/* Nothing but a record makes a log longer than its header and than it was at the last commit. */
+/* Nothing but a record reaches farther than the header and than the log did at the last commit. */
 static bool left_bytes_behind(const workload *work)
 {
     static const fk_vault_file logs[2] = { FK_FILE_LOG_0, FK_FILE_LOG_1 };
     for (int i = 0; i < 2; i++) {
-        uint64_t size_bytes = memory_disk_content(work->store.memory, logs[i]).size_bytes;
-        if (size_bytes > LOG_HEADER_SIZE_BYTES && size_bytes > work->log_sizes_bytes[i]) {
+        uint64_t end_bytes = end_of(work->store.memory, logs[i]);
+        if (end_bytes > LOG_HEADER_SIZE_BYTES && end_bytes > work->log_ends_bytes[i]) {
             return true;
         }
     }

@@ -25,14 +25,18 @@ typedef struct workload_counts {
     uint64_t damages[DAMAGE_VERDICT_COUNT];
 } workload_counts;
 
+enum { WORKLOAD_PAST_COUNT = 128 };
+
 typedef struct workload {
     test_store store;
     seeded_random random;
     size_t row_size_bytes_max;
     int step;
     uint8_t acknowledged[FK_HASH_SIZE_BYTES]; /* state after the last commit that answered OK */
+    uint8_t past[WORKLOAD_PAST_COUNT][FK_HASH_SIZE_BYTES]; /* the states before it, the newest in place past_count - 1 */
+    size_t past_count;
     uint8_t candidate[FK_HASH_SIZE_BYTES];    /* state after the commit under way */
-    uint64_t log_sizes_bytes[2];              /* when the last commit answered OK */
+    uint64_t log_ends_bytes[2];               /* of the last byte that is not zero, when the last commit answered OK */
     workload_counts counts;
     const char *complaint; /* what went wrong first; NULL while all is well */
 } workload;
@@ -44,8 +48,12 @@ extern const char WORKLOAD_EVERYTHING[];
 bool workload_begin(workload *work, memory_disk *memory, uint64_t seed);
 /* One transaction of a few random changes. SQLite's code. */
 int workload_transact(workload *work);
+/* One small row: a record of at most 8 pages. */
+int workload_transact_small(workload *work);
 /* Transactions and checkpoints until one fails or enough were done. */
 void workload_run(workload *work);
+/* Was this state acknowledged once? */
+bool workload_was_acknowledged(const workload *work, const uint8_t digest[FK_HASH_SIZE_BYTES]);
 /* The open store shows the state before or after the transaction under way; from then on that counts as acknowledged.
  */
 bool workload_check(workload *work);

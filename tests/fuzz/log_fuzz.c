@@ -2,7 +2,8 @@
  * Target: fk_vfs_open on a memory disk with a good superblock and log header. Input: one byte of choices, then what
  * stands in the log from byte 512 on. With bit 0 records are given the right generation, place in the chain and MAC as
  * far as their sizes allow, so that what lies behind the MAC is reached; with bit 1 only their length is made right.
- * Opening answers OK or "damaged"; an opened store reads, and opens again to the same state with nothing to tell.
+ * Opened for reading it always answers, changes nothing, and shows no later state than the other way. Opening answers OK
+ * or "damaged"; an opened store reads, and opens again to the same state with nothing to tell.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -65,9 +66,10 @@ static memory_disk *disk_with_log(const uint8_t *log, size_t size)
 }
 
 /* Open, look, close. The state as one number of transactions and one of pages. */
-static fk_status open_and_close(memory_disk *memory, fk_vfs_report *report_out, fk_vfs_statistics *statistics_out)
+static fk_status open_and_close(memory_disk *memory, bool is_read_only, fk_vfs_report *report_out,
+                                fk_vfs_statistics *statistics_out)
 {
-    const fk_vfs_config config = { &fk_allocator_libc, memory_disk_port(memory), ROOT.store_id, &KEY };
+    const fk_vfs_config config = { &fk_allocator_libc, memory_disk_port(memory), ROOT.store_id, &KEY, is_read_only };
     fk_vfs *vfs = NULL;
     fk_status status = fk_vfs_open(&config, &vfs, report_out);
     FK_ASSERT((vfs != NULL) == fk_is_ok(status));
@@ -78,20 +80,34 @@ static fk_status open_and_close(memory_disk *memory, fk_vfs_report *report_out, 
     return status;
 }
 
+static void check_reading(memory_disk *memory, fk_vfs_statistics *seen_out)
+{
+    fk_vfs_report report;
+    uint64_t write_count = memory_disk_count(memory, MEMORY_DISK_WRITE);
+    fk_status status = open_and_close(memory, true, &report, seen_out);
+    FK_ASSERT(fk_is_ok(status));
+    FK_ASSERT(report.seen_sequence >= report.sequence);
+    FK_ASSERT(memory_disk_count(memory, MEMORY_DISK_WRITE) == write_count);
+}
+
 static void check(memory_disk *memory)
 {
+    fk_vfs_statistics seen;
+    check_reading(memory, &seen);
     fk_vfs_report report;
     fk_vfs_report again;
     fk_vfs_statistics before;
     fk_vfs_statistics after;
-    fk_status status = open_and_close(memory, &report, &before);
+    fk_status status = open_and_close(memory, false, &report, &before);
     if (!fk_is_ok(status)) {
         FK_ASSERT(status.code == FK_ERR_DAMAGED);
         FK_ASSERT(report.damage == FK_VFS_DAMAGE_LOG_RECORD);
         return;
     }
     FK_ASSERT(before.sequence == ROOT.sequence + report.recovered_count);
-    status = open_and_close(memory, &again, &after);
+    FK_ASSERT(seen.sequence == before.sequence);
+    FK_ASSERT(seen.page_count == before.page_count);
+    status = open_and_close(memory, false, &again, &after);
     FK_ASSERT(fk_is_ok(status));
     FK_ASSERT(again.recovered_count == 0);
     FK_ASSERT(!again.torn_tail);

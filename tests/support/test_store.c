@@ -19,7 +19,8 @@ static fk_vfs_config config_of(const test_store *store)
     return (fk_vfs_config){ .allocator = store->allocator,
                             .disk = memory_disk_port(store->memory),
                             .store_id = { { 0x5a, 1, 2, 3 } },
-                            .mac_key = &store->mac_key };
+                            .mac_key = &store->mac_key,
+                            .is_read_only = store->is_read_only };
 }
 
 fk_status test_store_create_vfs(test_store *store)

@@ -12,6 +12,7 @@ typedef struct test_store {
     const fk_allocator *allocator;
     fk_key mac_key;
     fk_key page_key;
+    bool is_read_only;
     fk_vfs *vfs;
     sqlite3 *db;
     fk_vfs_report report;

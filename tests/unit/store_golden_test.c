@@ -299,6 +299,45 @@ static void golden__migration_survives_a_power_cut_anywhere(void **state)
     assert_true(cut_count >= 2);
 }
 
+/* Each read, write, flush, truncate and size fails once, or is short: the vault does not open, or opens whole; the next
+ * opening migrates. */
+static void golden__migration_survives_each_failed_call(void **state)
+{
+    (void)state;
+    static const struct {
+        memory_disk_operation operation;
+        memory_disk_failure failure;
+    } kinds[] = {
+        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
+        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
+        { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
+    };
+    unsigned failed_count = 0;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+        bool has_failed = true;
+        for (uint64_t k = 0; has_failed; k++) {
+            fixture f;
+            fixture_begin(&f);
+            load_golden(&f);
+            uint64_t call_count = memory_disk_count(f.disk, kinds[kind].operation);
+            memory_disk_fail(f.disk, kinds[kind].operation, k, kinds[kind].failure);
+            fk_status status = open_golden(&f);
+            has_failed = memory_disk_count(f.disk, kinds[kind].operation) > call_count + k;
+            memory_disk_heal(f.disk);
+            assert_true(fk_is_ok(status) || has_failed);
+            if (!fk_is_ok(status)) {
+                memory_disk_crash(f.disk);
+                assert_int_equal(open_golden(&f).code, FK_OK);
+            }
+            assert_shows_the_same(&f);
+            fixture_free(&f);
+            failed_count += has_failed;
+        }
+    }
+    print_message("%u calls of the migration failed in turn\n", failed_count);
+    assert_true(failed_count > 15);
+}
+
 static void golden__migration_on_a_full_disk_leaves_the_vault_as_it_was(void **state)
 {
     (void)state;
@@ -320,6 +359,7 @@ int main(void)
         cmocka_unit_test(golden__version_1_migrates_and_shows_the_same),
         cmocka_unit_test(golden__a_vault_without_page_tags_gets_them),
         cmocka_unit_test(golden__migration_survives_a_power_cut_anywhere),
+        cmocka_unit_test(golden__migration_survives_each_failed_call),
         cmocka_unit_test(golden__migration_on_a_full_disk_leaves_the_vault_as_it_was),
     };
     return cmocka_run_group_tests_name("store_golden", tests, NULL, NULL);

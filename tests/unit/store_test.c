@@ -251,19 +251,68 @@ static void store__pages_give_every_case_once(void **state)
     fixture_free(&f);
 }
 
+/* As a newer app would have left it: the version of its tables, and which app can read them. */
+static void leave_as_newer(fixture *f, const char *readable_by)
+{
+    char sql[200];
+    (void)snprintf(sql, sizeof sql,
+                   "ALTER TABLE operations ADD COLUMN of_a_newer_app TEXT; PRAGMA user_version = 99;"
+                   "UPDATE vault_meta SET value = CAST('%s' AS BLOB) WHERE key = 'readable_by'",
+                   readable_by);
+    write_case(f, 1, "\"Ann Lee\"", 1000);
+    assert_true(fk_is_ok(fk_sql_execute(f->store->database, sql)));
+    assert_true(fk_is_ok(fk_store_checkpoint(f->store)));
+    fk_store_close(f->store);
+    f->store = NULL;
+}
+
+static void assert_same_files(memory_disk *disk, memory_disk *before)
+{
+    for (int file = 0; file < FK_FILE_COUNT; file++) {
+        assert_true(fk_bytes_equal(memory_disk_content(disk, (fk_vault_file)file),
+                                   memory_disk_content(before, (fk_vault_file)file)));
+    }
+}
+
 static void store__newer_schema_is_refused_untouched(void **state)
+{
+    (void)state;
+    static const char *const not_by_us[] = { "99", "3", "" };
+    for (size_t i = 0; i < sizeof not_by_us / sizeof not_by_us[0]; i++) {
+        fixture f;
+        fixture_init(&f);
+        leave_as_newer(&f, not_by_us[i]);
+        memory_disk *before = memory_disk_clone(f.disk, 0);
+        fk_store_report report;
+        fk_error error;
+        assert_int_equal(fk_store_open(&f.config, &f.store, &report, &error).code, FK_ERR_NEWER_VERSION);
+        assert_null(f.store);
+        assert_same_files(f.disk, before);
+        memory_disk_free(before);
+        fixture_free(&f);
+    }
+}
+
+static void store__newer_schema_that_can_be_read_is_only_read(void **state)
 {
     (void)state;
     fixture f;
     fixture_init(&f);
-    write_case(&f, 1, "\"Ann Lee\"", 1000);
-    assert_true(fk_is_ok(fk_sql_execute(f.store->database, "PRAGMA user_version = 99")));
-    fk_store_close(f.store);
-    f.store = NULL;
+    leave_as_newer(&f, "2");
+    memory_disk *before = memory_disk_clone(f.disk, 0);
     fk_store_report report;
     fk_error error;
-    assert_int_equal(fk_store_open(&f.config, &f.store, &report, &error).code, FK_ERR_NEWER_VERSION);
-    assert_null(f.store);
+    assert_int_equal(fk_store_open(&f.config, &f.store, &report, &error).code, FK_OK);
+    assert_true(report.is_read_only);
+    fk_store_damage damage;
+    assert_int_equal(fk_store_damage_read(f.store, &damage).code, FK_OK);
+    assert_int_equal(damage.case_count, 1);
+    assert_int_equal(damage.unreadable_count, 0);
+    assert_int_equal(fk_store_begin(f.store).code, FK_ERR_READ_ONLY);
+    assert_int_equal(fk_store_reserve(f.store).code, FK_ERR_READ_ONLY);
+    assert_int_equal(fk_store_meta_put(f.store, "device", fk_bytes_text("x")).code, FK_ERR_READ_ONLY);
+    assert_same_files(f.disk, before);
+    memory_disk_free(before);
     fixture_free(&f);
 }
 
@@ -315,6 +364,7 @@ int main(void)
         cmocka_unit_test(store__check_notices_a_derived_row_that_no_operation_made),
         cmocka_unit_test(store__pages_give_every_case_once),
         cmocka_unit_test(store__newer_schema_is_refused_untouched),
+        cmocka_unit_test(store__newer_schema_that_can_be_read_is_only_read),
         cmocka_unit_test(store__opens_on_a_full_disk_and_writes_nothing),
         cmocka_unit_test(store__rolled_back_write_leaves_no_gap),
     };

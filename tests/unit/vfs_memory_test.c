@@ -45,12 +45,14 @@ static memory_disk *disk_with_a_store(void)
     return memory;
 }
 
-/* Commit, checkpoint, commit on an open store. How many of the two commits were acknowledged? */
+/* Commit, room, checkpoint, commit on an open store. How many of the two commits were acknowledged? */
 static int live(test_store *store)
 {
     int acknowledged = 0;
     acknowledged += test_store_run(store, "INSERT INTO t(body) VALUES(zeroblob(70000))") == SQLITE_OK;
-    fk_status status = fk_vfs_checkpoint(store->vfs);
+    fk_status status = fk_vfs_reserve(store->vfs, 100000);
+    assert_true(status.code == FK_OK || status.code == FK_ERR_NO_MEMORY);
+    status = fk_vfs_checkpoint(store->vfs);
     assert_true(status.code == FK_OK || status.code == FK_ERR_NO_MEMORY);
     acknowledged += test_store_run(store, "INSERT INTO t(body) VALUES(zeroblob(300000))") == SQLITE_OK;
     assert_code(fk_vfs_failure(store->vfs), FK_OK); /* lack of memory breaks nothing */

@@ -273,6 +273,26 @@ static fk_status run_lock_limits(fk_session *session, fk_arena *arena, const voi
     return fk_handle_lock_limits(session, arena, request, reply, error);
 }
 
+static fk_status run_vault_checkpoint(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_vault_checkpoint(session, arena, request, reply, error);
+}
+
+static fk_status run_vault_reserve(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_vault_reserve(session, arena, request, reply, error);
+}
+
+static fk_status run_vault_inspect(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_vault_inspect(session, arena, request, reply, error);
+}
+
+static fk_status run_vault_damage(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_vault_damage(session, arena, request, reply, error);
+}
+
 fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_core_start,
     run_vault_status,
@@ -328,4 +348,8 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_lock_pin,
     run_lock_open,
     run_lock_limits,
+    run_vault_checkpoint,
+    run_vault_reserve,
+    run_vault_inspect,
+    run_vault_damage,
 };

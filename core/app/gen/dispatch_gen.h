@@ -119,6 +119,14 @@ FK_MUST_USE fk_status fk_handle_lock_open(fk_session *session, fk_arena *arena, 
     fk_lock_open_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_lock_limits(fk_session *session, fk_arena *arena, const fk_lock_limits_request *request,
     fk_lock_limits_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_vault_checkpoint(fk_session *session, fk_arena *arena, const fk_vault_checkpoint_request *request,
+    fk_vault_checkpoint_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_vault_reserve(fk_session *session, fk_arena *arena, const fk_vault_reserve_request *request,
+    fk_vault_reserve_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_vault_inspect(fk_session *session, fk_arena *arena, const fk_vault_inspect_request *request,
+    fk_vault_inspect_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_vault_damage(fk_session *session, fk_arena *arena, const fk_vault_damage_request *request,
+    fk_vault_damage_reply *reply, fk_error *error);
 
 typedef fk_status fk_handler(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error);
 

@@ -61,6 +61,7 @@ void fk_session_lock(fk_session *session)
     fk_wipe(&session->prepared, sizeof session->prepared);
     session->is_prepared = false;
     fk_lock_end(&session->lock);
+    session->is_reading = false;
 }
 
 static fk_status open_store(fk_session *session, fk_store_report *report_out, fk_error *error)
@@ -70,6 +71,7 @@ static fk_status open_store(fk_session *session, fk_store_report *report_out, fk
         .disk = session->host.disk,
         .keys = &session->keys,
         .vault_id = session->vault_id,
+        .is_read_only = session->is_reading,
     };
     return fk_store_open(&config, &session->store, report_out, error);
 }
@@ -100,11 +102,12 @@ static fk_status open_sync(fk_session *session)
     return fk_sync_new(&config, &session->sync);
 }
 
-fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master, fk_store_report *report_out,
-                          fk_error *error)
+fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master, bool is_read_only,
+                          fk_store_report *report_out, fk_error *error)
 {
     fk_session_lock(session);
     session->vault_id = *vault_id;
+    session->is_reading = is_read_only;
     fk_vault_keys_derive(master, &session->keys);
     fk_status status = open_store(session, report_out, error);
     if (fk_is_ok(status)) {

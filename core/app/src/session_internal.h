@@ -20,6 +20,7 @@ struct fk_session {
 
     fk_store *store; /* NULL while locked */
     fk_sync *sync;   /* there with the store */
+    bool is_reading; /* the store was asked for as read-only */
     fk_id vault_id;
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
     fk_identity identity;
@@ -49,8 +50,14 @@ FK_MUST_USE fk_status fk_vault_identity_make(fk_store *store, const fk_vault_key
 /* Lower-case hex digits in the arena. FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out);
 
-/* Open by master key: what vault.unlock ends in. On any error the session is locked. */
+/* Open by master key: what vault.unlock ends in; is_read_only: as far as it is consistent (fk/store.h). On any error
+ * the session is locked. */
 FK_MUST_USE fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master,
-                                      fk_store_report *report_out, fk_error *error);
+                                      bool is_read_only, fk_store_report *report_out, fk_error *error);
+
+/* The same with what the KDF made of a passphrase (vault_commands.c). FK_ERR_DAMAGED: the passphrase is right, and
+ * something stored does not authenticate. */
+FK_MUST_USE fk_status fk_session_open_with_passphrase(fk_session *session, fk_bytes passphrase_key, bool is_read_only,
+                                                      fk_store_report *report_out, fk_error *error);
 
 #endif

@@ -152,16 +152,15 @@ fk_status fk_handle_vault_create(fk_session *session, fk_arena *arena, const fk_
     if (fk_is_ok(status)) {
         reply->vault_id = keyfile->vault_id;
         fk_store_report report;
-        status = fk_session_open(session, &reply->vault_id, &master, &report, error);
+        status = fk_session_open(session, &reply->vault_id, &master, false, &report, error);
     }
     fk_key_wipe(&master);
     return status;
 }
 
-fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_vault_unlock_request *request,
-                                 fk_vault_unlock_reply *reply, fk_error *error)
+fk_status fk_session_open_with_passphrase(fk_session *session, fk_bytes passphrase_key, bool is_read_only,
+                                          fk_store_report *report_out, fk_error *error)
 {
-    (void)arena;
     if (session->store != NULL) {
         return fk_status_of(FK_ERR_WRONG_STATE);
     }
@@ -169,16 +168,25 @@ fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_
     fk_status status = fk_keyfile_load(session->host.disk, &keyfile);
     FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_status_of(FK_ERR_WRONG_STATE) : status);
     fk_keyfile_opened opened;
-    fk_slot_secrets secrets = { .passphrase_key = request->raw };
+    fk_slot_secrets secrets = { .passphrase_key = passphrase_key };
     FK_TRY(fk_keyfile_open(&keyfile, &secrets, &opened));
-    fk_store_report report;
-    status = fk_session_open(session, &keyfile.vault_id, &opened.master, &report, error);
+    status = fk_session_open(session, &keyfile.vault_id, &opened.master, is_read_only, report_out, error);
     fk_key_wipe(&opened.master);
     /* The key file opened, so the passphrase was right: whatever does not authenticate now is damage. */
-    FK_TRY(status.code == FK_ERR_AUTH ? fk_status_of(FK_ERR_DAMAGED) : status);
-    reply->vault_id = keyfile.vault_id;
+    return status.code == FK_ERR_AUTH ? fk_status_of(FK_ERR_DAMAGED) : status;
+}
+
+fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_vault_unlock_request *request,
+                                 fk_vault_unlock_reply *reply, fk_error *error)
+{
+    (void)arena;
+    fk_store_report report;
+    FK_TRY(fk_session_open_with_passphrase(session, request->raw, false, &report, error));
+    reply->vault_id = session->vault_id;
     reply->torn_tail = report.torn_tail;
     reply->finished_checkpoint = report.finished_checkpoint;
+    reply->rewrite_pending = report.rewrite_pending;
+    reply->is_read_only = report.is_read_only;
     return fk_ok();
 }
 

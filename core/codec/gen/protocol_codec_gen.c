@@ -213,8 +213,10 @@ static const fk_shape_field shape_vault_unlock_reply_fields[] = {
     { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_vault_unlock_reply, vault_id) },
     { .name = "tornTail", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, torn_tail) },
     { .name = "finishedCheckpoint", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, finished_checkpoint) },
+    { .name = "rewritePending", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, rewrite_pending) },
+    { .name = "isReadOnly", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, is_read_only) },
 };
-static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 3, sizeof(fk_vault_unlock_reply) };
+static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 5, sizeof(fk_vault_unlock_reply) };
 
 static const fk_shape shape_vault_lock_request = { NULL, 0, sizeof(fk_vault_lock_request) };
 
@@ -724,6 +726,37 @@ static const fk_shape_field shape_lock_limits_reply_fields[] = {
 };
 static const fk_shape shape_lock_limits_reply = { shape_lock_limits_reply_fields, 1, sizeof(fk_lock_limits_reply) };
 
+static const fk_shape shape_vault_checkpoint_request = { NULL, 0, sizeof(fk_vault_checkpoint_request) };
+
+static const fk_shape_field shape_vault_checkpoint_reply_fields[] = {
+    { .name = "isMoved", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_checkpoint_reply, is_moved) },
+};
+static const fk_shape shape_vault_checkpoint_reply = { shape_vault_checkpoint_reply_fields, 1, sizeof(fk_vault_checkpoint_reply) };
+
+static const fk_shape shape_vault_reserve_request = { NULL, 0, sizeof(fk_vault_reserve_request) };
+
+static const fk_shape shape_vault_reserve_reply = { NULL, 0, sizeof(fk_vault_reserve_reply) };
+
+static const fk_shape shape_vault_inspect_request = { NULL, 0, sizeof(fk_vault_inspect_request) };
+
+static const fk_shape_field shape_vault_inspect_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_vault_inspect_reply, vault_id) },
+};
+static const fk_shape shape_vault_inspect_reply = { shape_vault_inspect_reply_fields, 1, sizeof(fk_vault_inspect_reply) };
+
+static const fk_shape shape_vault_damage_request = { NULL, 0, sizeof(fk_vault_damage_request) };
+
+static const fk_shape_field shape_vault_damage_reply_fields[] = {
+    { .name = "what", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_damage_reply, what), .max = 40 },
+    { .name = "missingSaves", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_damage_reply, missing_saves), .min = 0, .max = 4294967295 },
+    { .name = "newestMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_vault_damage_reply, newest_ms), .is_optional = true, .has_offset = offsetof(fk_vault_damage_reply, has_newest_ms), .max = 253402300799999 },
+    { .name = "caseCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_damage_reply, case_count), .min = 0, .max = 4294967295 },
+    { .name = "isListCut", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_damage_reply, is_list_cut) },
+    { .name = "unreadable", .kind = FK_SHAPE_ID, .offset = offsetof(fk_vault_damage_reply, unreadable), .count_max = 100, .count_offset = offsetof(fk_vault_damage_reply, unreadable_count) },
+    { .name = "unreadableTotal", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_damage_reply, unreadable_total), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_vault_damage_reply = { shape_vault_damage_reply_fields, 7, sizeof(fk_vault_damage_reply) };
+
 const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "core.start", 1, 0, 0, 0, false, &shape_core_start_request, &shape_core_start_reply },
     { "vault.status", 2, 0, 0, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
@@ -779,4 +812,8 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "lock.pin", 84, 6, 6, 0, false, &shape_lock_pin_request, &shape_lock_pin_reply },
     { "lock.open", 85, 6, 6, 0, false, &shape_lock_open_request, &shape_lock_open_reply },
     { "lock.limits", 86, 0, 0, 0, false, &shape_lock_limits_request, &shape_lock_limits_reply },
+    { "vault.checkpoint", 60, 0, 0, 0, false, &shape_vault_checkpoint_request, &shape_vault_checkpoint_reply },
+    { "vault.reserve", 61, 0, 0, 0, false, &shape_vault_reserve_request, &shape_vault_reserve_reply },
+    { "vault.inspect", 62, 32, 32, 0, false, &shape_vault_inspect_request, &shape_vault_inspect_reply },
+    { "vault.damage", 63, 0, 0, 0, false, &shape_vault_damage_request, &shape_vault_damage_reply },
 };

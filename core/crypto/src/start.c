@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "fk/assert.h"
+#include "fk/planted.h"
 #include "fk/banned.h"
 
 /* State of the process, not of a vault: libsodium keeps one pointer to an implementation, and
  * SQLite's cipher calls a function named getentropy. Both end in host_random. */
 static fk_random host_random;
 static uint64_t host_draw_count;
+static bool is_checked;
 
 enum { CHECK_DRAW_COUNT = 2, CHECK_DRAW_SIZE_BYTES = 32 };
 
@@ -22,6 +24,9 @@ static void draw(void *target, size_t size_bytes)
     FK_ASSERT(host_random.fill != NULL);
     host_draw_count++;
     host_random.fill(host_random.ctx, target, size_bytes);
+    if (FK_PLANTED(NONCE_REPEATED) && is_checked) {
+        memset(target, 0x5a, size_bytes);
+    }
 }
 
 int getentropy(void *target, size_t size_bytes)
@@ -102,11 +107,13 @@ fk_status fk_crypto_start(const fk_random *random)
 {
     FK_ASSERT(random->fill != NULL);
     host_random = *random;
+    is_checked = false;
     /* Before sodium_init(), which would otherwise open the system's source. */
     if (randombytes_set_implementation(&implementation) != 0 || sodium_init() < 0 || !random_is_sound()) {
         host_random = (fk_random){ NULL, NULL };
         return fk_status_of(FK_ERR_NO_RANDOM);
     }
+    is_checked = true;
     return fk_ok();
 }
 

@@ -31,6 +31,8 @@ fk_status fk_status_of_sqlite(int result)
         return fk_status_of(FK_ERR_IO);
     case SQLITE_TOOBIG:
         return fk_status_of(FK_ERR_TOO_LARGE);
+    case SQLITE_READONLY:
+        return fk_status_of(FK_ERR_READ_ONLY);
     default:
         return fk_status_of(FK_ERR_BUG);
     }

@@ -163,6 +163,9 @@
       " next_review_on = excluded.next_review_on, names = excluded.names") \
     X(CASE_IDS, "SELECT DISTINCT case_id FROM records ORDER BY case_id") \
     \
+    X(CASE_AFTER, "SELECT id, case_id FROM cases WHERE id > ?1 ORDER BY id") \
+    X(NEWEST_SAVE, "SELECT max(coalesce((SELECT max(changed_hlc) >> 16 FROM cases), 0)," \
+      " coalesce((SELECT max(saved_ms) FROM drafts), 0))") \
     X(CASES, FK_SQL_CASE_COLUMNS "FROM cases c WHERE" FK_SQL_CASE_PAGE) \
     X(CASES_COUNT, "SELECT count(*) FROM cases c WHERE ?1 OR c.status <> 'closed'") \
     X(CASES_FOUND, \

@@ -1,5 +1,6 @@
 #include "schema.h"
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "query.h"
@@ -162,19 +163,31 @@ const fk_derived_table fk_derived_tables[] = {
 
 const unsigned fk_derived_table_count = sizeof fk_derived_tables / sizeof fk_derived_tables[0];
 
+/* The first column of the first row; unchanged when there is no row. */
+static fk_status read_number(sqlite3 *database, const char *sql, int *number)
+{
+    sqlite3_stmt *statement = NULL;
+    FK_TRY(fk_status_of_sqlite(sqlite3_prepare_v2(database, sql, -1, &statement, NULL)));
+    int result = sqlite3_step(statement);
+    if (result == SQLITE_ROW) {
+        *number = sqlite3_column_int(statement, 0);
+    }
+    sqlite3_finalize(statement);
+    return fk_status_of_sqlite(result);
+}
+
 fk_status fk_schema_version(sqlite3 *database, int *version_out)
 {
     *version_out = 0;
-    sqlite3_stmt *statement = NULL;
-    FK_TRY(fk_status_of_sqlite(sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, NULL)));
-    int result = sqlite3_step(statement);
-    if (result == SQLITE_ROW) {
-        *version_out = sqlite3_column_int(statement, 0);
+    FK_TRY(read_number(database, "PRAGMA user_version", version_out));
+    if (*version_out >= 0 && *version_out <= FK_STORE_SCHEMA_VERSION) {
+        return fk_ok();
     }
-    sqlite3_finalize(statement);
-    FK_TRY(fk_status_of_sqlite(result));
-    bool is_known = *version_out >= 0 && *version_out <= FK_STORE_SCHEMA_VERSION;
-    return is_known ? fk_ok() : fk_status_of(FK_ERR_NEWER_VERSION);
+    int readable_by = INT_MAX;
+    fk_status status = read_number(database, "SELECT CAST(value AS TEXT) FROM vault_meta WHERE key = 'readable_by'",
+                                   &readable_by);
+    bool is_readable = fk_is_ok(status) && *version_out > 0 && readable_by > 0 && readable_by <= FK_STORE_SCHEMA_VERSION;
+    return is_readable ? fk_ok() : fk_status_of(FK_ERR_NEWER_VERSION);
 }
 
 fk_status fk_schema_upgrade(sqlite3 *database, int from_version)
@@ -184,7 +197,10 @@ fk_status fk_schema_upgrade(sqlite3 *database, int from_version)
             FK_TRY(fk_sql_execute(database, migrations[version][part]));
         }
     }
-    char set_version[40];
-    sqlite3_snprintf(sizeof set_version, set_version, "PRAGMA user_version = %d", FK_STORE_SCHEMA_VERSION);
+    char set_version[160];
+    sqlite3_snprintf(sizeof set_version, set_version,
+                     "INSERT OR REPLACE INTO vault_meta(key, value) VALUES('readable_by', CAST('%d' AS BLOB));"
+                     "PRAGMA user_version = %d",
+                     FK_STORE_READABLE_BY_VERSION, FK_STORE_SCHEMA_VERSION);
     return fk_sql_execute(database, set_version);
 }

@@ -62,7 +62,10 @@ static fk_status migrate(fk_store *store)
 {
     int version = 0;
     FK_TRY(fk_schema_version(store->database, &version));
-    if (version == FK_STORE_SCHEMA_VERSION) {
+    if (version > FK_STORE_SCHEMA_VERSION) {
+        store->is_read_only = true; /* its tables can be read, says fk_schema_version() */
+    }
+    if (version >= FK_STORE_SCHEMA_VERSION) {
         return fk_ok();
     }
     FK_TRY(fk_store_begin(store));
@@ -91,17 +94,9 @@ static fk_status open_database(fk_store *store, const fk_store_config *config, b
         FK_TRY(fk_sql_execute(store->database, settings_of_a_new_database));
     }
     FK_TRY(migrate(store));
+    FK_TRY(store->is_read_only ? fk_sql_execute(store->database, "PRAGMA query_only = ON") : fk_ok());
     return check_cipher(store, error);
 }
-
-/* What damage means for the person is said by the web; the detail tells support where it is. */
-static const char *const damage_details[] = {
-    [FK_VFS_DAMAGE_NONE] = "",
-    [FK_VFS_DAMAGE_SUPERBLOCKS] = "superblocks",
-    [FK_VFS_DAMAGE_LOG_HEADER] = "log-header",
-    [FK_VFS_DAMAGE_LOG_RECORD] = "log-record",
-    [FK_VFS_DAMAGE_LOST_SUPERBLOCK] = "lost-superblock",
-};
 
 static fk_status open_files(fk_store *store, const fk_store_config *config, bool is_new, fk_store_report *report_out,
                             fk_error *error)
@@ -111,16 +106,18 @@ static fk_status open_files(fk_store *store, const fk_store_config *config, bool
         .disk = config->disk,
         .store_id = config->vault_id,
         .mac_key = &config->keys->store_mac,
+        .is_read_only = config->is_read_only,
     };
     if (is_new) {
         return fk_vfs_create(&vfs_config, &store->vfs);
     }
-    fk_vfs_report report;
-    fk_status status = fk_vfs_open(&vfs_config, &store->vfs, &report);
-    report_out->torn_tail = report.torn_tail;
-    report_out->finished_checkpoint = report.unfinished_checkpoint;
-    if (report.damage != FK_VFS_DAMAGE_NONE) {
-        fk_error_set(error, "%s", damage_details[report.damage]);
+    fk_vfs_report *report = &store->report;
+    fk_status status = fk_vfs_open(&vfs_config, &store->vfs, report);
+    report_out->torn_tail = report->torn_tail;
+    report_out->finished_checkpoint = report->unfinished_checkpoint && !report->rewrite_pending;
+    report_out->rewrite_pending = report->rewrite_pending;
+    if (report->damage != FK_VFS_DAMAGE_NONE) {
+        fk_error_set(error, "%s", fk_store_damage_name(report->damage));
     }
     return status;
 }
@@ -135,6 +132,7 @@ static fk_status open_store(const fk_store_config *config, bool is_new, fk_store
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
     store->allocator = config->allocator;
+    store->is_read_only = config->is_read_only;
     fk_status status = open_files(store, config, is_new, report_out, error);
     if (fk_is_ok(status)) {
         status = open_database(store, config, is_new, error);
@@ -146,6 +144,7 @@ static fk_status open_store(const fk_store_config *config, bool is_new, fk_store
     if (fk_is_ok(status)) {
         status = fk_operations_load(store);
     }
+    report_out->is_read_only = store->is_read_only;
     if (!fk_is_ok(status)) {
         fk_store_close(store);
         return status;
@@ -212,6 +211,9 @@ static fk_status reset_index(fk_store *store)
 fk_status fk_store_begin(fk_store *store)
 {
     store->at_begin = store->counters;
+    if (store->is_read_only) {
+        return fk_status_of(FK_ERR_READ_ONLY);
+    }
     FK_TRY(reset_index(store));
     FK_TRY(run_statement(store, FK_SQL_BEGIN));
     store->is_writing = true;
@@ -273,6 +275,24 @@ fk_status fk_store_failure(const fk_store *store)
 fk_status fk_store_checkpoint(fk_store *store)
 {
     return fk_vfs_checkpoint(store->vfs);
+}
+
+fk_status fk_store_tidy(fk_store *store, bool *is_moved_out)
+{
+    fk_vfs_statistics statistics;
+    fk_vfs_statistics_get(store->vfs, &statistics);
+    *is_moved_out = false;
+    if (store->is_read_only || statistics.log_bytes < FK_STORE_CHECKPOINT_WORTH_BYTES) {
+        return fk_ok();
+    }
+    FK_TRY(fk_vfs_checkpoint(store->vfs));
+    *is_moved_out = true;
+    return fk_ok();
+}
+
+fk_status fk_store_reserve(fk_store *store)
+{
+    return store->is_read_only ? fk_status_of(FK_ERR_READ_ONLY) : fk_vfs_reserve(store->vfs, FK_STORE_ROOM_SIZE_BYTES);
 }
 
 fk_status fk_store_numbers_read(fk_store *store, fk_store_numbers *numbers_out)

@@ -34,6 +34,8 @@ struct fk_store {
     bool is_writing;      /* between begin and its end */
     bool needs_rebuild;   /* before the commit (apply.c) */
     bool has_stale_index; /* SQLite rolled back by itself (store.c) */
+    bool is_read_only;    /* begin refuses */
+    fk_vfs_report report; /* of opening */
 };
 
 /* The operation being applied, as the derived tables need it. */
@@ -69,6 +71,9 @@ FK_MUST_USE fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case
 
 /* Fill the empty list of cases (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_cases(fk_store *store);
+
+/* The name of what opening found; empty for none. Static storage (damage.c). */
+const char *fk_store_damage_name(fk_vfs_damage damage);
 
 /* Read device, next sequence, newest HLC and draft number after opening (operations.c). */
 FK_MUST_USE fk_status fk_operations_load(fk_store *store);

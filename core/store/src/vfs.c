@@ -67,6 +67,7 @@ static fk_status vfs_new(const fk_vfs_config *config, fk_vfs **vfs_out)
     vfs->allocator = config->allocator;
     vfs->disk = *config->disk;
     vfs->mac_key = *config->mac_key;
+    vfs->is_read_only = config->is_read_only;
     fk_buffer_init(&vfs->batch.record, config->allocator,
                    (size_t)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * (FK_VFS_PAGE_SIZE_BYTES + 4) + 1024);
     fk_status status = vfs_page_map_init(&vfs->log_places, config->allocator, LOG_PAGE_COUNT_MAX);
@@ -153,7 +154,7 @@ fk_status fk_vfs_open(const fk_vfs_config *config, fk_vfs **vfs_out, fk_vfs_repo
     fk_vfs *vfs = NULL;
     FK_TRY(vfs_new(config, &vfs));
     fk_status status = vfs_recover(vfs, &config->store_id, report_out);
-    if (fk_is_ok(status)) {
+    if (fk_is_ok(status) && !config->is_read_only) {
         status = rewrite_what_was_found(vfs, report_out);
     }
     if (!fk_is_ok(status)) {
@@ -180,5 +181,6 @@ void fk_vfs_statistics_get(const fk_vfs *vfs, fk_vfs_statistics *statistics_out)
     statistics_out->page_count = vfs->page_count;
     statistics_out->page_file_bytes = vfs->page_count * FK_VFS_PAGE_SIZE_BYTES;
     statistics_out->log_bytes = vfs->log_end_bytes;
+    statistics_out->room_bytes = vfs->room_bytes;
     statistics_out->sequence = vfs->sequence;
 }

@@ -4,7 +4,7 @@
  * or nothing and notices records that are lost, old, forged or rotten (docs/adr/0003-store-and-encryption.md).
  *
  *   pages           page n at (n - 1) * 8192
- *   log 0, log 1    a root, then from 512 on one record per transaction (vfs_record.h)
+ *   log 0, log 1    a root, then from 512 on one record per transaction (vfs_record.h), then room: zeros
  *   superblock 0, 1 a root that names the log that holds (vfs_root.h)
  *
  * A transaction is one record, one write, one flush; then it is acknowledged. A checkpoint moves
@@ -34,6 +34,7 @@ enum {
     FK_VFS_LOG_SIZE_BYTES_MAX = 32 * 1024 * 1024,
     FK_VFS_TRANSACTION_PAGE_COUNT_MAX = 12 * 1024 * 1024 / FK_VFS_PAGE_SIZE_BYTES,
     FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX = 1024 * 1024,
+    FK_VFS_ROOM_SIZE_BYTES_MAX = 4 * 1024 * 1024,
 };
 
 typedef struct fk_vfs fk_vfs;
@@ -43,6 +44,7 @@ typedef struct fk_vfs_config {
     const fk_disk *disk;           /* borrowed until fk_vfs_close() */
     fk_id store_id;                /* the vault id */
     const fk_key *mac_key;         /* fk_vault_keys.store_mac; copied */
+    bool is_read_only;             /* open what is consistent, whatever the damage, and change nothing on disk */
 } fk_vfs_config;
 
 /* What is damaged, when opening answers FK_ERR_DAMAGED. */
@@ -58,6 +60,7 @@ typedef enum fk_vfs_damage {
 typedef struct fk_vfs_report {
     fk_vfs_damage damage;
     uint64_t damaged_at_sequence; /* LOG_RECORD: the number of the first transaction that is missing */
+    uint64_t seen_sequence;       /* the highest number any whole record bears: those above `sequence` are missing */
     bool torn_tail;               /* an unfinished last transaction was dropped: tell the person */
     bool unfinished_checkpoint;   /* one was interrupted; nothing is lost */
     bool rewrite_pending;         /* no room to rewrite what was recovered: readable, commits get FULL */
@@ -75,6 +78,10 @@ FK_MUST_USE fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_ou
 /* Open and recover. What was found in the log is rewritten by a checkpoint before this returns, so
  * nothing is shown that a power cut could still take back; when there is no room for that the store
  * opens all the same (rewrite_pending). On every error nothing on disk was changed, except FK_ERR_IO.
+ *
+ * With is_read_only nothing is rewritten, every transaction is refused (SQLITE_READONLY), and damage of the logs does
+ * not keep the store shut: it shows the last state of which every transaction is there, and the report says what is
+ * damaged. Without a superblock nothing can be told apart from older pages, so that stays FK_ERR_DAMAGED.
  *
  * report_out may not be NULL.
  *
@@ -97,10 +104,17 @@ FK_MUST_USE fk_status fk_vfs_failure(const fk_vfs *vfs);
  * FK_ERR_FULL, FK_ERR_NO_MEMORY: nothing lost, try later. FK_ERR_IO: see fk_vfs_failure(). */
 FK_MUST_USE fk_status fk_vfs_checkpoint(fk_vfs *vfs);
 
+/* Take room on the disk for the transactions of the next size_bytes (at most FK_VFS_ROOM_SIZE_BYTES_MAX), so that they
+ * cannot come out FULL: zeros behind the last record, flushed. Twice as much is taken when there is less, so that not
+ * every call writes. A checkpoint takes what is left of it along (docs/adr/0013).
+ * FK_ERR_FULL, FK_ERR_NO_MEMORY: there is no room, nothing lost. FK_ERR_READ_ONLY. FK_ERR_IO: see fk_vfs_failure(). */
+FK_MUST_USE fk_status fk_vfs_reserve(fk_vfs *vfs, uint32_t size_bytes);
+
 typedef struct fk_vfs_statistics {
     uint64_t page_count;      /* of the database */
     uint64_t page_file_bytes; /* page_count in bytes */
     uint64_t log_bytes;       /* in use */
+    uint64_t room_bytes;      /* taken ahead of use */
     uint64_t sequence;        /* of the last acknowledged transaction */
     uint64_t commit_count;    /* since the store was opened, as the rest */
     uint64_t checkpoint_count;

@@ -161,8 +161,18 @@ static fk_status make_room(fk_vfs *vfs, size_t record_size_bytes)
     return has_room ? fk_ok() : fk_status_of(FK_ERR_FULL);
 }
 
-/* One write, one flush. A short write is cut off again, so that no later reader takes its remains
- * for a torn transaction. */
+/* A short write is cut off again, so that no later reader takes its remains for a torn transaction. The room that
+ * others were promised goes with it and is taken anew. */
+static fk_status undo_short_write(fk_vfs *vfs, fk_vault_file log)
+{
+    uint64_t room_bytes = vfs->room_bytes;
+    vfs->room_bytes = 0;
+    FK_TRY(vfs_truncate(vfs, log, vfs->log_end_bytes));
+    fk_status status = vfs_take_room(vfs, room_bytes);
+    return status.code == FK_ERR_IO ? status : fk_status_of(FK_ERR_FULL);
+}
+
+/* One write, one flush. */
 static fk_status write_record(fk_vfs *vfs)
 {
     fk_vault_file log = vfs_log_file(vfs->root.counter);
@@ -172,7 +182,7 @@ static fk_status write_record(fk_vfs *vfs)
     }
     fk_status status = vfs_write(vfs, log, record->data, record->size_bytes, vfs->log_end_bytes);
     if (status.code == FK_ERR_FULL) {
-        FK_TRY(vfs_truncate(vfs, log, vfs->log_end_bytes));
+        return undo_short_write(vfs, log);
     }
     FK_TRY(status);
     return FK_PLANTED(FLUSH_LEFT_OUT) || FK_PLANTED(COMMIT_BEFORE_FLUSH) ? fk_ok() : vfs_flush(vfs, log);
@@ -184,7 +194,9 @@ static void remember_record(fk_vfs *vfs, const vfs_record_header *header)
     for (uint32_t i = 0; i < vfs->batch.count; i++) {
         vfs_page_map_set(&vfs->log_places, vfs->batch.numbers[i], pages_offset_bytes + i * FK_VFS_PAGE_SIZE_BYTES);
     }
-    vfs->log_end_bytes += vfs->batch.record.size_bytes;
+    uint64_t record_bytes = vfs->batch.record.size_bytes;
+    vfs->log_end_bytes += record_bytes;
+    vfs->room_bytes -= record_bytes < vfs->room_bytes ? record_bytes : vfs->room_bytes;
     vfs->sequence = header->sequence;
     vfs->page_count = header->page_count;
     memcpy(vfs->last_mac, header->mac, FK_HASH_SIZE_BYTES);

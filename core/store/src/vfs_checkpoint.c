@@ -27,6 +27,7 @@ fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root)
     vfs_root_encode(VFS_ROOT_LOG, root, table_of(vfs, root), &vfs->mac_key, bytes);
     FK_TRY(vfs_truncate(vfs, file, 0));
     FK_TRY(vfs_write(vfs, file, bytes, sizeof bytes, 0));
+    FK_TRY(vfs_write_zeros(vfs, file, sizeof bytes, sizeof bytes + vfs->room_bytes));
     return vfs_flush(vfs, file);
 }
 
@@ -122,16 +123,26 @@ static fk_status settle_superblock(fk_vfs *vfs)
     return fk_ok();
 }
 
+/* Without room for it the other log is given back: the one in use goes on. */
 static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
 {
-    FK_TRY(vfs_write_log_header(vfs, next));
-    FK_TRY(vfs_write_superblock(vfs, next));
+    fk_status status = vfs_write_log_header(vfs, next);
+    if (fk_is_ok(status)) {
+        status = vfs_write_superblock(vfs, next);
+    }
+    if (status.code == FK_ERR_FULL) {
+        FK_TRY(vfs_truncate(vfs, vfs_log_file(next->counter), 0));
+    }
+    FK_TRY(status);
     return FK_PLANTED(SUPERBLOCK_FIRST) ? vfs_flush(vfs, FK_FILE_PAGES) : fk_ok();
 }
 
 fk_status fk_vfs_checkpoint(fk_vfs *vfs)
 {
     FK_TRY(fk_vfs_failure(vfs));
+    if (vfs->is_read_only) {
+        return fk_status_of(FK_ERR_READ_ONLY);
+    }
     FK_TRY(settle_superblock(vfs));
     FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->page_count));
     vfs_root next = vfs->root;

@@ -35,10 +35,12 @@ struct fk_vfs {
     uint8_t last_mac[FK_HASH_SIZE_BYTES];
     uint64_t page_count;
     uint64_t log_end_bytes;  /* where the next record goes */
+    uint64_t room_bytes;     /* of zeros that were flushed behind it (vfs_room.c) */
     vfs_page_map log_places; /* page number to offset in the log */
     vfs_page_tags page_tags; /* of the page file; those of pages in the log do not count */
     vfs_batch batch;
 
+    bool is_read_only;  /* no batch is begun, nothing is moved */
     bool is_file_open;  /* SQLite has its file */
     bool needs_rewrite; /* what was read at opening is not yet known to be durable */
     uint64_t retry_checkpoint_at_bytes;
@@ -86,12 +88,19 @@ FK_MUST_USE fk_status vfs_batch_commit(fk_vfs *vfs);
 
 /* --- checkpoint and recovery ------------------------------------------------------------------ */
 
-/* Write a log header for a root and flush it; the log is cut to it. */
+/* Write a log header for a root, and the room left behind it, and flush; the log is cut to that. */
 FK_MUST_USE fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root);
 /* Write and flush a superblock and as much of the page-tag table as the root says, at once. */
 FK_MUST_USE fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root);
 /* Read superblocks and logs, fill the state. Changes nothing on disk. */
 FK_MUST_USE fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report);
+
+/* --- room ahead (vfs_room.c) ------------------------------------------------------------------- */
+
+/* FK_ERR_FULL: short; what was written is still there. FK_ERR_NO_MEMORY, FK_ERR_IO. */
+FK_MUST_USE fk_status vfs_write_zeros(fk_vfs *vfs, fk_vault_file file, uint64_t from_bytes, uint64_t to_bytes);
+/* Zeros behind the last record up to this size, flushed. FK_ERR_FULL: the room is what it was. */
+FK_MUST_USE fk_status vfs_take_room(fk_vfs *vfs, uint64_t size_bytes);
 
 /* --- SQLite (vfs_sqlite.c) ---------------------------------------------------------------------- */
 

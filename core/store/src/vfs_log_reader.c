@@ -1,5 +1,7 @@
 #include "vfs_log_reader.h"
 
+#include <string.h>
+
 #include "fk/assert.h"
 #include "fk/planted.h"
 
@@ -142,6 +144,25 @@ fk_status vfs_log_reader_search(vfs_log_reader *reader, uint64_t offset_bytes, c
         if (bytes != NULL && vfs_record_starts(bytes, generation)) {
             FK_TRY(vfs_log_reader_record(reader, at, generation, record_out, found_out));
         }
+    }
+    return fk_ok();
+}
+
+static bool is_zero(const uint8_t *bytes, size_t size_bytes)
+{
+    return size_bytes == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, size_bytes - 1) == 0);
+}
+
+fk_status vfs_log_reader_is_zero(vfs_log_reader *reader, uint64_t offset_bytes, bool *is_zero_out)
+{
+    *is_zero_out = true;
+    while (*is_zero_out && offset_bytes < reader->size_bytes) {
+        uint64_t left_bytes = reader->size_bytes - offset_bytes;
+        size_t size_bytes = left_bytes < reader->window_size_bytes ? (size_t)left_bytes : reader->window_size_bytes;
+        const uint8_t *bytes = NULL;
+        FK_TRY(view(reader, offset_bytes, size_bytes, &bytes));
+        *is_zero_out = is_zero(bytes, size_bytes);
+        offset_bytes += size_bytes;
     }
     return fk_ok();
 }

@@ -45,4 +45,7 @@ FK_MUST_USE fk_status vfs_log_reader_record(vfs_log_reader *reader, uint64_t off
 FK_MUST_USE fk_status vfs_log_reader_search(vfs_log_reader *reader, uint64_t offset_bytes, const fk_id *generation,
                                             vfs_log_record *record_out, bool *found_out);
 
+/* Is there nothing but zeros from an offset to the end of the file: room taken ahead, no record? FK_ERR_IO. */
+FK_MUST_USE fk_status vfs_log_reader_is_zero(vfs_log_reader *reader, uint64_t offset_bytes, bool *is_zero_out);
+
 #endif

@@ -11,10 +11,11 @@
 
 enum { SUPERBLOCK_COUNT = 2, TAKE_PAGE_COUNT_MAX = 128 };
 
-static fk_status damaged(fk_vfs_report *report, fk_vfs_damage damage)
+/* The first damage found is the one that is named. A store that is only read goes on with what is left. */
+static fk_status damaged(const fk_vfs *vfs, fk_vfs_report *report, fk_vfs_damage damage)
 {
-    report->damage = damage;
-    return fk_status_of(FK_ERR_DAMAGED);
+    report->damage = report->damage == FK_VFS_DAMAGE_NONE ? damage : report->damage;
+    return vfs->is_read_only ? fk_ok() : fk_status_of(FK_ERR_DAMAGED);
 }
 
 /* --- superblocks ------------------------------------------------------------------------------ */
@@ -63,7 +64,8 @@ static fk_status no_superblock(const superblock_slot slots[SUPERBLOCK_COUNT], fk
     if (slots[0].status.code == FK_ERR_NOT_FOUND && slots[1].status.code == FK_ERR_NOT_FOUND) {
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
-    return damaged(report, FK_VFS_DAMAGE_SUPERBLOCKS);
+    report->damage = FK_VFS_DAMAGE_SUPERBLOCKS;
+    return fk_status_of(FK_ERR_DAMAGED);
 }
 
 /* Root and page-tag table of a slot become the store's. */
@@ -155,7 +157,7 @@ static fk_status check_log_header(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_re
     fk_status status = vfs_root_parse(VFS_ROOT_LOG, head, &vfs->root.store_id, &vfs->mac_key, &root);
     bool is_expected =
         fk_is_ok(status) && root.counter == vfs->root.counter && fk_id_equal(&root.generation, &vfs->root.generation);
-    return is_expected || FK_PLANTED(OLD_GENERATION) ? fk_ok() : damaged(report, FK_VFS_DAMAGE_LOG_HEADER);
+    return is_expected || FK_PLANTED(OLD_GENERATION) ? fk_ok() : damaged(vfs, report, FK_VFS_DAMAGE_LOG_HEADER);
 }
 
 /* Is this record the one that follows what was read so far? */
@@ -177,6 +179,45 @@ static void take_record(fk_vfs *vfs, const vfs_log_record *record)
     memcpy(vfs->last_mac, record->header.mac, FK_HASH_SIZE_BYTES);
 }
 
+/* The highest number of a whole record of a generation from an offset on; *found_out: there is one. */
+static fk_status look_behind(vfs_log_reader *reader, uint64_t offset_bytes, const fk_id *generation,
+                             fk_vfs_report *report, bool *found_out)
+{
+    vfs_log_record record;
+    bool was_found = false;
+    *found_out = false;
+    for (;;) {
+        FK_TRY(vfs_log_reader_search(reader, offset_bytes, generation, &record, &was_found));
+        if (!was_found) {
+            return fk_ok();
+        }
+        *found_out = true;
+        if (record.header.sequence > report->seen_sequence) {
+            report->seen_sequence = record.header.sequence;
+        }
+        offset_bytes = record.next_offset_bytes;
+    }
+}
+
+/* The log was cut to its header and its room when it was started, so a byte behind the last good record that is not
+ * zero is of a record that is not whole. The last one was never acknowledged; one with a good record behind it was. */
+static fk_status judge_tail(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *report)
+{
+    bool is_room = false;
+    FK_TRY(vfs_log_reader_is_zero(reader, vfs->log_end_bytes, &is_room));
+    if (is_room) {
+        return fk_ok();
+    }
+    bool was_found = false;
+    FK_TRY(look_behind(reader, vfs->log_end_bytes, &vfs->root.generation, report, &was_found));
+    if (was_found) {
+        report->damaged_at_sequence = vfs->sequence + 1;
+        return damaged(vfs, report, FK_VFS_DAMAGE_LOG_RECORD);
+    }
+    report->torn_tail = true;
+    return fk_ok();
+}
+
 static fk_status replay(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *report)
 {
     vfs_log_record record;
@@ -190,18 +231,7 @@ static fk_status replay(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *repo
         take_record(vfs, &record);
         report->recovered_count++;
     }
-    if (reader->size_bytes <= vfs->log_end_bytes) {
-        return fk_ok();
-    }
-    /* The log was cut to its header when it was started, so more bytes mean a record that is not
-     * whole. The last one was never acknowledged; one with a good record behind it was. */
-    FK_TRY(vfs_log_reader_search(reader, vfs->log_end_bytes, &vfs->root.generation, &record, &was_found));
-    if (was_found) {
-        report->damaged_at_sequence = vfs->sequence + 1;
-        return damaged(report, FK_VFS_DAMAGE_LOG_RECORD);
-    }
-    report->torn_tail = true;
-    return fk_ok();
+    return judge_tail(vfs, reader, report);
 }
 
 static fk_status recover_chosen_log(fk_vfs *vfs, fk_vfs_report *report)
@@ -215,9 +245,9 @@ static fk_status recover_chosen_log(fk_vfs *vfs, fk_vfs_report *report)
     if (fk_is_ok(status)) {
         status = replay(vfs, &reader, report);
     }
-    /* A record is written only after the superblock of its log was flushed. Without one, a flush
+    /* A record is written only after the superblock of its log was flushed. Without a trace of one, a flush
      * that failed may have left the superblock in the system's cache alone. */
-    vfs->is_superblock_doubtful = reader.size_bytes <= VFS_LOG_RECORDS_OFFSET_BYTES;
+    vfs->is_superblock_doubtful = report->recovered_count == 0 && !report->torn_tail;
     vfs_log_reader_free(&reader);
     return status;
 }
@@ -235,11 +265,10 @@ static fk_status check_newer_log(vfs_log_reader *reader, fk_vfs *vfs, fk_vfs_rep
     if (!fk_is_ok(status) || root.counter <= vfs->root.counter) {
         return fk_ok();
     }
-    vfs_log_record record;
     bool was_found = false;
-    FK_TRY(vfs_log_reader_search(reader, VFS_LOG_RECORDS_OFFSET_BYTES, &root.generation, &record, &was_found));
+    FK_TRY(look_behind(reader, VFS_LOG_RECORDS_OFFSET_BYTES, &root.generation, report, &was_found));
     if (was_found) {
-        return damaged(report, FK_VFS_DAMAGE_LOST_SUPERBLOCK);
+        return damaged(vfs, report, FK_VFS_DAMAGE_LOST_SUPERBLOCK);
     }
     report->unfinished_checkpoint = true;
     return fk_ok();
@@ -270,5 +299,6 @@ fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report)
     FK_TRY(recover_chosen_log(vfs, report));
     FK_TRY(make_missing_table(vfs));
     report->sequence = vfs->sequence;
+    report->seen_sequence = report->seen_sequence > vfs->sequence ? report->seen_sequence : vfs->sequence;
     return fk_ok();
 }

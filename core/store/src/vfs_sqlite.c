@@ -55,6 +55,8 @@ static int sqlite_code(fk_status status, int failure_code)
         return SQLITE_NOMEM;
     case FK_ERR_DAMAGED:
         return SQLITE_CORRUPT;
+    case FK_ERR_READ_ONLY:
+        return SQLITE_READONLY;
     default:
         return failure_code;
     }
@@ -171,6 +173,9 @@ static int file_control(sqlite3_file *file, int operation, void *argument)
     case SQLITE_FCNTL_BEGIN_ATOMIC_WRITE:
         if (vfs->has_failed) {
             return SQLITE_IOERR_BEGIN_ATOMIC;
+        }
+        if (vfs->is_read_only) {
+            return SQLITE_READONLY;
         }
         vfs_batch_begin(vfs);
         return SQLITE_OK;

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x9ac85aa8;
+export const SCHEMA_HASH = 0x1082db5b;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -92,10 +92,12 @@ export type ErrorCode =
   /** nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there */
   | 'warm-locked'
   /** one digit six times, or six digits in a row: the first that somebody tries */
-  | 'pin-weak';
+  | 'pin-weak'
+  /** the vault is open for reading only; nothing changed */
+  | 'read-only';
 
 /** What every command can answer besides its own errors. */
-export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json' | 'too-large' | 'wrong-state';
+export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json' | 'too-large' | 'wrong-state' | 'read-only';
 
 export type VaultState = 'none' | 'unfinished' | 'locked' | 'open';
 
@@ -315,6 +317,10 @@ export interface VaultUnlockReply {
   readonly tornTail: boolean;
   /** an interrupted checkpoint was finished */
   readonly finishedCheckpoint: boolean;
+  /** no room to write anew what was recovered: everything can be read, each save is full until there is room */
+  readonly rewritePending: boolean;
+  /** a newer version of the app wrote the tables; this one can read them and changes nothing */
+  readonly isReadOnly: boolean;
 }
 
 export type VaultLockRequest = Readonly<Record<string, never>>;
@@ -793,6 +799,38 @@ export interface LockLimitsReply {
   readonly lock: LockView;
 }
 
+export type VaultCheckpointRequest = Readonly<Record<string, never>>;
+
+export interface VaultCheckpointReply {
+  readonly isMoved: boolean;
+}
+
+export type VaultReserveRequest = Readonly<Record<string, never>>;
+
+export type VaultReserveReply = Readonly<Record<string, never>>;
+
+export interface VaultInspectReply {
+  readonly vaultId: Id;
+}
+
+export type VaultDamageRequest = Readonly<Record<string, never>>;
+
+export interface VaultDamageReply {
+  /** what opening found: log-header, log-record, lost-superblock; empty: nothing */
+  readonly what: string;
+  /** saves known to be missing at the end; 0: none that is known of */
+  readonly missingSaves: number;
+  /** time of the newest save that is here */
+  readonly newestMs?: number;
+  /** cases that are listed */
+  readonly caseCount: number;
+  /** there may be cases that are not listed */
+  readonly isListCut: boolean;
+  /** listed cases of which something cannot be read, the first 100 */
+  readonly unreadable: readonly Id[];
+  readonly unreadableTotal: number;
+}
+
 export interface Commands {
   /** Check the random sources and say what this build is. Must be the first call; every other answers wrong-state before it. */
   readonly 'core.start': { readonly request: CoreStartRequest; readonly reply: CoreStartReply; readonly error: 'no-random' | CommonErrorCode };
@@ -902,6 +940,14 @@ export interface Commands {
   readonly 'lock.open': { readonly request: Uint8Array; readonly reply: LockOpenReply; readonly error: 'wrong-state' | CommonErrorCode };
   /** Choose when this vault locks by itself. Kept in the vault. */
   readonly 'lock.limits': { readonly request: LockLimitsRequest; readonly reply: LockLimitsReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Move the log into the page file if it holds enough to be worth it. For moments when nobody waits. */
+  readonly 'vault.checkpoint': { readonly request: VaultCheckpointRequest; readonly reply: VaultCheckpointReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Take room on this device for what a person is about to type. Before a form opens. */
+  readonly 'vault.reserve': { readonly request: VaultReserveRequest; readonly reply: VaultReserveReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Open a damaged vault for reading, as far as it is consistent; every write is read-only. The request is the 32-byte KDF result, not JSON. */
+  readonly 'vault.inspect': { readonly request: Uint8Array; readonly reply: VaultInspectReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'io' | CommonErrorCode };
+  /** What of the open vault is missing or cannot be read. Reads every case. */
+  readonly 'vault.damage': { readonly request: VaultDamageRequest; readonly reply: VaultDamageReply; readonly error: 'wrong-state' | 'io' | CommonErrorCode };
 }
 
 export type CommandName = keyof Commands;
@@ -961,6 +1007,10 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'lock.pin': 84,
   'lock.open': 85,
   'lock.limits': 86,
+  'vault.checkpoint': 60,
+  'vault.reserve': 61,
+  'vault.inspect': 62,
+  'vault.damage': 63,
 };
 
 /** Commands whose request is raw bytes instead of JSON, with their bounds. */
@@ -973,6 +1023,7 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'backup.take': { min: 1, max: 65536 },
   'lock.pin': { min: 6, max: 6 },
   'lock.open': { min: 6, max: 6 },
+  'vault.inspect': { min: 32, max: 32 },
 };
 
 /** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */

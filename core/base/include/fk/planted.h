@@ -21,6 +21,8 @@ enum {
     FK_FAULT_OLD_PAGE_ACCEPTED = 11,    /* vfs: the tag of a stored page is not compared */
     FK_FAULT_REQUEST_TEXT_BOUND = 12,   /* codec: does not bound a text of a request */
     FK_FAULT_COMMIT_BEFORE_FLUSH = 13,  /* vfs: a commit is acknowledged, and flushed with the next */
+    FK_FAULT_ROOM_NOT_TAKEN = 14,       /* vfs: room is promised and not taken */
+    FK_FAULT_NONCE_REPEATED = 15,       /* crypto: the random source gives the same bytes again */
     FK_FAULT_SEGMENT_BODY_BOUND = 20,   /* wire: trusts the body size of a segment */
     FK_FAULT_ROSTER_PAYLOAD_BOUND = 21, /* wire: trusts the payload size of a roster entry */
     FK_FAULT_GRANT_SIZE_BOUND = 22,     /* wire: does not look how long a grant is */

@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x9ac85aa8U
+#define FK_PROTOCOL_SCHEMA_HASH 0x1082db5bU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 54,
+    FK_COMMAND_COUNT = 58,
 };
 
 /* X(name, NAME, id, "text") */
@@ -76,7 +76,11 @@ enum {
     X(lock_now, LOCK_NOW, 83, "lock.now") \
     X(lock_pin, LOCK_PIN, 84, "lock.pin") \
     X(lock_open, LOCK_OPEN, 85, "lock.open") \
-    X(lock_limits, LOCK_LIMITS, 86, "lock.limits")
+    X(lock_limits, LOCK_LIMITS, 86, "lock.limits") \
+    X(vault_checkpoint, VAULT_CHECKPOINT, 60, "vault.checkpoint") \
+    X(vault_reserve, VAULT_RESERVE, 61, "vault.reserve") \
+    X(vault_inspect, VAULT_INSPECT, 62, "vault.inspect") \
+    X(vault_damage, VAULT_DAMAGE, 63, "vault.damage")
 
 typedef enum fk_command_id {
     FK_COMMAND_CORE_START = 1,
@@ -133,6 +137,10 @@ typedef enum fk_command_id {
     FK_COMMAND_LOCK_PIN = 84,
     FK_COMMAND_LOCK_OPEN = 85,
     FK_COMMAND_LOCK_LIMITS = 86,
+    FK_COMMAND_VAULT_CHECKPOINT = 60,
+    FK_COMMAND_VAULT_RESERVE = 61,
+    FK_COMMAND_VAULT_INSPECT = 62,
+    FK_COMMAND_VAULT_DAMAGE = 63,
 } fk_command_id;
 
 typedef enum fk_protocol_vault_state {
@@ -374,6 +382,8 @@ typedef struct fk_vault_unlock_reply {
     fk_id vault_id;
     bool torn_tail; /* the last save before a power cut was incomplete and was dropped; the person is told */
     bool finished_checkpoint; /* an interrupted checkpoint was finished */
+    bool rewrite_pending; /* no room to write anew what was recovered: everything can be read, each save is full until there is room */
+    bool is_read_only; /* a newer version of the app wrote the tables; this one can read them and changes nothing */
 } fk_vault_unlock_reply;
 
 typedef struct fk_vault_lock_request {
@@ -952,5 +962,45 @@ typedef struct fk_lock_limits_request {
 typedef struct fk_lock_limits_reply {
     fk_protocol_lock_view lock;
 } fk_lock_limits_reply;
+
+typedef struct fk_vault_checkpoint_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_vault_checkpoint_request;
+
+typedef struct fk_vault_checkpoint_reply {
+    bool is_moved;
+} fk_vault_checkpoint_reply;
+
+typedef struct fk_vault_reserve_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_vault_reserve_request;
+
+typedef struct fk_vault_reserve_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_vault_reserve_reply;
+
+typedef struct fk_vault_inspect_request {
+    fk_bytes raw; /* exactly 32 bytes, borrowed */
+} fk_vault_inspect_request;
+
+typedef struct fk_vault_inspect_reply {
+    fk_id vault_id;
+} fk_vault_inspect_reply;
+
+typedef struct fk_vault_damage_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_vault_damage_request;
+
+typedef struct fk_vault_damage_reply {
+    fk_bytes what; /* what opening found: log-header, log-record, lost-superblock; empty: nothing */
+    uint32_t missing_saves; /* saves known to be missing at the end; 0: none that is known of */
+    bool has_newest_ms;
+    uint64_t newest_ms; /* time of the newest save that is here */
+    uint32_t case_count; /* cases that are listed */
+    bool is_list_cut; /* there may be cases that are not listed */
+    const fk_id *unreadable; /* listed cases of which something cannot be read, the first 100 */
+    size_t unreadable_count; /* at most 100 */
+    uint32_t unreadable_total;
+} fk_vault_damage_reply;
 
 #endif

@@ -21,11 +21,14 @@ typedef struct fk_store_config {
     const fk_disk *disk;
     const fk_vault_keys *keys; /* borrowed until the store is open */
     fk_id vault_id;
+    bool is_read_only; /* open what is consistent of a damaged vault; every write is FK_ERR_READ_ONLY */
 } fk_store_config;
 
 typedef struct fk_store_report {
     bool torn_tail;           /* the last record of the log was incomplete and was dropped */
     bool finished_checkpoint; /* an interrupted checkpoint was brought to its end */
+    bool rewrite_pending;     /* no room for that: everything can be read, each commit is FK_ERR_FULL until there is */
+    bool is_read_only;        /* asked for, or a newer app wrote the tables in a way this one can read */
 } fk_store_report;
 
 /* Newest version of the tables, and of SQLite; static storage. */
@@ -38,7 +41,9 @@ const char *fk_store_sqlite_version(void);
  * Fails with FK_ERR_EXISTS (files are not empty), FK_ERR_FULL, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_store_create(const fk_store_config *config, fk_store **store_out, fk_error *error);
 
-/* Open, recover the log, bring the schema to the newest version.
+/* Open, recover the log, bring the schema to the newest version. A vault of a newer version that says it can be read by
+ * this one opens for reading only (docs/adr/0013). With config->is_read_only nothing on disk changes, and damage of the
+ * logs does not keep the vault shut: what is missing says fk_store_damage_read().
  *
  * report_out  filled on FK_OK.
  * Fails with FK_ERR_AUTH (wrong keys), FK_ERR_DAMAGED, FK_ERR_NEWER_VERSION, FK_ERR_FULL, FK_ERR_IO,
@@ -56,6 +61,36 @@ FK_MUST_USE fk_status fk_store_begin(fk_store *store);
 FK_MUST_USE fk_status fk_store_commit(fk_store *store);
 /* Also right when nothing is open, or when SQLite rolled back by itself. */
 void fk_store_rollback(fk_store *store);
+
+/* --- room, tidying up, damage ------------------------------------------------------------------ */
+
+enum {
+    /* Some dozens of saves of a form. */
+    FK_STORE_ROOM_SIZE_BYTES = 1024 * 1024,
+    /* A log shorter than this is left as it is when the app is idle: opening replays it in a moment. */
+    FK_STORE_CHECKPOINT_WORTH_BYTES = 256 * 1024,
+    FK_STORE_UNREADABLE_COUNT_MAX = 100,
+};
+
+/* Move the log into the page file whatever it holds. FK_ERR_FULL, FK_ERR_NO_MEMORY: nothing lost. FK_ERR_IO. */
+FK_MUST_USE fk_status fk_store_checkpoint(fk_store *store);
+/* The same if the log holds FK_STORE_CHECKPOINT_WORTH_BYTES or more. */
+FK_MUST_USE fk_status fk_store_tidy(fk_store *store, bool *is_moved_out);
+/* Take room on the disk for the next FK_STORE_ROOM_SIZE_BYTES of saves. FK_ERR_FULL: there is none. FK_ERR_IO. */
+FK_MUST_USE fk_status fk_store_reserve(fk_store *store);
+
+typedef struct fk_store_damage {
+    const char *what;          /* static; empty: opening found none */
+    uint64_t missing_count;    /* transactions known to be missing at the end */
+    uint64_t newest_ms;        /* of the newest save that is there; 0: none can be read */
+    uint32_t case_count;       /* listed */
+    bool is_list_cut;          /* the list of cases cannot be read to its end */
+    uint32_t unreadable_count; /* cases of which something cannot be read; unreadable has the first of them */
+    fk_id unreadable[FK_STORE_UNREADABLE_COUNT_MAX];
+} fk_store_damage;
+
+/* Read every case and say what is missing. FK_ERR_IO, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_store_damage_read(fk_store *store, fk_store_damage *damage_out);
 
 /* --- small facts of the vault: device id, wrapped identity ---------------------------------- */
 
@@ -188,9 +223,6 @@ typedef struct fk_store_numbers {
 } fk_store_numbers;
 
 FK_MUST_USE fk_status fk_store_numbers_read(fk_store *store, fk_store_numbers *numbers_out);
-
-/* Fold the log into the page file. */
-FK_MUST_USE fk_status fk_store_checkpoint(fk_store *store);
 
 typedef struct fk_store_check_result {
     bool pages_good;
