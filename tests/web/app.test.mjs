@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { choosePin, FACTS, MOVED, no, ok, openApp, REFERENCE, settled } from './support/open-app.mjs';
+import { CASE, choosePin, FACTS, MOVED, no, ok, openApp, REFERENCE, settled } from './support/open-app.mjs';
 
 test('making a vault: goes on although the browser has not answered whether it keeps the files', async () => {
   const { app } = await openApp({ vault: 'none', askForPersistence: () => new Promise(() => {}) });
@@ -183,6 +183,103 @@ test('damaged vault: its own screen, from unlock and from a screen', async () =>
   app.actions.unlock('a b c d e');
   await settled();
   assert.deepEqual(app.store.state().phase, { kind: 'damaged', code: 'damaged_vault' });
+});
+
+/* --- a vault that is only looked at, or has no room --------------------------------------------------- */
+
+const DAMAGE = { what: 'log-record', missingSaves: 2, newestMs: 1, caseCount: 1, isListCut: false, unreadable: [], unreadableTotal: 0 };
+
+test('damaged vault: what can be read is shown when it is asked for, with what is missing, until it is locked', async () => {
+  const { app, answers, commands } = await openApp();
+  app.actions.lock();
+  await settled();
+  answers.unlock = no('damaged');
+  app.actions.unlock('a b c d e');
+  await settled();
+  app.actions.lookAtDamaged();
+  await settled();
+  assert.deepEqual(app.store.state().phase, { kind: 'locked', isWorking: false, isReading: true });
+  answers.inspect = no('auth');
+  app.actions.unlock('not this one');
+  await settled();
+  assert.deepEqual(app.store.state().phase, { kind: 'locked', isWorking: false, isReading: true, problem: { code: 'auth' } });
+  answers.inspect = ok();
+  answers['vault.damage'] = ok(DAMAGE);
+  answers['vault.reserve'] = no('read-only');
+  app.actions.unlock('a b c d e');
+  await settled();
+  await choosePin(app);
+  assert.equal(app.store.state().phase.kind, 'open');
+  assert.deepEqual(app.store.state().reading, { kind: 'damaged', damage: DAMAGE });
+  assert.equal(app.store.state().form, undefined);
+  assert.deepEqual(app.store.state().problem, { code: 'read-only' });
+  assert.ok(app.store.state().file);
+  app.actions.lock();
+  await settled();
+  assert.equal(app.store.state().reading, undefined);
+  assert.equal(commands().filter((command) => command === 'sync').length, 0);
+});
+
+test('damaged vault: when nothing can be read, its own screen says so again', async () => {
+  const { app } = await openApp();
+  app.actions.lock();
+  await settled();
+  app.actions.lookAtDamaged();
+  app.actions.unlock('a b c d e');
+  await settled();
+  assert.deepEqual(app.store.state().phase, { kind: 'damaged', code: 'damaged_vault' });
+});
+
+test('a vault of a newer app is looked at', async () => {
+  const { app, answers } = await openApp();
+  app.actions.lock();
+  await settled();
+  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: true });
+  app.actions.unlock('a b c d e');
+  await settled();
+  await choosePin(app);
+  assert.deepEqual(app.store.state().reading, { kind: 'newer' });
+});
+
+test('no room: no form opens before there is some, and the screen says what to do', async () => {
+  const { app, answers, commands } = await openApp();
+  app.actions.lock();
+  await settled();
+  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, rewritePending: true, isReadOnly: false });
+  answers['vault.reserve'] = no('full');
+  app.actions.unlock('a b c d e');
+  await settled();
+  await choosePin(app);
+  assert.deepEqual(app.store.state().reading, { kind: 'no-room' });
+  assert.equal(app.store.state().form, undefined);
+  assert.deepEqual(app.store.state().problem, { code: 'no_room' });
+  answers['vault.reserve'] = ok();
+  app.actions.go(FACTS);
+  await settled();
+  assert.equal(app.store.state().reading, undefined);
+  assert.ok(app.store.state().form);
+  assert.ok(commands().includes('vault.reserve'));
+});
+
+test('no room for a form: what was typed on the one before stays typed', async () => {
+  const { app, answers } = await openApp();
+  app.actions.choose(REFERENCE, 'typed');
+  answers['draft.save'] = no('full');
+  answers['vault.reserve'] = no('full');
+  app.actions.go({ name: 'contact', caseId: CASE, recordId: 'd'.repeat(32) });
+  await settled();
+  assert.equal(app.store.state().route.name, 'facts');
+  assert.equal(app.store.state().form.values['case.reference'], 'typed');
+  assert.deepEqual(app.store.state().problem, { code: 'full' });
+});
+
+test('a screen without a form asks for no room', async () => {
+  const { app, commands } = await openApp();
+  const before = commands().filter((command) => command === 'vault.reserve').length;
+  app.actions.go({ name: 'storage' });
+  app.actions.go({ name: 'case', caseId: CASE });
+  await settled();
+  assert.equal(commands().filter((command) => command === 'vault.reserve').length, before);
 });
 
 test('a button pressed twice acts once', async () => {

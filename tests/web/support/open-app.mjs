@@ -76,6 +76,7 @@ export async function openApp({ pin, vault = 'locked', askForPersistence = async
     },
     createVault: async () => ok(),
     unlock: async () => answers.unlock,
+    inspect: async () => answers.inspect ?? no('damaged'),
     lock: async () => {
       log.push({ command: 'lock' });
     },

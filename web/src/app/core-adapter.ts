@@ -64,6 +64,7 @@ export function createCorePort(client: CoreClient): CorePort {
     },
     createVault: async (passphrase) => outcomeOf(await client.createVault(passphrase)),
     unlock: async (passphrase) => outcomeOf(await client.unlock(passphrase)),
+    inspect: async (passphrase) => outcomeOf(await client.inspect(passphrase)),
     lock: () => client.lock(),
     choosePin: async (pin) => outcomeOf(await client.choosePin(pin)),
     openByPin: async (pin) => outcomeOf(await client.openByPin(pin)),

@@ -16,6 +16,10 @@ export type StartOutcome =
 export interface UnlockNews {
   readonly tornTail: boolean;
   readonly finishedCheckpoint: boolean;
+  /** No room: everything can be read, nothing saved until there is. */
+  readonly rewritePending: boolean;
+  /** A newer app wrote it, and this one only shows it. */
+  readonly isReadOnly: boolean;
 }
 
 export type CoreNews =
@@ -37,6 +41,8 @@ export interface CorePort {
   call(command: string, request: JsonObject): Promise<Outcome<JsonObject>>;
   createVault(passphrase: string): Promise<Outcome<JsonObject>>;
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
+  /** A damaged vault, for reading. */
+  inspect(passphrase: string): Promise<Outcome<JsonObject>>;
   lock(): Promise<void>;
   choosePin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;
   /** A wrong PIN is no error. An error of any kind but a PIN that is none: only the passphrase opens. */

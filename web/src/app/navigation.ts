@@ -138,12 +138,21 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (!file.ok && !isNew) return { problem: file.error };
     const loaded = file.ok ? file.value : undefined;
     const form = formOfRoute(route, loaded, { today: platform.today(), newId: platform.newId });
+    const noRoom = form === undefined ? undefined : await roomProblem();
+    if (noRoom !== undefined) return { ...(loaded === undefined ? {} : { file: loaded }), problem: noRoom };
     return {
       ...(loaded === undefined ? {} : { file: loaded }),
       ...(form === undefined ? {} : { form: keepUnfinished(form, before) }),
       ...(await loadExtras(route)),
       ...(await loadConflictData(core, route, loaded)),
     };
+  }
+
+  /** Before a form opens: what a person will type has room on the device. Without it the screen says so and opens no form. */
+  async function roomProblem(): Promise<CoreError | undefined> {
+    const error = failure(await core.call('vault.reserve', {}));
+    if (error === undefined && store.state().reading?.kind === 'no-room') store.dispatch({ kind: 'reading' });
+    return error?.code === 'full' ? { code: 'no_room' } : error;
   }
 
   async function loadExtras(route: Route): Promise<RouteData> {

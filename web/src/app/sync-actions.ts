@@ -1,5 +1,6 @@
 /** Runs of sync: when they begin by themselves, what the screens learn from them, and how they are stopped. */
 import type { AppState } from '../state/model.ts';
+import { isOnlyRead } from '../state/reading.ts';
 import { isInTeam } from '../state/team.ts';
 import type { Actions } from '../views/actions.ts';
 import { createAutoSync, type RunEnd } from './auto-sync.ts';
@@ -52,7 +53,7 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
   async function opened(): Promise<void> {
     store.dispatch({ kind: 'join', change: { hub: platform.origin() } });
     await data.load(['status', 'sync']);
-    if (isInTeam(store.state().team)) auto.begin();
+    if (isInTeam(store.state().team) && !isOnlyRead(store.state().reading)) auto.begin();
   }
 
   function follow(state: AppState): void {

@@ -1,5 +1,6 @@
 /** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
 import type { Phase } from '../state/model.ts';
+import type { Damage } from '../state/reading.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
@@ -11,6 +12,7 @@ import type { Navigator } from './navigation.ts';
 export interface VaultActions
   extends Pick<
     Actions,
+    | 'lookAtDamaged'
     | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlock' | 'showPassphrase' | 'askForPersistence'
     | 'lock' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
@@ -112,6 +114,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       setPhase({ kind: 'locked', isWorking: false, problem: 'empty' });
       return;
     }
+    if (phase.isReading === true) {
+      await inspect(phrase);
+      return;
+    }
     setPhase({ kind: 'locked', isWorking: true });
     await locking;
     const outcome = await core.unlock(phrase);
@@ -125,6 +131,9 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       else failed(code);
       return;
     }
+    const { isReadOnly, rewritePending } = outcome.value;
+    if (isReadOnly) store.dispatch({ kind: 'reading', reading: { kind: 'newer' } });
+    else if (rewritePending) store.dispatch({ kind: 'reading', reading: { kind: 'no-room' } });
     locks.opened(() => tellOpening(outcome.value));
   }
 
@@ -135,6 +144,31 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     if (notice !== undefined) {
       store.dispatch({ kind: 'banner', banner: { kind: 'plain', title: notice.title, text: `${notice.text} ${notice.wayOn}` } });
     }
+  }
+
+  /** A damaged vault, as far as it is consistent: what is missing is said above every screen. */
+  async function inspect(phrase: string): Promise<void> {
+    setPhase({ kind: 'locked', isWorking: true, isReading: true });
+    await locking;
+    const outcome = await core.inspect(phrase);
+    const damage = outcome.ok ? await core.call('vault.damage', {}) : outcome;
+    if (store.state().phase.kind === 'hidden') {
+      await core.lock();
+      return;
+    }
+    if (!outcome.ok) {
+      const { code } = outcome.error;
+      if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, isReading: true, problem: outcome.error });
+      else failed(code);
+      return;
+    }
+    store.dispatch({ kind: 'reading', reading: damage.ok ? { kind: 'damaged', damage: damage.value as unknown as Damage } : { kind: 'damaged' } });
+    locks.opened();
+  }
+
+  function lookAtDamaged(): void {
+    setPhase({ kind: 'locked', isWorking: false, isReading: true });
+    locking = core.lock();
   }
 
   /** Locks after saving. What cannot be saved stays on screen once, with the reason; a second press locks all the same. */
@@ -224,6 +258,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     confirmWords: (typed) => void confirmWords(typed),
     removeUnfinished: () => void removeUnfinished(),
     unlock: (typed) => void unlock(typed),
+    lookAtDamaged,
     showPassphrase: (isShown) => store.dispatch({ kind: 'show-passphrase', isShown }),
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
     lock: () => void lock(),

@@ -81,6 +81,11 @@ export class CoreClient {
         this.#tell('locked');
       }
     });
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') {
+        void this.#opened?.connection.send({ control: 'tidy' });
+      }
+    });
   }
 
   onNews(listener: (news: CoreNews) => void): void {
@@ -238,6 +243,16 @@ export class CoreClient {
   async #sendPin(control: 'choose-pin' | 'open-by-pin', { buffer }: Uint8Array<ArrayBuffer>): Promise<Result<LockStateReply>> {
     const sent = this.#opened?.connection.send({ control, pin: buffer }, [buffer]);
     return ((await sent) ?? STOPPED) as Result<LockStateReply>;
+  }
+
+  /** The damaged vault for reading, as far as it is consistent. Answers as unlock(), and damaged when nothing is. */
+  async inspect(passphrase: string): Promise<Result<unknown>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    return opened.ok ? connection.sendWithPassphrase({ control: 'inspect' }, passphrase) : opened;
   }
 
   /** Keys wiped, files closed, worker ended. Always succeeds. */

@@ -13,6 +13,7 @@ import type { SyncStatus } from '../protocol/sync.ts';
 export type Result<Reply> = CallResult<Reply, string>;
 export type PassphraseControl =
   | { readonly control: 'unlock' }
+  | { readonly control: 'inspect' }
   | { readonly control: 'create'; readonly memoryKib: number }
   | { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
 

@@ -22,6 +22,8 @@ export type WorkerOnlyCommand =
   | 'vault.create'
   | 'vault.unlock'
   | 'vault.lock'
+  | 'vault.checkpoint'
+  | 'vault.inspect'
   | 'sync.begin'
   | 'sync.cancel'
   | 'lock.pin'
@@ -36,6 +38,8 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'vault.create',
   'vault.unlock',
   'vault.lock',
+  'vault.checkpoint',
+  'vault.inspect',
   'sync.begin',
   'sync.cancel',
   'lock.pin',
@@ -104,6 +108,10 @@ export type Control =
   | { readonly control: 'unlock'; readonly port: MessagePort }
   /** lock.pin and lock.open: the digits as bytes, wiped when they were used. */
   | { readonly control: 'choose-pin' | 'open-by-pin'; readonly pin: ArrayBuffer }
+  /** The same for a damaged vault: as far as it is consistent, and for reading only. */
+  | { readonly control: 'inspect'; readonly port: MessagePort }
+  /** The page is hidden and may not come back: what waits for a quiet moment is done now. */
+  | { readonly control: 'tidy' }
   /** Keys wiped, files closed, worker ended. */
   | { readonly control: 'lock' }
   /** Remove the open directory, if it holds no vault, and end. */

@@ -8,6 +8,7 @@ import type {
 import type { Conflict, Decision, FieldHistory } from './conflicts.ts';
 import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
 import type { InviteForm, JoinForm, TeamView } from './team.ts';
 
@@ -55,6 +56,7 @@ export type StateEvent =
   | { readonly kind: 'team'; readonly change: Partial<TeamView> }
   | { readonly kind: 'join'; readonly change: Partial<JoinForm> }
   | { readonly kind: 'invite'; readonly change: Partial<InviteForm> }
+  | { readonly kind: 'reading'; readonly reading?: Reading | undefined }
   | { readonly kind: 'update-ready' }
   | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
   | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

@@ -5,6 +5,7 @@ import { NO_DECISION, type Conflict, type Decision, type FieldHistory } from './
 import type { ContentFiles, ContentName } from './content.ts';
 import type { FormState } from './form.ts';
 import type { JsonObject } from './json.ts';
+import type { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
 import { NO_TEAM, type Progress, type TeamView } from './team.ts';
 
@@ -31,7 +32,8 @@ export type Phase =
   | { readonly kind: 'other-window'; readonly isMoving: boolean }
   | { readonly kind: 'no-vault'; readonly step: MakeStep; readonly problem?: CoreError }
   | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
-  | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string }
+  /** isReading: what is unlocked is a damaged vault, to look at */
+  | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string; readonly isReading?: true }
   | { readonly kind: 'damaged'; readonly code: ErrorCode }
   /** opened by the passphrase, before the first screen: a PIN for this session, or none */
   | { readonly kind: 'choose-pin'; readonly isWorking: boolean; readonly problem?: CoreError }
@@ -162,6 +164,7 @@ export interface AppState {
   /** a PIN was chosen on that screen */
   readonly isPinNew: boolean;
   readonly team: TeamView;
+  readonly reading: Reading | undefined;
   readonly save: SaveState;
   /** an error that is about the whole screen */
   readonly problem: CoreError | undefined;
@@ -204,6 +207,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     lock: undefined,
     isPinNew: false,
     team: NO_TEAM,
+    reading: undefined,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,

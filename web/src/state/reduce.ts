@@ -86,6 +86,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return withTeam(state, (team) => ({ join: { ...team.join, ...event.change } }));
     case 'invite':
       return withTeam(state, (team) => ({ invite: { ...team.invite, ...event.change } }));
+    case 'reading':
+      return { ...state, reading: event.reading };
     case 'update-ready':
       return { ...state, isUpdateReady: true };
     case 'show-passphrase':
@@ -138,6 +140,8 @@ function withPhase(state: AppState, phase: Phase): AppState {
     storageCheck: undefined,
     lock: undefined,
     team: NO_TEAM,
+    /* Said again when a PIN opens what was only covered. */
+    reading: phase.kind === 'choose-pin' || phase.kind === 'warm' || (phase.kind === 'hidden' && phase.next === 'warm') ? state.reading : undefined,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,

@@ -24,6 +24,8 @@ export interface Actions {
   readonly confirmWords: (typed: string) => void;
   readonly removeUnfinished: () => void;
   readonly unlock: (typed: string) => void;
+  /** The damaged vault is to be looked at; the passphrase is asked for next. */
+  readonly lookAtDamaged: () => void;
   readonly showPassphrase: (isShown: boolean) => void;
   readonly askForPersistence: () => void;
 

@@ -30,6 +30,7 @@ import { BackupControls } from './backup-controls.ts';
 import { BackupRefusal } from './backup-run.ts';
 import { Core, CoreCrashedError, CoreMemoryError, type VaultFiles } from './core.ts';
 import { FileSets } from './file-sets.ts';
+import { IdleTidying } from './idle-tidying.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
 import { RefusedModuleError } from './loader.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
@@ -71,6 +72,7 @@ class CommandError extends Error {
 export class StoreService {
   readonly #environment: StoreEnvironment;
   readonly #lockWatch: LockWatch;
+  readonly #idle: IdleTidying;
   #queue: Promise<void> = Promise.resolve();
   #core: Core | null = null;
   #files: OpenVaultFiles | null = null;
@@ -97,6 +99,7 @@ export class StoreService {
       environment,
       derive: (parameters, port) => this.#derive(parameters, port),
     });
+    this.#idle = new IdleTidying(environment.sync.setTimer, () => void this.#inQueue(() => this.#tidy()).catch(() => undefined));
   }
 
   receive(message: StoreRequest): void {
@@ -125,6 +128,7 @@ export class StoreService {
         return;
       case 'lock':
         this.#backup.cancel();
+        this.#idle.stop();
         // Nobody waits for a key that is not wanted any more, or for the hub.
         this.#abandonDerivation?.();
         this.#isClosing = true;
@@ -145,6 +149,9 @@ export class StoreService {
       const answer = 'control' in message ? await this.#control(message) : this.#command(message.command, message.request);
       this.#environment.post({ id, ...answer });
       this.#heedLock(answer);
+      if (!('control' in message) && !this.#isClosing) {
+        this.#idle.touched();
+      }
     } catch (error) {
       this.#environment.post({ id, ...answerOf(error) });
       this.#endAfterCrash(error);
@@ -276,11 +283,15 @@ export class StoreService {
       case 'create':
         return this.#create(message.memoryKib, message.port);
       case 'unlock':
-        return this.#unlock(message.port);
+        return this.#unlock('vault.unlock', message.port);
       case 'choose-pin':
         return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.pin'], new Uint8Array(message.pin)));
       case 'open-by-pin':
         return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.open'], new Uint8Array(message.pin)));
+      case 'inspect':
+        return this.#unlock('vault.inspect', message.port);
+      case 'tidy':
+        return this.#tidy();
       case 'lock':
         return this.#lock();
       case 'remove-unfinished':
@@ -328,7 +339,15 @@ export class StoreService {
     return prepared.ok ? this.#openByPort('vault.create', prepared.reply, port) : closing(port, prepared);
   }
 
-  async #unlock(port: MessagePort): Promise<Answer> {
+  /** What cannot be moved now is moved another time: a full device, a locked vault. */
+  #tidy(): Answer {
+    if (this.#core !== null) {
+      this.#call('vault.checkpoint', {});
+    }
+    return { ok: true, reply: {} };
+  }
+
+  async #unlock(command: 'vault.unlock' | 'vault.inspect', port: MessagePort): Promise<Answer> {
     const status = this.#call('vault.status', {});
     if (!status.ok) {
       return closing(port, status);
@@ -337,11 +356,11 @@ export class StoreService {
     if (parameters === null) {
       return closing(port, refused('wrong-state', `the vault is ${status.reply.state}`));
     }
-    return this.#openByPort('vault.unlock', parameters, port);
+    return this.#openByPort(command, parameters, port);
   }
 
   async #openByPort(
-    command: 'vault.create' | 'vault.unlock',
+    command: 'vault.create' | 'vault.unlock' | 'vault.inspect',
     { saltHex, memoryKib, passes }: KdfParameters | VaultPrepareReply,
     port: MessagePort,
   ): Promise<Answer> {

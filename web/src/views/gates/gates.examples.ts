@@ -27,6 +27,7 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['refused-storage', { kind: 'refused', reason: 'storage_refused' }],
   ['refused-files', { kind: 'refused', reason: 'files_missing' }],
   ['damaged', { kind: 'damaged', code: 'damaged_vault' }],
+  ['locked-reading', { kind: 'locked', isWorking: false, isReading: true }],
   ['newer-version', { kind: 'damaged', code: 'newer_version' }],
   ['weak-parameters', { kind: 'damaged', code: 'weak-parameters' }],
   ['crashed', { kind: 'broken', state: 'crashed_worker' }],

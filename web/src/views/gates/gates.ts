@@ -54,7 +54,11 @@ function noticePage(state: AppState, actions: Actions, code: string): TemplateRe
   const notice = noticeOf(state, code);
   return page(state, actions, {
     heading: notice?.title ?? words.shell.problemTitle,
-    body: html`${noticeText(notice)} ${button({ text: words.broken.reload, kind: 'secondary', onPress: actions.restart })}`,
+    body: html`${noticeText(notice)}
+    ${buttonGroup(
+      code === 'damaged_vault' ? button({ text: words.reading.look, onPress: actions.lookAtDamaged }) : nothing,
+      button({ text: words.broken.reload, kind: 'secondary', onPress: actions.restart }),
+    )}`,
   });
 }
 
@@ -186,14 +190,15 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
   const message = unlockMessage(state, phase.problem);
   const notice = phase.notice === undefined ? undefined : stateNotice(state, phase.notice);
   return page(state, actions, {
-    heading: text.title,
+    heading: phase.isReading === true ? words.reading.unlockTitle : text.title,
     above: html`${notice === undefined
       ? nothing
       : html`<div class="govuk-inset-text"><p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>${noticeText(notice)}</div>`}
     ${unlockSummary(state, phase.problem, message)}`,
     body: html`<form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, actions.unlock)}>
+        ${phase.isReading === true ? html`<p class="govuk-body">${words.reading.unlockText}</p>` : nothing}
         ${passphraseBox(state, actions, message, false)}
-        ${button({ text: phase.isWorking ? text.working : text.button, isSubmit: true, isWaiting: phase.isWorking })}
+        ${button({ text: phase.isWorking ? text.working : phase.isReading === true ? words.reading.look : text.button, isSubmit: true, isWaiting: phase.isWorking })}
         <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
       </form>
       ${details(text.lost, html`${text.lostText}`)}`,

@@ -10,6 +10,7 @@ import type { Part } from '../../components/control.ts';
 import { counted, fill, words } from '../../app/words.en.ts';
 import { isInTeam, unsentCount, type TeamView } from '../../state/team.ts';
 import { noticeOf, noticeText } from '../problem.ts';
+import { readingBanner } from '../reading.ts';
 import { button } from '../../components/button/button.ts';
 import { notification } from '../../components/notification/notification.ts';
 
@@ -33,7 +34,7 @@ export function page(state: AppState, actions: Actions, props: PageProps): Templ
     <div class="govuk-width-container">
       ${backLink(props)}
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
-        ${update(state, actions)} ${banner(state)} ${props.above ?? nothing}
+        ${readingBanner(state)} ${update(state, actions)} ${banner(state)} ${props.above ?? nothing}
         <div class="govuk-grid-row">
           <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds-from-desktop'}>
             ${props.hasOwnHeading === true ? nothing : heading(props.heading, props.caption)} ${props.body}
