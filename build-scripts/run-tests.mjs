@@ -1,6 +1,7 @@
 // Build everything and run the test suites; ./build-scripts/test.sh calls it once the machine is ready.
 //
 //   node build-scripts/run-tests.mjs [--quick] [SUITE..]
+//   node build-scripts/run-tests.mjs --long --minutes N [--seed-from S] [SUITE..]     see long-run.mjs
 //
 // Each suite prints its counts; one that fails does not hide the others. Counts are those of the test
 // programs themselves (cmocka, node:test), read from their output; a program that dies, runs out of time
@@ -10,6 +11,8 @@ import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { longRun } from './long-run.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const logs = path.join(root, 'build/logs');
@@ -40,11 +43,15 @@ function typeCheck(realm) {
   return { name: `types of the ${realm}`, command: ['node', 'node_modules/typescript/bin/tsc', '-p', project] };
 }
 
+if (process.argv.includes('--long')) {
+  process.exit(await longRun(process.argv.slice(2)));
+}
+
 const isQuick = process.argv.includes('--quick');
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--quick');
 const unknown = wanted.filter((name) => SUITES[name] === undefined);
 if (unknown.length > 0) {
-  console.error(`test.sh: there is no ${unknown.join(', ')}. Options: --quick. Suites: ${Object.keys(SUITES).join(' ')}.`);
+  console.error(`test.sh: there is no ${unknown.join(', ')}. Options: --quick, --long. Suites: ${Object.keys(SUITES).join(' ')}.`);
   process.exit(2);
 }
 
@@ -214,13 +221,14 @@ async function runSimulation(suite, minutes) {
   return total;
 }
 
-/** The simulated disk (tests/disk/disk.c): two programs with half of the seeds each, and the builds with planted faults. */
+/** The simulated disk (tests/disk/disk.c): two programs with half of the seeds each, the first with bytes flipped, and the builds with planted faults. */
 async function runDisk(suite, minutes) {
   const seeds = isQuick ? 100 : 1500;
   const env = { ASAN_OPTIONS: 'quarantine_size_mb=8:malloc_context_size=5' };
   const runs = await Promise.all([0, seeds].map(async (from) => {
     const log = logOf(suite, `from-${from}`);
-    const { code, reason, text } = await run(['build/dev/tests/disk/disk', '--seeds', String(seeds), '--from', String(from)], { log, minutes, env });
+    const flips = from === 0 ? ['--flip-each', String(isQuick ? 97 : 23)] : [];
+    const { code, reason, text } = await run(['build/dev/tests/disk/disk', '--seeds', String(seeds), '--from', String(from), ...flips], { log, minutes, env });
     console.log(text.split('\n').filter((line) => line.startsWith('disk:')).map((line) => `  ${line}`).join('\n'));
     return one(code === 0, `disk ${reason} (${logName(log)})\n${text.slice(-3000)}`);
   }));

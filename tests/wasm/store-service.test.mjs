@@ -73,7 +73,7 @@ test('whole_cycle__create_write_lock_unlock_and_everything_is_there', async () =
   assert.equal(answer.reply.status.vaultId, created.reply.vaultId);
   assert.equal(codeOf(await second.command('case.list', { limit: 1 })), 'wrong-state');
   const unlocked = await second.unlock(`  ${PASSPHRASE.toUpperCase().replaceAll(' ', '\t ')} `);
-  assert.deepEqual(unlocked, { ok: true, reply: { vaultId: created.reply.vaultId, tornTail: false, finishedCheckpoint: false } });
+  assert.deepEqual(unlocked, { ok: true, reply: { vaultId: created.reply.vaultId, tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: false } });
   assert.deepEqual(await second.command('case.get', { caseId: CASE }), before);
   const found = await second.command('case.list', { limit: 10, search: 'sian' });
   assert.equal(found.reply.cases[0].victimName, 'Siân Alder');
