@@ -6,11 +6,13 @@
 
 #include "fk/protocol_codec.h"
 
+#include "fk/secrets.h"
 #include "session_internal.h"
 
 enum { CRASH_WITHIN_WRITES = 24 };
 
-static const uint8_t passphrase_key[32] = { 7, 7, 7 };
+/* A passphrase key, as the border takes secrets (fk/secrets.h). */
+static const uint8_t secrets[FK_SECRETS_SIZE_BYTES] = { FK_SECRETS_PASSPHRASE, 0, 0, 0, 7, 7, 7 };
 
 uint64_t sim_device_now_ms(const sim_device *device)
 {
@@ -52,7 +54,7 @@ void sim_device_make(sim *world, unsigned number)
     fk_buffer_init(&device->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
     open_session(device);
     sim_demand(device, "vault.prepare", "{\"memoryKib\":65536}");
-    if (sim_call_bytes(device, "vault.create", fk_bytes_of(passphrase_key, sizeof passphrase_key)) != SIM_OK) {
+    if (sim_call_bytes(device, "vault.create", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
         sim_fail(world, "device %u: no vault: %s", number, sim_device_code(device));
     }
     device->id = *fk_store_device(sim_device_store(device));
@@ -182,7 +184,7 @@ void sim_device_crash(sim_device *device)
     fk_session_free(device->session);
     memory_disk_crash(device->disk);
     open_session(device);
-    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(passphrase_key, sizeof passphrase_key)) != SIM_OK) {
+    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
         sim_fail(world, "device %u does not open after a power cut: %s", device->number, sim_device_code(device));
     }
 }

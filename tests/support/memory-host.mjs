@@ -1,9 +1,9 @@
-// A host in memory for the core in Node: six files, a clock, a random source. Every part can be told to misbehave.
+// A host in memory for the core in Node: the files of a vault, a clock, a random source. Every part can be told to misbehave.
 import { webcrypto } from 'node:crypto';
 
-const FILE_COUNT = 6;
+const FILE_COUNT = 12;
 
-/** The six files of one vault. Survives instances, as a disk does. */
+/** The files of one vault. Survives instances, as a disk does. */
 export class MemoryDisk {
   /** @param {{ quotaBytes?: number }} options bytes of all files together */
   constructor({ quotaBytes = Infinity } = {}) {

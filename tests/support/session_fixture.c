@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fk/protocol_codec.h"
+#include "fk/secrets.h"
 
 const uint8_t right_key[32] = { 1, 2, 3 };
 const uint8_t wrong_key[32] = { 1, 2, 4 };
@@ -68,6 +69,14 @@ const char *call_bytes(fixture *f, const char *command, fk_bytes request)
     return (const char *)f->reply.data;
 }
 
+const char *call_key(fixture *f, const char *command, const uint8_t key[32])
+{
+    uint8_t raw[FK_SECRETS_SIZE_BYTES];
+    const fk_slot_secrets secrets = { .passphrase_key = fk_bytes_of(key, 32) };
+    fk_secrets_write(&secrets, false, raw);
+    return call_bytes(f, command, fk_bytes_of(raw, sizeof raw));
+}
+
 const char *call(fixture *f, const char *command, const char *request)
 {
     return call_bytes(f, command, fk_bytes_text(request));
@@ -117,7 +126,7 @@ void make_vault(fixture *f)
     assert_ok(call(f, "core.start", "{}"));
     assert_has(call(f, "vault.status", "{}"), "\"state\":\"none\"");
     assert_ok(call(f, "vault.prepare", "{\"memoryKib\":65536}"));
-    assert_ok(call_bytes(f, "vault.create", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(f, "vault.create", right_key));
 }
 
 void add_person(fixture *f, const char *record, const char *party, const char *name, const char *role,

@@ -45,6 +45,8 @@ void fixture_free(fixture *f);
 /* The reply, NUL-terminated so that tests can search it; valid until the next call. */
 const char *call(fixture *f, const char *command, const char *request);
 const char *call_bytes(fixture *f, const char *command, fk_bytes request);
+/* The same with a passphrase key as its only secret (fk/secrets.h). */
+const char *call_key(fixture *f, const char *command, const uint8_t key[32]);
 bool is_ok(const char *reply);
 bool has(const char *reply, const char *piece);
 /* draft.save with changes made by CHANGE(). */

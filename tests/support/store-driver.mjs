@@ -89,6 +89,16 @@ export class StoreDriver {
     return this.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB }, typed);
   }
 
+  /** Other keys in the open vault; old is left out, or a passphrase. */
+  changeKey(typed, old, { prf } = {}) {
+    const [secrets, proof] = [portFor(typed), old === undefined ? undefined : portFor(old)];
+    return this.ask({ control: 'change-key', secrets: { ...secrets, prf }, old: proof });
+  }
+
+  addKey(control, typed, { prf, isChosen } = {}) {
+    return this.ask({ control, ...portFor(typed), prf, isChosen });
+  }
+
   unlock(typed) {
     return this.withPassphrase({ control: 'unlock' }, typed);
   }
@@ -104,6 +114,18 @@ export class StoreDriver {
     this.#open.delete(id);
     settle(answer);
   }
+}
+
+/** A port whose other end derives, or none for no passphrase. */
+function portFor(typed) {
+  if (typed === undefined) return {};
+  const { port1, port2 } = new MessageChannel();
+  port2.onmessage = async ({ data }) => {
+    const result = await deriveAs(typed, data);
+    port2.postMessage(result, result.ok ? [result.key] : []);
+    port2.close();
+  };
+  return { port: port1 };
 }
 
 async function deriveAs(typed, parameters) {

@@ -128,7 +128,7 @@ void sync_bench_reopen_with(sync_bench *bench, size_t device, const fk_allocator
     fixture_open(f, allocator);
     set_clock(bench, device);
     assert_ok(call(f, "core.start", "{}"));
-    assert_ok(call_bytes(f, MASTER_COMMAND, fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(f, MASTER_COMMAND, right_key));
 }
 
 /* --- one run --------------------------------------------------------------------------------------------- */

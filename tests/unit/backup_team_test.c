@@ -27,7 +27,7 @@ static void restore(fixture *from, fixture *to, uint64_t seed)
     to->mutation_count = (unsigned)seed * 1000;
     assert_ok(call(to, "core.start", "{}"));
     assert_has(open_and_read(to, BACKUP_RESTORE, right_key, fk_buffer_view(&file)), "\"isDone\":true");
-    assert_ok(call_bytes(to, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(to, "vault.unlock", right_key));
     fk_buffer_free(&file);
 }
 
@@ -156,7 +156,7 @@ static void golden__an_export_of_version_1_is_read(void **state)
     assert_has(tested, "2f1409601c030d8bf3c1790134ba23ff0d325a8c573168cb9368706aec164aff");
     const char *restored = open_and_read(&f, BACKUP_RESTORE, right_key, file);
     assert_has(restored, "\"unsentCount\":\"41\"");
-    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(&f, "vault.unlock", right_key));
     assert_has(call(&f, "case.list", everything), "\"victimName\":\"Ann's Si\303\242n\",\"reference\":\"NM-7\"");
     assert_has(call(&f, "case.list", "{\"limit\":100,\"search\":\"rowan\"}"), "\"totalCount\":1");
     assert_has(call(&f, "case.list", everything), "\"draftCount\":1");

@@ -77,7 +77,7 @@ static void start_empty(fixture *f)
 
 static void unlock(fixture *f)
 {
-    assert_ok(call_bytes(f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(f, "vault.unlock", right_key));
 }
 
 /* --- what must work -------------------------------------------------------------------------------------- */
@@ -171,8 +171,8 @@ static void export__of_many_chunks(void **state)
 static void export__holds_no_plain_text(void **state)
 {
     (void)state;
-    static const char *const canaries[] = { "Quillfeather", "Alder", "Rowan Ash", "NM-7", "2026-09", "assessment",
-                                            "vault_meta",   "FKROWS" };
+    static const char *const canaries[] = { "Quillfeather", "Alder",      "Rowan Ash",  "NM-7",
+                                            "2026-09",      "assessment", "vault_meta", "FKROWS" };
     fixture f;
     fk_buffer file;
     init_filled(&f);

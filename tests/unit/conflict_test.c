@@ -322,7 +322,7 @@ static void conflict__every_allocation_may_fail(void **state)
         fk_buffer_free(&ann->reply);
         fixture_open(ann, &failing.allocator);
         assert_ok(call(ann, "core.start", "{}"));
-        assert_ok(call_bytes(ann, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+        assert_ok(call_key(ann, "vault.unlock", right_key));
         failing.fail_at = failing.request_count + k;
         const char *reply = conflicts(ann);
         if (is_ok(reply)) {
@@ -346,7 +346,7 @@ static void conflict__every_allocation_may_fail(void **state)
     fk_buffer_free(&ann->reply);
     fixture_open(ann, &fk_allocator_libc);
     assert_ok(call(ann, "core.start", "{}"));
-    assert_ok(call_bytes(ann, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(ann, "vault.unlock", right_key));
     assert_has(conflicts(ann), "\"conflicts\":[]");
     assert_has(call(ann, "vault.check", "{}"), "\"rebuiltEqual\":true");
     two_vaults_free(&both);

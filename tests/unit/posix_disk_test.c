@@ -32,7 +32,8 @@ static int make_directory(void **state)
 static int remove_directory(void **state)
 {
     (void)state;
-    static const char *const names[] = { "pages", "log0", "log1", "super0", "super1", "keys" };
+    static const char *const names[] = { "pages", "log0",   "log1", "super0", "super1", "keys",
+                                         "tries", "pages2", "log2", "log3",   "super2", "super3" };
     char path[128];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         (void)snprintf(path, sizeof path, "%s/%s", directory, names[i]);

@@ -122,8 +122,8 @@ static void cold__after_ten_minutes_three_wrong_pins_or_a_clock_set_back_only_th
             assert_has(call(&f, "lock.now", "{}"), "\"state\":\"cold\"");
         }
         assert_cold(&f);
-        assert_refused(call_bytes(&f, "vault.unlock", fk_bytes_of(wrong_key, 32)), "auth");
-        assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, 32)));
+        assert_refused(call_key(&f, "vault.unlock", wrong_key), "auth");
+        assert_ok(call_key(&f, "vault.unlock", right_key));
         assert_has(call(&f, "lock.state", "{}"), "\"state\":\"open\",\"hasPin\":false");
         fixture_free(&f);
     }
@@ -143,7 +143,7 @@ static void limits__are_kept_in_the_vault_and_bounded(void **state)
     now_ms += 15000;
     assert_has(call(&f, "lock.state", "{}"), "\"state\":\"warm\"");
     assert_ok(call(&f, "vault.lock", "{}"));
-    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, 32)));
+    assert_ok(call_key(&f, "vault.unlock", right_key));
     assert_has(call(&f, "lock.state", "{}"),
                "\"state\":\"open\",\"hasPin\":false,\"triesLeft\":0,\"idleS\":15,\"hiddenS\":5");
     assert_ok(choose_pin(&f, "407193"));

@@ -12,11 +12,6 @@
 
 #include "session_fixture.h"
 
-static fk_bytes right(void)
-{
-    return fk_bytes_of(right_key, sizeof right_key);
-}
-
 /* As if the program had been started again. */
 static void start_again(fixture *f)
 {
@@ -31,8 +26,8 @@ static const char *save_an_answer(fixture *f, unsigned number)
 {
     char change[200];
     (void)snprintf(change, sizeof change,
-                   "{\"field\":\"answer/D%02u_%s\",\"value\":{\"answer\":\"yes\",\"comment\":\"told on visit %u\"}}", 1u,
-                   "INJURY", number);
+                   "{\"field\":\"answer/D%02u_%s\",\"value\":{\"answer\":\"yes\",\"comment\":\"told on visit %u\"}}",
+                   1u, "INJURY", number);
     return save(f, "assessment", ID_ASSESSMENT, change);
 }
 
@@ -103,7 +98,7 @@ static void unlock__says_when_there_is_no_room_for_the_recovery(void **state)
     add_people(&f);
     start_again(&f);
     memory_disk_set_quota(f.disk, 1);
-    assert_has(call_bytes(&f, "vault.unlock", right()), "\"rewritePending\":true");
+    assert_has(call_key(&f, "vault.unlock", right_key), "\"rewritePending\":true");
     assert_has(call(&f, "case.list", "{\"limit\":10}"), "\"totalCount\":1");
     assert_refused(save(&f, "case", ID_CASE, CHANGE("reference", "\"NM-8\"")), "full");
     assert_refused(call(&f, "vault.reserve", "{}"), "full");
@@ -124,8 +119,8 @@ static void assert_takes_no_write(fixture *f)
         { "draft.save", "{\"timeMs\":1790000000000,\"caseId\":\"" ID_CASE "\",\"recordId\":\"" ID_CASE
                         "\",\"type\":\"case\",\"changes\":[" CHANGE("reference", "\"X\"") "]}" },
         { "record.change", "{\"mutationId\":\"80000000000000000000000000000077\",\"timeMs\":1790000000001,\"caseId\":"
-                           "\"" ID_CASE "\",\"recordId\":\"" ID_CASE "\",\"type\":\"case\",\"changes\":[" CHANGE(
-                               "reference", "\"X\"") "]}" },
+                           "\"" ID_CASE "\",\"recordId\":\"" ID_CASE
+                           "\",\"type\":\"case\",\"changes\":[" CHANGE("reference", "\"X\"") "]}" },
         { "vault.reserve", "{}" },
     };
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
@@ -154,10 +149,10 @@ static void inspect__shows_what_stands_before_a_bad_record(void **state)
     assert_ok(save(&f, "case", ID_CASE, CHANGE("reference", "\"LOST-2\"")));
     start_again(&f);
     memory_disk_flip(f.disk, log, at_bytes + 700, 1);
-    assert_has(call_bytes(&f, "vault.unlock", right()), "\"code\":\"damaged\",\"detail\":\"log-record\"");
-    assert_refused(call_bytes(&f, "vault.inspect", fk_bytes_of(wrong_key, sizeof wrong_key)), "auth");
-    assert_ok(call_bytes(&f, "vault.inspect", right()));
-    assert_refused(call_bytes(&f, "vault.inspect", right()), "wrong-state");
+    assert_has(call_key(&f, "vault.unlock", right_key), "\"code\":\"damaged\",\"detail\":\"log-record\"");
+    assert_refused(call_key(&f, "vault.inspect", wrong_key), "auth");
+    assert_ok(call_key(&f, "vault.inspect", right_key));
+    assert_refused(call_key(&f, "vault.inspect", right_key), "wrong-state");
     const char *damage = call(&f, "vault.damage", "{}");
     assert_has(damage, "\"what\":\"log-record\",\"missingSaves\":2,\"newestMs\":1790000000000");
     assert_has(damage, "\"caseCount\":1,\"isListCut\":false,\"unreadable\":[],\"unreadableTotal\":0");
@@ -165,7 +160,7 @@ static void inspect__shows_what_stands_before_a_bad_record(void **state)
     assert_false(has(call(&f, "case.get", "{\"caseId\":\"" ID_CASE "\"}"), "LOST"));
     assert_takes_no_write(&f);
     assert_ok(call(&f, "vault.lock", "{}"));
-    assert_has(call_bytes(&f, "vault.unlock", right()), "\"code\":\"damaged\",\"detail\":\"log-record\"");
+    assert_has(call_key(&f, "vault.unlock", right_key), "\"code\":\"damaged\",\"detail\":\"log-record\"");
     fixture_free(&f);
 }
 
@@ -180,7 +175,7 @@ static void inspect__names_the_cases_that_cannot_be_read(void **state)
     add_people(&f);
     add_history(&f);
     start_again(&f);
-    assert_ok(call_bytes(&f, "vault.unlock", right())); /* moves the log into the pages */
+    assert_ok(call_key(&f, "vault.unlock", right_key)); /* moves the log into the pages */
     assert_ok(call(&f, "vault.lock", "{}"));
     memory_disk *whole = memory_disk_clone(f.disk, 1);
     unsigned shut = 0;
@@ -188,7 +183,7 @@ static void inspect__names_the_cases_that_cannot_be_read(void **state)
     unsigned unused = 0;
     for (uint64_t at = 100; at < memory_disk_content(whole, FK_FILE_PAGES).size_bytes; at += 8192) {
         memory_disk_flip(f.disk, FK_FILE_PAGES, at, 0xff);
-        if (!is_ok(call_bytes(&f, "vault.inspect", right()))) {
+        if (!is_ok(call_key(&f, "vault.inspect", right_key))) {
             shut++;
         } else {
             const char *damage = call(&f, "vault.damage", "{}");

@@ -72,9 +72,9 @@ static void session__whole_path_survives_locking(void **state)
     assert_has(call(&f, "vault.check", "{}"), "\"pagesGood\":true,\"rebuiltEqual\":true");
     assert_ok(call(&f, "vault.lock", "{}"));
     assert_refused(call(&f, "case.list", "{\"limit\":1}"), "wrong-state");
-    assert_refused(call_bytes(&f, "vault.unlock", fk_bytes_of(wrong_key, sizeof wrong_key)), "auth");
+    assert_refused(call_key(&f, "vault.unlock", wrong_key), "auth");
     assert_has(call(&f, "vault.status", "{}"), "\"state\":\"locked\"");
-    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(&f, "vault.unlock", right_key));
     assert_string_equal(before, call(&f, "case.get", "{\"caseId\":\"" ID_CASE "\"}"));
     assert_has(call(&f, "vault.check", "{}"), "\"pagesGood\":true,\"rebuiltEqual\":true");
     fixture_free(&f);
@@ -116,7 +116,7 @@ static void session__repeated_empty_commit_is_answered_again(void **state)
     fk_buffer_free(&f.reply);
     fixture_open(&f, &fk_allocator_libc);
     assert_ok(call(&f, "core.start", "{}"));
-    assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+    assert_ok(call_key(&f, "vault.unlock", right_key));
     assert_has(call(&f, "draft.commit", empty), "\"operationCount\":0");
     assert_refused(commit(&f, "\"" ID_CASE "\""), "not-found");
     for (unsigned i = 0; i < 9; i++) {
@@ -177,10 +177,10 @@ static void session__refuses_what_does_not_belong(void **state)
     assert_refused(call(&f, "vault.status", "{}"), "wrong-state");
     assert_ok(call(&f, "core.start", "{}"));
     assert_refused(call(&f, "vault.prepare", "{\"memoryKib\":1024}"), "invalid-input");
-    assert_refused(call_bytes(&f, "vault.create", fk_bytes_of(right_key, 32)), "wrong-state");
+    assert_refused(call_key(&f, "vault.create", right_key), "wrong-state");
     assert_ok(call(&f, "vault.prepare", "{\"memoryKib\":65536}"));
     assert_refused(call_bytes(&f, "vault.create", fk_bytes_of(right_key, 31)), "invalid-input");
-    assert_ok(call_bytes(&f, "vault.create", fk_bytes_of(right_key, 32)));
+    assert_ok(call_key(&f, "vault.create", right_key));
     assert_refused(call(&f, "vault.prepare", "{\"memoryKib\":65536}"), "wrong-state");
     assert_refused(call(&f, "case.get", "{\"caseId\":\"" ID_CASE "\"}"), "not-found");
     assert_refused(call(&f, "case.list", "{\"limit\":100,\"limit\":1}"), "bad-json");
@@ -264,7 +264,7 @@ static void session__every_allocation_may_fail(void **state)
         fk_buffer_free(&f.reply);
         fixture_open(&f, &failing.allocator);
         assert_ok(call(&f, "core.start", "{}"));
-        assert_ok(call_bytes(&f, "vault.unlock", fk_bytes_of(right_key, sizeof right_key)));
+        assert_ok(call_key(&f, "vault.unlock", right_key));
         failing.fail_at = failing.request_count + k;
         const char *reply = save(&f, "person", ID_VICTIM, CHANGE("phone", "\"0123\""));
         if (is_ok(reply)) {

@@ -8,6 +8,7 @@ import { importWebModules } from '../support/web-modules.mjs';
 import { wasmBytes, wasmModule, withMemoryMaximum } from '../support/wasm-modules.mjs';
 
 const { Core, instantiateWithHost } = await importWebModules('web/src/worker/core.ts');
+const { SECRETS_SIZE_BYTES, secretBytes } = await importWebModules('web/src/protocol/secrets.ts');
 const { COMMAND_IDS, RAW_REQUEST_BYTES, REQUEST_BYTES_MAX, REQUEST_DEPTH_MAX, SCHEMA_HASH } = await importWebModules('web/src/protocol/protocol.gen.ts');
 
 /** 6 MiB: enough to start and for a request, not for the tree of a large one. */
@@ -20,6 +21,7 @@ async function started(ports) {
   return core;
 }
 const bytes = (text) => new TextEncoder().encode(text);
+const passphraseSecrets = (key = new Uint8Array(32)) => secretBytes({ passphraseKey: key.slice().buffer });
 const call = (core, command, request) => JSON.parse(core.callBytes(COMMAND_IDS[command] ?? command, request));
 function writeTo(exports, memory, text) {
   const address = exports.fk_abi_alloc(text.length);
@@ -61,10 +63,12 @@ const HOSTILE = [
   ['command 0', 0, bytes('{}'), 'unknown-command'],
   ['a command that is not there', 9999, bytes('{}'), 'unknown-command'],
   ['a command beyond 32 bits', 0xffffffff, bytes('{}'), 'unknown-command'],
-  ['a key of 31 bytes', 'vault.unlock', new Uint8Array(31), 'invalid-input'],
-  ['a key of 33 bytes', 'vault.create', new Uint8Array(33), 'invalid-input'],
-  ['a key where there is no vault', 'vault.unlock', new Uint8Array(32), 'wrong-state'],
-  ['a vault without vault.prepare', 'vault.create', new Uint8Array(32), 'wrong-state'],
+  ['secrets a byte short', 'vault.unlock', new Uint8Array(SECRETS_SIZE_BYTES - 1), 'invalid-input'],
+  ['secrets a byte long', 'vault.create', new Uint8Array(SECRETS_SIZE_BYTES + 1), 'invalid-input'],
+  ['bytes where nothing is said to be', 'vault.unlock', new Uint8Array(SECRETS_SIZE_BYTES).fill(1, 40, 41), 'invalid-input'],
+  ['a key where there is no vault', 'vault.unlock', passphraseSecrets(), 'wrong-state'],
+  ['a vault without vault.prepare', 'vault.create', passphraseSecrets(), 'wrong-state'],
+  ['a recovery key where there is no vault', 'keys.recovery.unlock', bytes('0'), 'mistyped'],
 ];
 for (const [name, command, request, expected] of HOSTILE) {
   test(`call__${name.replaceAll(' ', '_')}__is_${expected}_and_changes_nothing`, async () => {
@@ -99,9 +103,9 @@ test('call__without_memory_for_the_request_is_a_named_error_and_the_core_goes_on
 
 test('call__wipes_the_request_it_was_given', async () => {
   const core = await started();
-  const key = new Uint8Array(32).fill(7);
-  call(core, 'vault.unlock', key);
-  assert.deepEqual([...key], new Array(32).fill(0));
+  const secrets = passphraseSecrets(new Uint8Array(32).fill(7));
+  call(core, 'vault.unlock', secrets);
+  assert.deepEqual([...secrets], new Array(SECRETS_SIZE_BYTES).fill(0));
 });
 
 test('key__of_a_vault_is_nowhere_in_memory_once_the_call_has_answered', async () => {
@@ -116,11 +120,11 @@ test('key__of_a_vault_is_nowhere_in_memory_once_the_call_has_answered', async ()
   runJson('core.start', '{}');
   runJson('vault.prepare', '{"memoryKib":65536}');
   for (const command of ['vault.create', 'vault.unlock']) {
-    const address = exports.fk_abi_alloc(key.length);
-    memory.write(address, key);
+    const address = exports.fk_abi_alloc(SECRETS_SIZE_BYTES);
+    memory.write(address, passphraseSecrets(key));
     assert.equal(isInMemory(), true, 'the search finds it where it was put');
-    assert.match(run(command, address, key.length), /"ok":true/);
-    exports.fk_abi_free(address, key.length);
+    assert.match(run(command, address, SECRETS_SIZE_BYTES), /"ok":true/);
+    exports.fk_abi_free(address, SECRETS_SIZE_BYTES);
     assert.equal(isInMemory(), false, command);
     runJson('vault.lock', '{}');
   }

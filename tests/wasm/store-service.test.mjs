@@ -8,6 +8,7 @@ import { DIRECTORY, driverWithVault, MEMORY_KIB, StoreDriver } from '../support/
 import { importWebModules } from '../support/web-modules.mjs';
 
 const { WORKER_ONLY_COMMANDS } = await importWebModules('web/src/protocol/envelope.ts');
+const { VAULT_FILE_NAMES } = await importWebModules('web/src/worker/opfs.ts');
 
 const PASSPHRASE = 'acid bacon cedar delta eagle';
 const CASE = 'c0000000000000000000000000000001';
@@ -73,7 +74,13 @@ test('whole_cycle__create_write_lock_unlock_and_everything_is_there', async () =
   assert.equal(answer.reply.status.vaultId, created.reply.vaultId);
   assert.equal(codeOf(await second.command('case.list', { limit: 1 })), 'wrong-state');
   const unlocked = await second.unlock(`  ${PASSPHRASE.toUpperCase().replaceAll(' ', '\t ')} `);
-  assert.deepEqual(unlocked, { ok: true, reply: { vaultId: created.reply.vaultId, tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: false } });
+  assert.deepEqual(unlocked, {
+    ok: true,
+    reply: {
+      vaultId: created.reply.vaultId, tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: false,
+      openedWith: 'passphrase', profile: 'own',
+    },
+  });
   assert.deepEqual(await second.command('case.get', { caseId: CASE }), before);
   const found = await second.command('case.list', { limit: 10, search: 'sian' });
   assert.equal(found.reply.cases[0].victimName, 'Siân Alder');
@@ -94,15 +101,18 @@ test('files__hold_nothing_a_person_typed', async () => {
   }
 });
 
-test('unlock__a_wrong_passphrase_is_auth_and_changes_nothing', async () => {
+test('unlock__a_wrong_passphrase_is_auth_and_changes_nothing_but_the_count', async () => {
   const disk = new MemoryDisk();
+  const counted = VAULT_FILE_NAMES.indexOf('tries');
+  const contents = () => disk.files.map((file, index) => (index === counted ? '' : Buffer.from(file).toString('hex')));
   const first = await driverWithVault(disk, PASSPHRASE);
   await first.ask({ control: 'lock' });
-  const before = disk.files.map((file) => Buffer.from(file).toString('hex'));
+  const before = contents();
   const { driver } = await opened(disk);
   assert.equal(codeOf(await driver.unlock('acid bacon cedar delta eaglet')), 'auth');
   assert.equal(codeOf(await driver.unlock('')), 'kdf-failed');
-  assert.deepEqual(disk.files.map((file) => Buffer.from(file).toString('hex')), before);
+  assert.deepEqual(contents(), before);
+  assert.equal((await driver.command('vault.status', {})).reply.wrongCount, 1);
   assert.equal(codeOf(await driver.unlock(PASSPHRASE)), 'ok', 'the same worker then takes the right one');
 });
 

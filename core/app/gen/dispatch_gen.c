@@ -43,6 +43,56 @@ static fk_status run_vault_check(fk_session *session, fk_arena *arena, const voi
     return fk_handle_vault_check(session, arena, request, reply, error);
 }
 
+static fk_status run_keys_list(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_list(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_policy(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_policy(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_change(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_change(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_add(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_add(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_remove(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_remove(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_label(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_label(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_recovery_make(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_recovery_make(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_recovery_confirm(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_recovery_confirm(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_recovery_unlock(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_recovery_unlock(session, arena, request, reply, error);
+}
+
+static fk_status run_keys_distress(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_distress(session, arena, request, reply, error);
+}
+
 static fk_status run_content_get(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_content_get(session, arena, request, reply, error);
@@ -302,6 +352,16 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_vault_lock,
     run_vault_storage,
     run_vault_check,
+    run_keys_list,
+    run_keys_policy,
+    run_keys_change,
+    run_keys_add,
+    run_keys_remove,
+    run_keys_label,
+    run_keys_recovery_make,
+    run_keys_recovery_confirm,
+    run_keys_recovery_unlock,
+    run_keys_distress,
     run_content_get,
     run_case_list,
     run_case_get,

@@ -27,6 +27,26 @@ FK_MUST_USE fk_status fk_handle_vault_storage(fk_session *session, fk_arena *are
     fk_vault_storage_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_vault_check(fk_session *session, fk_arena *arena, const fk_vault_check_request *request,
     fk_vault_check_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_list(fk_session *session, fk_arena *arena, const fk_keys_list_request *request,
+    fk_keys_list_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_policy(fk_session *session, fk_arena *arena, const fk_keys_policy_request *request,
+    fk_keys_policy_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_change(fk_session *session, fk_arena *arena, const fk_keys_change_request *request,
+    fk_keys_change_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_add(fk_session *session, fk_arena *arena, const fk_keys_add_request *request,
+    fk_keys_add_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_remove(fk_session *session, fk_arena *arena, const fk_keys_remove_request *request,
+    fk_keys_remove_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_label(fk_session *session, fk_arena *arena, const fk_keys_label_request *request,
+    fk_keys_label_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_recovery_make(fk_session *session, fk_arena *arena, const fk_keys_recovery_make_request *request,
+    fk_keys_recovery_make_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_recovery_confirm(fk_session *session, fk_arena *arena, const fk_keys_recovery_confirm_request *request,
+    fk_keys_recovery_confirm_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_recovery_unlock(fk_session *session, fk_arena *arena, const fk_keys_recovery_unlock_request *request,
+    fk_keys_recovery_unlock_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_distress(fk_session *session, fk_arena *arena, const fk_keys_distress_request *request,
+    fk_keys_distress_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_content_get(fk_session *session, fk_arena *arena, const fk_content_get_request *request,
     fk_content_get_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_case_list_request *request,

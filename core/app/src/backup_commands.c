@@ -34,8 +34,8 @@ typedef struct fk_backup_work {
     fk_store *target; /* of the reader */
     const fk_disk *target_disk;
     reading_purpose purpose;
-    bool has_ended;       /* the last piece was given */
-    fk_keyfile keyfile;   /* of the file that is read */
+    bool has_ended;     /* the last piece was given */
+    fk_keyfile keyfile; /* of the file that is read */
     fk_vault_keys target_keys;
 } fk_backup_work;
 

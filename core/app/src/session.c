@@ -9,6 +9,7 @@
 #include "backup_work.h"
 #include "dispatch.h"
 #include "operation_check.h"
+#include "second_disk.h"
 #include "session_internal.h"
 
 #include "fk/banned.h"
@@ -20,6 +21,7 @@ fk_status fk_session_new(const fk_host *host, fk_session **session_out)
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
     (*session_out)->host = *host;
+    (*session_out)->second_disk = fk_second_disk(host->disk);
     fk_codec_start(host->allocator);
     return fk_ok();
 }
@@ -57,18 +59,27 @@ void fk_session_lock(fk_session *session)
 {
     close_store(session);
     fk_vault_keys_wipe(&session->keys);
+    fk_key_wipe(&session->master);
     fk_identity_wipe(&session->identity);
+    fk_wipe(session->new_recovery_key, sizeof session->new_recovery_key);
+    session->has_new_recovery_key = false;
     fk_wipe(&session->prepared, sizeof session->prepared);
     session->is_prepared = false;
+    session->is_second = false;
     fk_lock_end(&session->lock);
     session->is_reading = false;
+}
+
+const fk_disk *fk_session_store_disk(const fk_session *session)
+{
+    return session->is_second ? &session->second_disk : session->host.disk;
 }
 
 static fk_status open_store(fk_session *session, fk_store_report *report_out, fk_error *error)
 {
     fk_store_config config = {
         .allocator = session->host.allocator,
-        .disk = session->host.disk,
+        .disk = fk_session_store_disk(session),
         .keys = &session->keys,
         .vault_id = session->vault_id,
         .is_read_only = session->is_reading,
@@ -102,12 +113,14 @@ static fk_status open_sync(fk_session *session)
     return fk_sync_new(&config, &session->sync);
 }
 
-fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master, bool is_read_only,
+fk_status fk_session_open(fk_session *session, fk_opening opening, const fk_id *vault_id, const fk_key *master,
                           fk_store_report *report_out, fk_error *error)
 {
     fk_session_lock(session);
+    session->is_second = opening.is_second;
     session->vault_id = *vault_id;
-    session->is_reading = is_read_only;
+    session->is_reading = opening.is_read_only;
+    session->master = *master;
     fk_vault_keys_derive(master, &session->keys);
     fk_status status = open_store(session, report_out, error);
     if (fk_is_ok(status)) {

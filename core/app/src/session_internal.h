@@ -2,6 +2,7 @@
 #ifndef FK_SESSION_INTERNAL_H
 #define FK_SESSION_INTERNAL_H
 
+#include "fk/attempts.h"
 #include "fk/identity.h"
 #include "fk/keyfile.h"
 #include "fk/lock.h"
@@ -23,11 +24,30 @@ struct fk_session {
     bool is_reading; /* the store was asked for as read-only */
     fk_id vault_id;
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
+    fk_key master;      /* while open: to seal it into another slot */
     fk_identity identity;
     fk_lock lock; /* cold while the vault is locked, or when nobody sits before it */
 
+    /* The slot that opened the vault. */
+    uint32_t slot_index;
+    fk_slot_type slot_type;
+    uint64_t slot_made_ms;
+
+    bool is_second; /* open is the store behind the distress phrase (docs/adr/0014) */
+    fk_disk second_disk;
+
+    bool has_new_recovery_key; /* made, shown, and not yet typed back */
+    uint8_t new_recovery_key[FK_RECOVERY_KEY_SIZE_BYTES];
+
+    bool has_attempts; /* read from the disk */
+    fk_attempts attempts;
+    uint64_t wait_counted_ms; /* monotonic: up to here the wait is in attempts */
+
     struct fk_backup_work *backup; /* an export or a reading of one under way (backup_work.h); NULL: none */
 };
+
+/* The files that the open store, or the one about to be opened, lies on. */
+const fk_disk *fk_session_store_disk(const fk_session *session);
 
 /* FK_ERR_WRONG_STATE while the vault is locked. */
 FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
@@ -50,14 +70,17 @@ FK_MUST_USE fk_status fk_vault_identity_make(fk_store *store, const fk_vault_key
 /* Lower-case hex digits in the arena. FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out);
 
-/* Open by master key: what vault.unlock ends in; is_read_only: as far as it is consistent (fk/store.h). On any error
- * the session is locked. */
-FK_MUST_USE fk_status fk_session_open(fk_session *session, const fk_id *vault_id, const fk_key *master,
-                                      bool is_read_only, fk_store_report *report_out, fk_error *error);
+typedef struct fk_opening {
+    bool is_second;    /* the store on the second set of files */
+    bool is_read_only; /* as far as it is consistent (fk/store.h) */
+} fk_opening;
 
-/* The same with what the KDF made of a passphrase (vault_commands.c). FK_ERR_DAMAGED: the passphrase is right, and
- * something stored does not authenticate. */
-FK_MUST_USE fk_status fk_session_open_with_passphrase(fk_session *session, fk_bytes passphrase_key, bool is_read_only,
-                                                      fk_store_report *report_out, fk_error *error);
+/* Open by master key: what every way of unlocking ends in. On any error the session is locked. */
+FK_MUST_USE fk_status fk_session_open(fk_session *session, fk_opening opening, const fk_id *vault_id,
+                                      const fk_key *master, fk_store_report *report_out, fk_error *error);
+
+/* A new store with an identity of its own; on the second set of files or the first. They are empty. */
+FK_MUST_USE fk_status fk_session_make_store(const fk_session *session, const fk_disk *disk, const fk_id *vault_id,
+                                            const fk_key *master, fk_error *error);
 
 #endif

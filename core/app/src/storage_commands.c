@@ -1,6 +1,7 @@
-/* storage_commands.c — room before a form, tidying up while nobody waits, and reading what a damaged vault still has. */
+/* storage_commands.c — room before a form, tidying up while nobody waits, and reading what a damaged vault still has.
+ */
 #include "dispatch_gen.h"
-#include "session_internal.h"
+#include "unlocking.h"
 
 #include "fk/banned.h"
 
@@ -29,9 +30,11 @@ fk_status fk_handle_vault_inspect(fk_session *session, fk_arena *arena, const fk
                                   fk_vault_inspect_reply *reply, fk_error *error)
 {
     (void)arena;
-    fk_store_report report;
-    FK_TRY(fk_session_open_with_passphrase(session, request->raw, true, &report, error));
-    reply->vault_id = session->vault_id;
+    fk_slot_secrets secrets;
+    fk_unlocked unlocked;
+    FK_TRY(fk_secrets_read(request->raw, &secrets, NULL));
+    FK_TRY(fk_unlock(session, &secrets, true, &unlocked, error));
+    reply->vault_id = unlocked.vault_id;
     return fk_ok();
 }
 

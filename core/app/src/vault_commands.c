@@ -1,9 +1,11 @@
 /* vault_commands.c — starting, making, opening and locking a vault, and its storage page. */
 #include <string.h>
 
+#include "attempts_guard.h"
 #include "dispatch_gen.h"
+#include "keyslots.h"
 #include "records_gen.h"
-#include "session_internal.h"
+#include "unlocking.h"
 
 #include "fk/banned.h"
 
@@ -54,6 +56,13 @@ static fk_status has_leftovers(const fk_disk *disk, bool *result_out)
     return fk_ok();
 }
 
+static fk_status prf_input_text(const fk_keyfile *keyfile, fk_arena *arena, fk_bytes *hex_out)
+{
+    uint8_t input[FK_HASH_SIZE_BYTES];
+    fk_keyfile_prf_input(keyfile, input);
+    return fk_hex_text(fk_bytes_of(input, sizeof input), arena, hex_out);
+}
+
 fk_status fk_handle_vault_status(fk_session *session, fk_arena *arena, const fk_vault_status_request *request,
                                  fk_vault_status_reply *reply, fk_error *error)
 {
@@ -68,11 +77,17 @@ fk_status fk_handle_vault_status(fk_session *session, fk_arena *arena, const fk_
         return fk_ok();
     }
     FK_TRY(status);
+    fk_guard_state guard = fk_guard_look(session);
+    reply->wrong_count = guard.wrong_count;
+    reply->wait_ms = guard.wait_ms;
+    reply->is_locked_out = guard.is_locked_out;
     reply->state = session->store != NULL ? FK_PROTOCOL_VAULT_STATE_OPEN : FK_PROTOCOL_VAULT_STATE_LOCKED;
     reply->has_vault_id = reply->has_salt_hex = reply->has_memory_kib = reply->has_passes = true;
     reply->vault_id = keyfile.vault_id;
     reply->memory_kib = keyfile.memory_kib;
     reply->passes = keyfile.passes;
+    reply->has_prf_input_hex = true;
+    FK_TRY(prf_input_text(&keyfile, arena, &reply->prf_input_hex));
     return fk_hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
 }
 
@@ -87,6 +102,7 @@ fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk
     if (found.state != FK_PROTOCOL_VAULT_STATE_NONE) {
         return fk_status_of(FK_ERR_EXISTS);
     }
+    FK_TRY(fk_kdf_check_setting(request->memory_kib));
     uint8_t salt[FK_KDF_SALT_SIZE_BYTES];
     fk_random_bytes(salt, sizeof salt);
     fk_id vault_id = fk_random_id();
@@ -95,6 +111,7 @@ fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk
     reply->vault_id = vault_id;
     reply->memory_kib = request->memory_kib;
     reply->passes = FK_KDF_PASSES_MIN;
+    FK_TRY(prf_input_text(&session->prepared, arena, &reply->prf_input_hex));
     return fk_hex_text(fk_bytes_of(salt, sizeof salt), arena, &reply->salt_hex);
 }
 
@@ -108,24 +125,66 @@ fk_status fk_vault_identity_make(fk_store *store, const fk_vault_keys *keys, con
     return fk_store_meta_put(store, "identity", fk_bytes_of(wrapped, sizeof wrapped));
 }
 
-/* Pages, log and superblocks of the new vault; the key file is written last, by the caller. */
-static fk_status make_files(fk_session *session, const fk_key *master, fk_error *error)
+fk_status fk_session_make_store(const fk_session *session, const fk_disk *disk, const fk_id *vault_id,
+                                const fk_key *master, fk_error *error)
 {
     fk_vault_keys keys;
     fk_vault_keys_derive(master, &keys);
     fk_store_config config = {
         .allocator = session->host.allocator,
-        .disk = session->host.disk,
+        .disk = disk,
         .keys = &keys,
-        .vault_id = session->prepared.vault_id,
+        .vault_id = *vault_id,
     };
     fk_store *store = NULL;
     fk_status status = fk_store_create(&config, &store, error);
     if (fk_is_ok(status)) {
-        status = fk_vault_identity_make(store, &keys, &config.vault_id);
+        status = fk_vault_identity_make(store, &keys, vault_id);
     }
     fk_store_close(store);
     fk_vault_keys_wipe(&keys);
+    return status;
+}
+
+/* What may open a new vault: a generated passphrase, or a passphrase with a passkey. A passkey alone comes later, when
+ * the vault's settings allow it. */
+static fk_status read_first_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_slot_type *type_out)
+{
+    bool is_chosen = false;
+    *type_out = FK_SLOT_PASSPHRASE;
+    FK_TRY(fk_secrets_read(raw, secrets_out, &is_chosen));
+    FK_TRY(fk_secrets_type(secrets_out, type_out));
+    bool is_allowed = *type_out == FK_SLOT_BOTH || (*type_out == FK_SLOT_PASSPHRASE && !is_chosen);
+    return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
+}
+
+/* Pages, log and superblocks first; the key file last. Then the vault is open. */
+static fk_status make_vault(fk_session *session, fk_slot_type type, const fk_slot_secrets *secrets, fk_error *error)
+{
+    fk_key master;
+    fk_key_random(&master);
+    const fk_clock *clock = session->host.clock;
+    uint64_t now_ms = clock->now_ms(clock->ctx);
+    fk_keyfile *keyfile = &session->prepared;
+    fk_id vault_id = keyfile->vault_id;
+    fk_store_report report;
+    fk_status status = fk_keyfile_fill_slot(keyfile, 0, type, secrets, &master, now_ms);
+    if (fk_is_ok(status)) {
+        status = fk_session_make_store(session, session->host.disk, &vault_id, &master, error);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_keyfile_create_on_disk(session->host.disk, keyfile);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_session_open(session, (fk_opening){ .is_second = false }, &vault_id, &master, &report, error);
+    }
+    if (fk_is_ok(status)) {
+        session->slot_index = 0;
+        session->slot_type = type;
+        session->slot_made_ms = now_ms;
+        fk_keyslots_settle(session);
+    }
+    fk_key_wipe(&master);
     return status;
 }
 
@@ -136,57 +195,28 @@ fk_status fk_handle_vault_create(fk_session *session, fk_arena *arena, const fk_
     if (!session->is_prepared) {
         return fk_status_of(FK_ERR_WRONG_STATE);
     }
-    fk_key master;
-    fk_key_random(&master);
-    const fk_clock *clock = session->host.clock;
-    fk_slot_secrets secrets = { .passphrase_key = request->raw };
-    fk_keyfile *keyfile = &session->prepared;
-    fk_status status =
-        fk_keyfile_fill_slot(keyfile, 0, FK_SLOT_PASSPHRASE, &secrets, &master, clock->now_ms(clock->ctx));
-    if (fk_is_ok(status)) {
-        status = make_files(session, &master, error);
-    }
-    if (fk_is_ok(status)) {
-        status = fk_keyfile_create_on_disk(session->host.disk, keyfile);
-    }
-    if (fk_is_ok(status)) {
-        reply->vault_id = keyfile->vault_id;
-        fk_store_report report;
-        status = fk_session_open(session, &reply->vault_id, &master, false, &report, error);
-    }
-    fk_key_wipe(&master);
-    return status;
-}
-
-fk_status fk_session_open_with_passphrase(fk_session *session, fk_bytes passphrase_key, bool is_read_only,
-                                          fk_store_report *report_out, fk_error *error)
-{
-    if (session->store != NULL) {
-        return fk_status_of(FK_ERR_WRONG_STATE);
-    }
-    fk_keyfile keyfile;
-    fk_status status = fk_keyfile_load(session->host.disk, &keyfile);
-    FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_status_of(FK_ERR_WRONG_STATE) : status);
-    fk_keyfile_opened opened;
-    fk_slot_secrets secrets = { .passphrase_key = passphrase_key };
-    FK_TRY(fk_keyfile_open(&keyfile, &secrets, &opened));
-    status = fk_session_open(session, &keyfile.vault_id, &opened.master, is_read_only, report_out, error);
-    fk_key_wipe(&opened.master);
-    /* The key file opened, so the passphrase was right: whatever does not authenticate now is damage. */
-    return status.code == FK_ERR_AUTH ? fk_status_of(FK_ERR_DAMAGED) : status;
+    fk_slot_secrets secrets;
+    fk_slot_type type = FK_SLOT_PASSPHRASE;
+    FK_TRY(read_first_secrets(request->raw, &secrets, &type));
+    reply->vault_id = session->prepared.vault_id;
+    return make_vault(session, type, &secrets, error);
 }
 
 fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_vault_unlock_request *request,
                                  fk_vault_unlock_reply *reply, fk_error *error)
 {
     (void)arena;
-    fk_store_report report;
-    FK_TRY(fk_session_open_with_passphrase(session, request->raw, false, &report, error));
-    reply->vault_id = session->vault_id;
-    reply->torn_tail = report.torn_tail;
-    reply->finished_checkpoint = report.finished_checkpoint;
-    reply->rewrite_pending = report.rewrite_pending;
-    reply->is_read_only = report.is_read_only;
+    fk_slot_secrets secrets;
+    fk_unlocked unlocked;
+    FK_TRY(fk_secrets_read(request->raw, &secrets, NULL));
+    FK_TRY(fk_unlock(session, &secrets, false, &unlocked, error));
+    reply->vault_id = unlocked.vault_id;
+    reply->torn_tail = unlocked.report.torn_tail;
+    reply->finished_checkpoint = unlocked.report.finished_checkpoint;
+    reply->rewrite_pending = unlocked.report.rewrite_pending;
+    reply->is_read_only = unlocked.report.is_read_only;
+    reply->opened_with = unlocked.opened_with;
+    reply->profile = unlocked.profile;
     return fk_ok();
 }
 

@@ -5,6 +5,12 @@
 
 #include "fk/banned.h"
 
+static const char *const values_slot_type[] = { "passphrase", "prf", "both", "recovery", "escrow", "distress" };
+_Static_assert(sizeof(fk_protocol_slot_type) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const char *const values_vault_profile[] = { "own", "neutral" };
+_Static_assert(sizeof(fk_protocol_vault_profile) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
 static const char *const values_vault_state[] = { "none", "unfinished", "locked", "open" };
 _Static_assert(sizeof(fk_protocol_vault_state) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 
@@ -28,6 +34,15 @@ _Static_assert(sizeof(fk_protocol_sync_phase) == sizeof(uint32_t), "the codec mo
 
 static const char *const values_progress[] = { "device", "sent", "confirmed" };
 _Static_assert(sizeof(fk_protocol_progress) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
+static const fk_shape_field shape_slot_row_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_slot_row, slot_index), .min = 0, .max = 7 },
+    { .name = "type", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_slot_row, type), .values = values_slot_type, .value_count = 6 },
+    { .name = "madeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_slot_row, made_ms), .max = 253402300799999 },
+    { .name = "label", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_slot_row, label), .max = 79 },
+    { .name = "isOpenedWith", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_slot_row, is_opened_with) },
+};
+static const fk_shape shape_slot_row = { shape_slot_row_fields, 5, sizeof(fk_protocol_slot_row) };
 
 static const fk_shape_field shape_lock_view_fields[] = {
     { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_lock_view, state), .values = values_lock_state, .value_count = 3 },
@@ -184,11 +199,15 @@ static const fk_shape_field shape_vault_status_reply_fields[] = {
     { .name = "saltHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_status_reply, salt_hex), .is_optional = true, .has_offset = offsetof(fk_vault_status_reply, has_salt_hex), .max = 64 },
     { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_status_reply, memory_kib), .is_optional = true, .has_offset = offsetof(fk_vault_status_reply, has_memory_kib), .min = 0, .max = 4294967295 },
     { .name = "passes", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_status_reply, passes), .is_optional = true, .has_offset = offsetof(fk_vault_status_reply, has_passes), .min = 0, .max = 4294967295 },
+    { .name = "prfInputHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_status_reply, prf_input_hex), .is_optional = true, .has_offset = offsetof(fk_vault_status_reply, has_prf_input_hex), .max = 64 },
+    { .name = "wrongCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_status_reply, wrong_count), .min = 0, .max = 1000000 },
+    { .name = "waitMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_vault_status_reply, wait_ms), .max = 253402300799999 },
+    { .name = "isLockedOut", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_status_reply, is_locked_out) },
 };
-static const fk_shape shape_vault_status_reply = { shape_vault_status_reply_fields, 5, sizeof(fk_vault_status_reply) };
+static const fk_shape shape_vault_status_reply = { shape_vault_status_reply_fields, 9, sizeof(fk_vault_status_reply) };
 
 static const fk_shape_field shape_vault_prepare_request_fields[] = {
-    { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_prepare_request, memory_kib), .min = 65536, .max = 1048576 },
+    { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_prepare_request, memory_kib), .min = 65536, .max = 262144 },
 };
 static const fk_shape shape_vault_prepare_request = { shape_vault_prepare_request_fields, 1, sizeof(fk_vault_prepare_request) };
 
@@ -197,8 +216,9 @@ static const fk_shape_field shape_vault_prepare_reply_fields[] = {
     { .name = "saltHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_prepare_reply, salt_hex), .max = 64 },
     { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_prepare_reply, memory_kib), .min = 0, .max = 4294967295 },
     { .name = "passes", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_prepare_reply, passes), .min = 0, .max = 4294967295 },
+    { .name = "prfInputHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_prepare_reply, prf_input_hex), .max = 64 },
 };
-static const fk_shape shape_vault_prepare_reply = { shape_vault_prepare_reply_fields, 4, sizeof(fk_vault_prepare_reply) };
+static const fk_shape shape_vault_prepare_reply = { shape_vault_prepare_reply_fields, 5, sizeof(fk_vault_prepare_reply) };
 
 static const fk_shape shape_vault_create_request = { NULL, 0, sizeof(fk_vault_create_request) };
 
@@ -215,8 +235,10 @@ static const fk_shape_field shape_vault_unlock_reply_fields[] = {
     { .name = "finishedCheckpoint", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, finished_checkpoint) },
     { .name = "rewritePending", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, rewrite_pending) },
     { .name = "isReadOnly", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, is_read_only) },
+    { .name = "openedWith", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_vault_unlock_reply, opened_with), .values = values_slot_type, .value_count = 6 },
+    { .name = "profile", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_vault_unlock_reply, profile), .values = values_vault_profile, .value_count = 2 },
 };
-static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 5, sizeof(fk_vault_unlock_reply) };
+static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 7, sizeof(fk_vault_unlock_reply) };
 
 static const fk_shape shape_vault_lock_request = { NULL, 0, sizeof(fk_vault_lock_request) };
 
@@ -245,6 +267,88 @@ static const fk_shape_field shape_vault_check_reply_fields[] = {
     { .name = "digestHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_vault_check_reply, digest_hex), .max = 64 },
 };
 static const fk_shape shape_vault_check_reply = { shape_vault_check_reply_fields, 4, sizeof(fk_vault_check_reply) };
+
+static const fk_shape shape_keys_list_request = { NULL, 0, sizeof(fk_keys_list_request) };
+
+static const fk_shape_field shape_keys_list_reply_fields[] = {
+    { .name = "slots", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_keys_list_reply, slots), .count_max = 8, .count_offset = offsetof(fk_keys_list_reply, slots_count), .object = &shape_slot_row },
+    { .name = "freeCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_list_reply, free_count), .min = 0, .max = 8 },
+    { .name = "isPrfAloneAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_list_reply, is_prf_alone_allowed) },
+    { .name = "areSyncedPasskeysAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_list_reply, are_synced_passkeys_allowed) },
+    { .name = "isDistressAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_list_reply, is_distress_allowed) },
+};
+static const fk_shape shape_keys_list_reply = { shape_keys_list_reply_fields, 5, sizeof(fk_keys_list_reply) };
+
+static const fk_shape_field shape_keys_policy_request_fields[] = {
+    { .name = "isPrfAloneAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_policy_request, is_prf_alone_allowed) },
+    { .name = "areSyncedPasskeysAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_policy_request, are_synced_passkeys_allowed) },
+    { .name = "isDistressAllowed", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_policy_request, is_distress_allowed) },
+};
+static const fk_shape shape_keys_policy_request = { shape_keys_policy_request_fields, 3, sizeof(fk_keys_policy_request) };
+
+static const fk_shape shape_keys_policy_reply = { NULL, 0, sizeof(fk_keys_policy_reply) };
+
+static const fk_shape shape_keys_change_request = { NULL, 0, sizeof(fk_keys_change_request) };
+
+static const fk_shape_field shape_keys_change_reply_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_change_reply, slot_index), .min = 0, .max = 7 },
+    { .name = "type", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_change_reply, type), .values = values_slot_type, .value_count = 6 },
+};
+static const fk_shape shape_keys_change_reply = { shape_keys_change_reply_fields, 2, sizeof(fk_keys_change_reply) };
+
+static const fk_shape shape_keys_add_request = { NULL, 0, sizeof(fk_keys_add_request) };
+
+static const fk_shape_field shape_keys_add_reply_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_add_reply, slot_index), .min = 0, .max = 7 },
+    { .name = "type", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_add_reply, type), .values = values_slot_type, .value_count = 6 },
+};
+static const fk_shape shape_keys_add_reply = { shape_keys_add_reply_fields, 2, sizeof(fk_keys_add_reply) };
+
+static const fk_shape_field shape_keys_remove_request_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_remove_request, slot_index), .min = 0, .max = 7 },
+};
+static const fk_shape shape_keys_remove_request = { shape_keys_remove_request_fields, 1, sizeof(fk_keys_remove_request) };
+
+static const fk_shape shape_keys_remove_reply = { NULL, 0, sizeof(fk_keys_remove_reply) };
+
+static const fk_shape_field shape_keys_label_request_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_label_request, slot_index), .min = 0, .max = 7 },
+    { .name = "label", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_keys_label_request, label), .max = 79 },
+};
+static const fk_shape shape_keys_label_request = { shape_keys_label_request_fields, 2, sizeof(fk_keys_label_request) };
+
+static const fk_shape shape_keys_label_reply = { NULL, 0, sizeof(fk_keys_label_reply) };
+
+static const fk_shape shape_keys_recovery_make_request = { NULL, 0, sizeof(fk_keys_recovery_make_request) };
+
+static const fk_shape shape_keys_recovery_make_reply = { NULL, 0, sizeof(fk_keys_recovery_make_reply) };
+
+static const fk_shape shape_keys_recovery_confirm_request = { NULL, 0, sizeof(fk_keys_recovery_confirm_request) };
+
+static const fk_shape_field shape_keys_recovery_confirm_reply_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_recovery_confirm_reply, slot_index), .min = 0, .max = 7 },
+};
+static const fk_shape shape_keys_recovery_confirm_reply = { shape_keys_recovery_confirm_reply_fields, 1, sizeof(fk_keys_recovery_confirm_reply) };
+
+static const fk_shape shape_keys_recovery_unlock_request = { NULL, 0, sizeof(fk_keys_recovery_unlock_request) };
+
+static const fk_shape_field shape_keys_recovery_unlock_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_keys_recovery_unlock_reply, vault_id) },
+    { .name = "tornTail", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, torn_tail) },
+    { .name = "finishedCheckpoint", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, finished_checkpoint) },
+    { .name = "rewritePending", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, rewrite_pending) },
+    { .name = "isReadOnly", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, is_read_only) },
+    { .name = "openedWith", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_recovery_unlock_reply, opened_with), .values = values_slot_type, .value_count = 6 },
+    { .name = "profile", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_recovery_unlock_reply, profile), .values = values_vault_profile, .value_count = 2 },
+};
+static const fk_shape shape_keys_recovery_unlock_reply = { shape_keys_recovery_unlock_reply_fields, 7, sizeof(fk_keys_recovery_unlock_reply) };
+
+static const fk_shape shape_keys_distress_request = { NULL, 0, sizeof(fk_keys_distress_request) };
+
+static const fk_shape_field shape_keys_distress_reply_fields[] = {
+    { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_distress_reply, slot_index), .min = 0, .max = 7 },
+};
+static const fk_shape shape_keys_distress_reply = { shape_keys_distress_reply_fields, 1, sizeof(fk_keys_distress_reply) };
 
 static const fk_shape_field shape_content_get_request_fields[] = {
     { .name = "name", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_content_get_request, name), .max = 60 },
@@ -761,11 +865,21 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "core.start", 1, 0, 0, 0, false, &shape_core_start_request, &shape_core_start_reply },
     { "vault.status", 2, 0, 0, 0, false, &shape_vault_status_request, &shape_vault_status_reply },
     { "vault.prepare", 3, 0, 0, 0, false, &shape_vault_prepare_request, &shape_vault_prepare_reply },
-    { "vault.create", 4, 32, 32, 0, false, &shape_vault_create_request, &shape_vault_create_reply },
-    { "vault.unlock", 5, 32, 32, 0, false, &shape_vault_unlock_request, &shape_vault_unlock_reply },
+    { "vault.create", 4, 88, 88, 0, false, &shape_vault_create_request, &shape_vault_create_reply },
+    { "vault.unlock", 5, 88, 88, 0, false, &shape_vault_unlock_request, &shape_vault_unlock_reply },
     { "vault.lock", 6, 0, 0, 0, false, &shape_vault_lock_request, &shape_vault_lock_reply },
     { "vault.storage", 7, 0, 0, 0, false, &shape_vault_storage_request, &shape_vault_storage_reply },
     { "vault.check", 8, 0, 0, 0, false, &shape_vault_check_request, &shape_vault_check_reply },
+    { "keys.list", 64, 0, 0, 0, false, &shape_keys_list_request, &shape_keys_list_reply },
+    { "keys.policy", 65, 0, 0, 0, false, &shape_keys_policy_request, &shape_keys_policy_reply },
+    { "keys.change", 66, 176, 176, 0, false, &shape_keys_change_request, &shape_keys_change_reply },
+    { "keys.add", 67, 88, 88, 0, false, &shape_keys_add_request, &shape_keys_add_reply },
+    { "keys.remove", 68, 0, 0, 0, false, &shape_keys_remove_request, &shape_keys_remove_reply },
+    { "keys.label", 69, 0, 0, 0, false, &shape_keys_label_request, &shape_keys_label_reply },
+    { "keys.recovery.make", 70, 0, 0, 64, false, &shape_keys_recovery_make_request, &shape_keys_recovery_make_reply },
+    { "keys.recovery.confirm", 71, 1, 256, 0, false, &shape_keys_recovery_confirm_request, &shape_keys_recovery_confirm_reply },
+    { "keys.recovery.unlock", 72, 1, 256, 0, false, &shape_keys_recovery_unlock_request, &shape_keys_recovery_unlock_reply },
+    { "keys.distress", 73, 88, 88, 0, false, &shape_keys_distress_request, &shape_keys_distress_reply },
     { "content.get", 9, 0, 0, 0, false, &shape_content_get_request, &shape_content_get_reply },
     { "case.list", 10, 0, 0, 0, false, &shape_case_list_request, &shape_case_list_reply },
     { "case.get", 11, 0, 0, 0, false, &shape_case_get_request, &shape_case_get_reply },
@@ -814,6 +928,6 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "lock.limits", 86, 0, 0, 0, false, &shape_lock_limits_request, &shape_lock_limits_reply },
     { "vault.checkpoint", 60, 0, 0, 0, false, &shape_vault_checkpoint_request, &shape_vault_checkpoint_reply },
     { "vault.reserve", 61, 0, 0, 0, false, &shape_vault_reserve_request, &shape_vault_reserve_reply },
-    { "vault.inspect", 62, 32, 32, 0, false, &shape_vault_inspect_request, &shape_vault_inspect_reply },
+    { "vault.inspect", 62, 88, 88, 0, false, &shape_vault_inspect_request, &shape_vault_inspect_reply },
     { "vault.damage", 63, 0, 0, 0, false, &shape_vault_damage_request, &shape_vault_damage_reply },
 };

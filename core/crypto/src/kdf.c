@@ -15,6 +15,13 @@ fk_status fk_kdf_check_parameters(uint32_t memory_kib, uint32_t passes)
     return is_allowed ? fk_ok() : fk_status_of(FK_ERR_WEAK_PARAMETERS);
 }
 
+fk_status fk_kdf_check_setting(uint32_t memory_kib)
+{
+    bool is_one = memory_kib == FK_KDF_MEMORY_KIB_MIN || memory_kib == 2 * FK_KDF_MEMORY_KIB_MIN ||
+                  memory_kib == 4 * FK_KDF_MEMORY_KIB_MIN;
+    return is_one ? fk_ok() : fk_status_of(FK_ERR_WEAK_PARAMETERS);
+}
+
 fk_status fk_kdf_argon2id(fk_bytes passphrase, const uint8_t salt[FK_KDF_SALT_SIZE_BYTES], uint32_t memory_kib,
                           uint32_t passes, uint8_t key_out[FK_KDF_KEY_SIZE_BYTES])
 {

@@ -36,7 +36,7 @@ enum {
     PLAIN_AT_MASTER = 12,
     ASSOCIATED_SIZE_BYTES = FK_KEYFILE_HEADER_SIZE_BYTES + 1,
     SECRET_SIZE_BYTES_MAX = FK_KDF_KEY_SIZE_BYTES + FK_PRF_SIZE_BYTES,
-    SLOT_TYPE_COUNT = 4,
+    SECRET_KIND_COUNT = 4,
 };
 
 _Static_assert(AT_DIGEST + FK_HASH_SIZE_BYTES == FK_KEYFILE_HEADER_SIZE_BYTES, "the digest ends the header");
@@ -143,16 +143,26 @@ static void add_secret(slot_secret *secret, fk_bytes bytes, size_t size_bytes)
     secret->size_bytes += size_bytes;
 }
 
-static slot_secret secret_of_type(fk_slot_type type, const fk_slot_secrets *secrets)
+/* The kinds of secrets, in the order in which they are tried, each named by the plain type it opens. Passphrase and
+ * passkey come first: should a distress phrase have the same words, the passkey decides. */
+static const fk_slot_type SECRET_KINDS[SECRET_KIND_COUNT] = { FK_SLOT_BOTH, FK_SLOT_PASSPHRASE, FK_SLOT_PRF,
+                                                              FK_SLOT_RECOVERY };
+
+static fk_slot_type kind_of_type(fk_slot_type type)
+{
+    return type == FK_SLOT_DISTRESS ? FK_SLOT_PASSPHRASE : type;
+}
+
+static slot_secret secret_of_kind(fk_slot_type kind, const fk_slot_secrets *secrets)
 {
     slot_secret secret = { .is_present = true };
-    if (type == FK_SLOT_PASSPHRASE || type == FK_SLOT_BOTH) {
+    if (kind == FK_SLOT_PASSPHRASE || kind == FK_SLOT_BOTH) {
         add_secret(&secret, secrets->passphrase_key, FK_KDF_KEY_SIZE_BYTES);
     }
-    if (type == FK_SLOT_PRF || type == FK_SLOT_BOTH) {
+    if (kind == FK_SLOT_PRF || kind == FK_SLOT_BOTH) {
         add_secret(&secret, secrets->prf, FK_PRF_SIZE_BYTES);
     }
-    if (type == FK_SLOT_RECOVERY) {
+    if (kind == FK_SLOT_RECOVERY) {
         add_secret(&secret, secrets->recovery_key, FK_RECOVERY_KEY_SIZE_BYTES);
     }
     return secret;
@@ -189,8 +199,8 @@ fk_status fk_keyfile_fill_slot(fk_keyfile *keyfile, uint32_t slot_index, fk_slot
                                const fk_slot_secrets *secrets, const fk_key *master, uint64_t made_on_ms)
 {
     uint8_t *slot = keyfile->bytes + slot_offset_bytes(slot_index);
-    slot_secret secret = secret_of_type(type, secrets);
-    if (!secret.is_present) {
+    slot_secret secret = secret_of_kind(kind_of_type(type), secrets);
+    if (!secret.is_present || secret.size_bytes == 0) {
         fk_wipe(&secret, sizeof secret);
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
@@ -236,35 +246,76 @@ static bool try_slot(const fk_keyfile *keyfile, uint32_t slot_index, const slot_
 
 static bool slot_type_is_known(uint32_t type)
 {
-    return type >= FK_SLOT_PASSPHRASE && type <= FK_SLOT_RECOVERY;
+    return (type >= FK_SLOT_PASSPHRASE && type <= FK_SLOT_RECOVERY) || type == FK_SLOT_DISTRESS;
+}
+
+/* What an opened slot says. A slot whose sealed type asks for another kind of secret was never written. */
+static fk_status read_plain(const uint8_t plain[PLAIN_SIZE_BYTES], fk_slot_type kind, uint32_t slot_index,
+                            fk_keyfile_opened *opened_out)
+{
+    uint32_t type = fk_get_u32(plain + PLAIN_AT_TYPE);
+    if (!slot_type_is_known(type)) {
+        return fk_status_of(FK_ERR_NEWER_VERSION);
+    }
+    if (kind_of_type((fk_slot_type)type) != kind) {
+        return fk_status_of(FK_ERR_AUTH);
+    }
+    opened_out->type = (fk_slot_type)type;
+    opened_out->slot_index = slot_index;
+    opened_out->made_on_ms = fk_get_u64(plain + PLAIN_AT_MADE_ON);
+    memcpy(opened_out->master.bytes, plain + PLAIN_AT_MASTER, FK_KEY_SIZE_BYTES);
+    return fk_ok();
 }
 
 fk_status fk_keyfile_open(const fk_keyfile *keyfile, const fk_slot_secrets *secrets, fk_keyfile_opened *opened_out)
 {
-    static const fk_slot_type types[SLOT_TYPE_COUNT] = { FK_SLOT_PASSPHRASE, FK_SLOT_PRF, FK_SLOT_BOTH,
-                                                         FK_SLOT_RECOVERY };
     *opened_out = (fk_keyfile_opened){ .slot_index = 0 };
     fk_status status = fk_status_of(FK_ERR_AUTH);
     uint8_t plain[PLAIN_SIZE_BYTES];
-    for (size_t t = 0; t < SLOT_TYPE_COUNT; t++) {
-        slot_secret secret = secret_of_type(types[t], secrets);
+    for (size_t k = 0; k < SECRET_KIND_COUNT; k++) {
+        slot_secret secret = secret_of_kind(SECRET_KINDS[k], secrets);
         for (uint32_t i = 0; i < FK_KEYFILE_SLOT_COUNT; i++) {
-            if (!try_slot(keyfile, i, &secret, plain) || fk_is_ok(status)) {
-                continue;
+            if (try_slot(keyfile, i, &secret, plain) && !fk_is_ok(status)) {
+                status = read_plain(plain, SECRET_KINDS[k], i, opened_out);
             }
-            uint32_t type = fk_get_u32(plain + PLAIN_AT_TYPE);
-            if (!slot_type_is_known(type)) {
-                status = fk_status_of(FK_ERR_NEWER_VERSION);
-                continue;
-            }
-            opened_out->type = (fk_slot_type)type;
-            opened_out->slot_index = i;
-            opened_out->made_on_ms = fk_get_u64(plain + PLAIN_AT_MADE_ON);
-            memcpy(opened_out->master.bytes, plain + PLAIN_AT_MASTER, FK_KEY_SIZE_BYTES);
-            status = fk_ok();
         }
         fk_wipe(&secret, sizeof secret);
     }
     fk_wipe(plain, sizeof plain);
     return status;
+}
+
+bool fk_keyfile_is_taken(const fk_keyfile *keyfile, fk_slot_type type, const fk_slot_secrets *secrets)
+{
+    uint8_t plain[PLAIN_SIZE_BYTES];
+    slot_secret secret = secret_of_kind(kind_of_type(type), secrets);
+    bool is_taken = false;
+    for (uint32_t i = 0; i < FK_KEYFILE_SLOT_COUNT; i++) {
+        is_taken = try_slot(keyfile, i, &secret, plain) || is_taken;
+    }
+    fk_wipe(&secret, sizeof secret);
+    fk_wipe(plain, sizeof plain);
+    return is_taken;
+}
+
+bool fk_keyfile_slot_holds(const fk_keyfile *keyfile, uint32_t slot_index, fk_slot_type type,
+                           const fk_slot_secrets *secrets, const fk_key *master)
+{
+    uint8_t plain[PLAIN_SIZE_BYTES];
+    slot_secret secret = secret_of_kind(kind_of_type(type), secrets);
+    bool holds = try_slot(keyfile, slot_index, &secret, plain) && fk_get_u32(plain + PLAIN_AT_TYPE) == type &&
+                 fk_equal_constant_time(plain + PLAIN_AT_MASTER, master->bytes, FK_KEY_SIZE_BYTES);
+    fk_wipe(&secret, sizeof secret);
+    fk_wipe(plain, sizeof plain);
+    return holds;
+}
+
+void fk_keyfile_prf_input(const fk_keyfile *keyfile, uint8_t input_out[FK_HASH_SIZE_BYTES])
+{
+    fk_hash hash;
+    fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
+    fk_hash_update(&hash, fk_bytes_text(FK_CONTEXT_PRF));
+    fk_hash_update(&hash, fk_bytes_of(keyfile->vault_id.bytes, FK_ID_SIZE_BYTES));
+    fk_hash_update(&hash, fk_bytes_of(keyfile->salt, sizeof keyfile->salt));
+    fk_hash_final(&hash, input_out);
 }

@@ -26,7 +26,7 @@ typedef struct fk_cli_command {
 /* `eval criteria [--lines]`: one evaluation, or one a line, on standard input (docs/DOMAIN.md 7). */
 int fk_cli_eval_criteria(int argument_count, char **arguments);
 
-/* `call --vault DIR --passphrase-file FILE COMMAND`: one command of docs/PROTOCOL.md on a vault, its request on
+/* `call --vault DIR KEY COMMAND`: one command of docs/PROTOCOL.md on a vault, its request on
  * standard input, its reply on standard output. vault.create makes the vault; every other opens it first. */
 int fk_cli_call(int argument_count, char **arguments);
 
@@ -36,17 +36,21 @@ int fk_cli_agency_create(int argument_count, char **arguments);
 /* `agency check --out DIR`: read the sheets there and restore the key from each pair of them. */
 int fk_cli_agency_check(int argument_count, char **arguments);
 
-/* `enrol --vault DIR --passphrase-file FILE [--hub URL --code-file FILE|-] ..`: bring this vault into the team of a
+/* `enrol --vault DIR KEY [--hub URL --code-file FILE|-] ..`: bring this vault into the team of a
  * code. Goes on where an earlier one stopped. It talks with a person, so it prints as it goes. */
 int fk_cli_enrol(int argument_count, char **arguments);
-/* `invite --vault DIR --passphrase-file FILE --name NAME ..`: an administrator's code for one more device, the words
+/* `invite --vault DIR KEY --name NAME ..`: an administrator's code for one more device, the words
  * of the device that used it, and the answer. Prints as it goes. */
 int fk_cli_invite(int argument_count, char **arguments);
-/* `sync --vault DIR --passphrase-file FILE [--hub URL | --file PATH]`: one run. */
+/* `recovery-key --vault DIR KEY`: print a new recovery key, read it back from standard input, and only then let it
+ * open the vault. */
+int fk_cli_recovery_key(int argument_count, char **arguments);
+
+/* `sync --vault DIR KEY [--hub URL | --file PATH]`: one run. */
 int fk_cli_sync(int argument_count, char **arguments);
 
-/* `backup export --vault DIR --passphrase-file FILE --out FILE [--work DIR]`: everything of the vault, sealed, into a new file, which
- * is then read back into a store of its own (in DIR, or /tmp) and compared. */
+/* `backup export --vault DIR --passphrase-file FILE --out FILE [--work DIR]`: everything of the vault, sealed, into a
+ * new file, which is then read back into a store of its own (in DIR, or /tmp) and compared. */
 int fk_cli_backup_export(int argument_count, char **arguments);
 /* `backup verify FILE --passphrase-file FILE [--work DIR]`: a test restore, of which nothing stays. */
 int fk_cli_backup_verify(int argument_count, char **arguments);

@@ -125,7 +125,8 @@ static int print_result(const fk_cli_vault *vault, const char *what)
     return written > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
 }
 
-/* --- export --------------------------------------------------------------------------------------------------------- */
+/* --- export ---------------------------------------------------------------------------------------------------------
+ */
 
 static bool write_all(int file, fk_bytes bytes)
 {
@@ -176,20 +177,22 @@ static fk_status export_to(fk_cli_vault *vault, const char *path)
     return status;
 }
 
-/* --- commands ------------------------------------------------------------------------------------------------------- */
+/* --- commands -------------------------------------------------------------------------------------------------------
+ */
 
 int fk_cli_backup_export(int argument_count, char **arguments)
 {
     const char *directory = NULL;
-    const char *passphrase_file = NULL;
+    fk_cli_keys keys = { NULL, NULL };
     const char *path = NULL;
     const char *work = NULL;
     const fk_cli_option options[] = { { "--vault", &directory, NULL, true },
-                                      { "--passphrase-file", &passphrase_file, NULL, true },
+                                      FK_CLI_KEY_OPTIONS(&keys),
                                       { "--out", &path, NULL, true },
                                       { "--work", &work, NULL, false } };
     scratch test;
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
+        !fk_cli_keys_are_given(&keys)) {
         return FK_CLI_WRONG_USE;
     }
     if (!scratch_make(work, &test)) {
@@ -198,7 +201,7 @@ int fk_cli_backup_export(int argument_count, char **arguments)
     fk_cli_vault vault;
     fk_status status = fk_cli_vault_start(&vault, directory, test.path);
     if (fk_is_ok(status)) {
-        status = fk_cli_vault_unlock(&vault, passphrase_file);
+        status = fk_cli_vault_unlock(&vault, &keys);
     }
     if (fk_is_ok(status)) {
         status = export_to(&vault, path);

@@ -18,7 +18,7 @@ enum {
 /* What both commands are told. */
 typedef struct conversation {
     const char *vault;
-    const char *passphrase_file;
+    fk_cli_keys keys;
     const char *hub;
     const char *code_file;
     const char *name;
@@ -157,7 +157,7 @@ static fk_status enrol_on(fk_cli_hub *hub, const conversation *told)
 
 static fk_status enrol(fk_cli_vault *vault, const conversation *told)
 {
-    FK_TRY(fk_cli_vault_open(vault, told->vault, told->passphrase_file, false));
+    FK_TRY(fk_cli_vault_open(vault, told->vault, &told->keys, false));
     FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_TEAM_STATUS, fk_bytes_text("{}")));
     fk_bytes state = fk_cli_reply_text(vault, "state");
     if (fk_bytes_equal_text(state, "member")) {
@@ -179,7 +179,7 @@ int fk_cli_enrol(int argument_count, char **arguments)
     conversation told = { .vault = NULL };
     const fk_cli_option options[] = {
         { "--vault", &told.vault, NULL, true },
-        { "--passphrase-file", &told.passphrase_file, NULL, true },
+        FK_CLI_KEY_OPTIONS(&told.keys),
         { "--hub", &told.hub, NULL, false },
         { "--code-file", &told.code_file, NULL, false },
         { "--name", &told.name, NULL, false },
@@ -189,7 +189,8 @@ int fk_cli_enrol(int argument_count, char **arguments)
         { "--wait", &told.wait, NULL, false },
         { "--words-confirmed", NULL, &told.is_confirmed_already, false },
     };
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) || !read_wait(&told)) {
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
+        !fk_cli_keys_are_given(&told.keys) || !read_wait(&told)) {
         return FK_CLI_WRONG_USE;
     }
     fk_cli_vault vault;
@@ -288,7 +289,7 @@ static fk_status invite_on(fk_cli_hub *hub, const conversation *told)
 
 static fk_status invite(fk_cli_vault *vault, const conversation *told)
 {
-    FK_TRY(fk_cli_vault_open(vault, told->vault, told->passphrase_file, false));
+    FK_TRY(fk_cli_vault_open(vault, told->vault, &told->keys, false));
     fk_cli_hub hub = { .vault = vault, .is_quiet = true };
     FK_TRY(fk_cli_hub_open(&hub, told->hub));
     fk_status status = invite_on(&hub, told);
@@ -301,7 +302,7 @@ int fk_cli_invite(int argument_count, char **arguments)
     conversation told = { .vault = NULL };
     const fk_cli_option options[] = {
         { "--vault", &told.vault, NULL, true },
-        { "--passphrase-file", &told.passphrase_file, NULL, true },
+        FK_CLI_KEY_OPTIONS(&told.keys),
         { "--name", &told.name, NULL, true },
         { "--hub", &told.hub, NULL, false },
         { "--kind", &told.kind, NULL, false },
@@ -309,7 +310,8 @@ int fk_cli_invite(int argument_count, char **arguments)
         { "--administrator", NULL, &told.is_administrator, false },
         { "--words-confirmed", NULL, &told.is_confirmed_already, false },
     };
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) || !read_wait(&told)) {
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
+        !fk_cli_keys_are_given(&told.keys) || !read_wait(&told)) {
         return FK_CLI_WRONG_USE;
     }
     fk_cli_vault vault;

@@ -245,9 +245,9 @@ static int print_result(fk_cli_vault *vault)
     return size > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
 }
 
-static fk_status sync_vault(fk_cli_vault *vault, const char *directory, const char *passphrase_file, const char *origin)
+static fk_status sync_vault(fk_cli_vault *vault, const char *directory, const fk_cli_keys *keys, const char *origin)
 {
-    FK_TRY(fk_cli_vault_open(vault, directory, passphrase_file, false));
+    FK_TRY(fk_cli_vault_open(vault, directory, keys, false));
     fk_cli_hub hub = { .vault = vault };
     FK_TRY(fk_cli_hub_open(&hub, origin));
     fk_status status = fk_cli_sync_run(&hub);
@@ -258,15 +258,15 @@ static fk_status sync_vault(fk_cli_vault *vault, const char *directory, const ch
 int fk_cli_sync(int argument_count, char **arguments)
 {
     const char *directory = NULL;
-    const char *passphrase_file = NULL;
+    fk_cli_keys keys = { NULL, NULL };
     const char *origin = NULL;
     const char *file = NULL;
     const fk_cli_option options[] = { { "--vault", &directory, NULL, true },
-                                      { "--passphrase-file", &passphrase_file, NULL, true },
+                                      FK_CLI_KEY_OPTIONS(&keys),
                                       { "--hub", &origin, NULL, false },
                                       { "--file", &file, NULL, false } };
     if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
-        (origin != NULL && file != NULL)) {
+        !fk_cli_keys_are_given(&keys) || (origin != NULL && file != NULL)) {
         return FK_CLI_WRONG_USE;
     }
     if (file != NULL) {
@@ -274,7 +274,7 @@ int fk_cli_sync(int argument_count, char **arguments)
         return fk_cli_report(fk_status_of(FK_ERR_NOT_YET), &error);
     }
     fk_cli_vault vault;
-    fk_status status = sync_vault(&vault, directory, passphrase_file, origin);
+    fk_status status = sync_vault(&vault, directory, &keys, origin);
     int exit_code = fk_is_ok(status) ? print_result(&vault) : fk_cli_report(status, &vault.error);
     fk_cli_vault_close(&vault);
     return exit_code;

@@ -6,9 +6,12 @@
 #include "fk/kdf.h"
 #include "fk/protocol_codec.h"
 #include "fk/protocol_gen.h"
+#include "fk/secrets.h"
 #include "posix_system.h"
 
 #include "fk/banned.h"
+
+enum { RECOVERY_KEY_FILE_SIZE_BYTES_MAX = 256 }; /* as the border takes it */
 
 /* --- passphrase ---------------------------------------------------------------------------------------- */
 
@@ -36,6 +39,18 @@ static fk_status normalise_passphrase(fk_bytes typed, fk_buffer *passphrase, fk_
     return fk_ok();
 }
 
+static fk_status read_file(const char *path, const char *what, fk_buffer *bytes, fk_error *error)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        fk_error_set(error, "%s", what);
+        return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    fk_status status = fk_cli_read_all(file, bytes);
+    (void)fclose(file);
+    return status;
+}
+
 fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfile,
                             uint8_t key_out[FK_KDF_KEY_SIZE_BYTES], fk_error *error)
 {
@@ -43,13 +58,7 @@ fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfi
     fk_buffer passphrase;
     fk_buffer_init(&typed, &fk_allocator_libc, FK_KDF_PASSPHRASE_SIZE_BYTES_MAX * 2);
     fk_buffer_init(&passphrase, &fk_allocator_libc, FK_KDF_PASSPHRASE_SIZE_BYTES_MAX);
-    FILE *file = fopen(passphrase_file, "rb");
-    fk_status status = file != NULL ? fk_cli_read_all(file, &typed) : fk_status_of(FK_ERR_NOT_FOUND);
-    if (file != NULL) {
-        (void)fclose(file);
-    } else {
-        fk_error_set(error, "passphrase-file");
-    }
+    fk_status status = read_file(passphrase_file, "passphrase-file", &typed, error);
     if (fk_is_ok(status)) {
         status = normalise_passphrase(fk_buffer_view(&typed), &passphrase, error);
     }
@@ -148,7 +157,7 @@ static fk_status read_prepared(const fk_cli_vault *vault, fk_keyfile *keyfile_ou
     return fk_ok();
 }
 
-static fk_status unlock(fk_cli_vault *vault, const char *passphrase_file, bool is_new)
+static fk_status unlock_by_passphrase(fk_cli_vault *vault, const char *passphrase_file, bool is_new)
 {
     fk_keyfile keyfile;
     if (is_new) {
@@ -158,13 +167,34 @@ static fk_status unlock(fk_cli_vault *vault, const char *passphrase_file, bool i
         FK_TRY(fk_keyfile_load(fk_posix_disk_port(vault->disk), &keyfile));
     }
     uint8_t key[FK_KDF_KEY_SIZE_BYTES];
+    uint8_t raw[FK_SECRETS_SIZE_BYTES] = { 0 };
     fk_status status = fk_cli_derive_key(passphrase_file, &keyfile, key, &vault->error);
     if (fk_is_ok(status)) {
+        const fk_slot_secrets secrets = { .passphrase_key = fk_bytes_of(key, sizeof key) };
+        fk_secrets_write(&secrets, false, raw);
         status = fk_cli_vault_call(vault, is_new ? FK_COMMAND_VAULT_CREATE : FK_COMMAND_VAULT_UNLOCK,
-                                   fk_bytes_of(key, sizeof key));
+                                   fk_bytes_of(raw, sizeof raw));
     }
     fk_wipe(key, sizeof key);
+    fk_wipe(raw, sizeof raw);
     return status;
+}
+
+static fk_status unlock_by_recovery_key(fk_cli_vault *vault, const char *recovery_key_file)
+{
+    fk_buffer typed;
+    fk_buffer_init(&typed, &fk_allocator_libc, RECOVERY_KEY_FILE_SIZE_BYTES_MAX);
+    fk_status status = read_file(recovery_key_file, "recovery-key-file", &typed, &vault->error);
+    if (fk_is_ok(status)) {
+        status = fk_cli_vault_call(vault, FK_COMMAND_KEYS_RECOVERY_UNLOCK, fk_buffer_view(&typed));
+    }
+    fk_buffer_free(&typed);
+    return status;
+}
+
+bool fk_cli_keys_are_given(const fk_cli_keys *keys)
+{
+    return (keys->passphrase_file != NULL) != (keys->recovery_key_file != NULL);
 }
 
 fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *directory, const char *other_directory)
@@ -178,21 +208,31 @@ fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *directory, const c
     }
     vault->clock = fk_posix_clock();
     vault->random = fk_posix_random();
-    vault->host = (fk_host){ &fk_allocator_libc, fk_posix_disk_port(vault->disk), &vault->clock, &vault->random, false,
+    vault->host = (fk_host){ &fk_allocator_libc,
+                             fk_posix_disk_port(vault->disk),
+                             &vault->clock,
+                             &vault->random,
+                             false,
                              vault->other_disk == NULL ? NULL : fk_posix_disk_port(vault->other_disk) };
     FK_TRY(fk_session_new(&vault->host, &vault->session));
     return fk_cli_vault_call(vault, FK_COMMAND_CORE_START, fk_bytes_text("{}"));
 }
 
-fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const char *passphrase_file)
+static fk_status unlock(fk_cli_vault *vault, const fk_cli_keys *keys, bool is_new)
 {
-    return unlock(vault, passphrase_file, false);
+    return keys->recovery_key_file != NULL ? unlock_by_recovery_key(vault, keys->recovery_key_file)
+                                           : unlock_by_passphrase(vault, keys->passphrase_file, is_new);
 }
 
-fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file, bool is_new)
+fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const fk_cli_keys *keys)
+{
+    return unlock(vault, keys, false);
+}
+
+fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const fk_cli_keys *keys, bool is_new)
 {
     FK_TRY(fk_cli_vault_start(vault, directory, NULL));
-    return unlock(vault, passphrase_file, is_new);
+    return unlock(vault, keys, is_new);
 }
 
 void fk_cli_vault_close(fk_cli_vault *vault)

@@ -21,13 +21,29 @@ typedef struct fk_cli_vault {
     fk_error error;    /* of the newest failure */
 } fk_cli_vault;
 
-/* Open the vault in a directory, or make it when is_new. Whatever comes back, fk_cli_vault_close() follows.
- * The vault's own errors, with vault->error filled. */
-FK_MUST_USE fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const char *passphrase_file,
+/* How the vault is opened: options of every command that does. One of them is given. */
+typedef struct fk_cli_keys {
+    const char *passphrase_file;
+    const char *recovery_key_file; /* the printed key, as typed */
+} fk_cli_keys;
+
+/* For the list of options of a command. */
+#define FK_CLI_KEY_OPTIONS(keys)                                       \
+    { "--passphrase-file", &(keys)->passphrase_file, NULL, false },    \
+    {                                                                  \
+        "--recovery-key-file", &(keys)->recovery_key_file, NULL, false \
+    }
+/* Exactly one is there. */
+bool fk_cli_keys_are_given(const fk_cli_keys *keys);
+
+/* Open the vault in a directory, or make it when is_new, which takes a passphrase. Whatever comes back,
+ * fk_cli_vault_close() follows. The vault's own errors, with vault->error filled. */
+FK_MUST_USE fk_status fk_cli_vault_open(fk_cli_vault *vault, const char *directory, const fk_cli_keys *keys,
                                         bool is_new);
-/* The same in two steps: a session on a directory and, for a test restore or a copy, on another; nothing is unlocked. */
+/* The same in two steps: a session on a directory and, for a test restore or a copy, on another; nothing is unlocked.
+ */
 FK_MUST_USE fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *directory, const char *other_directory);
-FK_MUST_USE fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const char *passphrase_file);
+FK_MUST_USE fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const fk_cli_keys *keys);
 void fk_cli_vault_close(fk_cli_vault *vault);
 
 /* The key that a vault or an exported file is opened with, from the passphrase in a file. key_out is the caller's to

@@ -8,19 +8,20 @@
 static const fk_cli_command commands[] = {
     { { "agency", "create" }, "--out DIR [--name TEXT]", fk_cli_agency_create },
     { { "agency", "check" }, "--out DIR", fk_cli_agency_check },
-    { { "backup", "export" }, "--vault DIR --passphrase-file FILE --out FILE [--work DIR]", fk_cli_backup_export },
+    { { "backup", "export" }, "--vault DIR KEY --out FILE [--work DIR]", fk_cli_backup_export },
     { { "backup", "verify" }, "FILE --passphrase-file FILE [--work DIR]", fk_cli_backup_verify },
     { { "backup", "restore" }, "FILE --passphrase-file FILE --vault DIR", fk_cli_backup_restore },
-    { { "call", NULL }, "--vault DIR --passphrase-file FILE COMMAND < request.json", fk_cli_call },
+    { { "call", NULL }, "--vault DIR KEY COMMAND < request.json", fk_cli_call },
     { { "enrol", NULL },
-      "--vault DIR --passphrase-file FILE --hub URL --code-file FILE|- [--name NAME] [--team NAME]\n"
+      "--vault DIR KEY --hub URL --code-file FILE|- [--name NAME] [--team NAME]\n"
       "             [--device-label TEXT] [--kind office|tablet|phone] [--wait SECONDS] [--words-confirmed]",
       fk_cli_enrol },
     { { "invite", NULL },
-      "--vault DIR --passphrase-file FILE --name NAME [--administrator] [--kind KIND] [--hub URL]\n"
+      "--vault DIR KEY --name NAME [--administrator] [--kind KIND] [--hub URL]\n"
       "             [--wait SECONDS] [--words-confirmed]",
       fk_cli_invite },
-    { { "sync", NULL }, "--vault DIR --passphrase-file FILE [--hub URL | --file PATH]", fk_cli_sync },
+    { { "recovery-key", NULL }, "--vault DIR KEY", fk_cli_recovery_key },
+    { { "sync", NULL }, "--vault DIR KEY [--hub URL | --file PATH]", fk_cli_sync },
     { { "eval", "criteria" }, "[--lines] < evaluation.json", fk_cli_eval_criteria },
 };
 
@@ -32,6 +33,7 @@ static void print_usage(void)
                       command->words[1] == NULL ? "" : " ", command->words[1] == NULL ? "" : command->words[1],
                       command->usage);
     }
+    (void)fprintf(stderr, "KEY: --passphrase-file FILE | --recovery-key-file FILE\n");
 }
 
 /* How many arguments are the words of this command; 0 when they are not. */

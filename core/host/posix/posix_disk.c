@@ -12,8 +12,18 @@
 #include "fk/banned.h"
 
 static const char *const FILE_NAMES[FK_FILE_COUNT] = {
-    [FK_FILE_PAGES] = "pages",         [FK_FILE_LOG_0] = "log0",          [FK_FILE_LOG_1] = "log1",
-    [FK_FILE_SUPERBLOCK_0] = "super0", [FK_FILE_SUPERBLOCK_1] = "super1", [FK_FILE_KEYS] = "keys",
+    [FK_FILE_PAGES] = "pages",
+    [FK_FILE_LOG_0] = "log0",
+    [FK_FILE_LOG_1] = "log1",
+    [FK_FILE_SUPERBLOCK_0] = "super0",
+    [FK_FILE_SUPERBLOCK_1] = "super1",
+    [FK_FILE_KEYS] = "keys",
+    [FK_FILE_ATTEMPTS] = "tries",
+    [FK_FILE_SECOND_PAGES] = "pages2",
+    [FK_FILE_SECOND_LOG_0] = "log2",
+    [FK_FILE_SECOND_LOG_1] = "log3",
+    [FK_FILE_SECOND_SUPERBLOCK_0] = "super2",
+    [FK_FILE_SECOND_SUPERBLOCK_1] = "super3",
 };
 
 struct fk_posix_disk {

@@ -1,4 +1,5 @@
-/* posix_disk.h — the files of a vault in a directory: pages log0 log1 super0 super1 keys.
+/* posix_disk.h — the files of a vault in a directory: pages log0 log1 super0 super1 keys
+ * tries, and of a second store pages2 log2 log3 super2 super3.
  *
  * Files are made when missing, readable by their owner only, opened once and held. An advisory lock
  * on the directory keeps a second process out. */
@@ -9,7 +10,7 @@
 
 typedef struct fk_posix_disk fk_posix_disk;
 
-/* Open the six files, making the directory (not its parents) and files that are missing.
+/* Open the files, making the directory (not its parents) and files that are missing.
  *
  * directory   borrowed for the call.
  * disk_out    on FK_OK owned by the caller, release with fk_posix_disk_close(); else NULL.

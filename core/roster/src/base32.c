@@ -9,7 +9,6 @@
 
 enum {
     SIGN_BITS = 5,
-    NO_SIGN = 32,
     CHECK_SIZE_BYTES = 3, /* 20 bits of them are used */
 };
 
@@ -28,7 +27,13 @@ static unsigned sign_at(const uint8_t *bytes, size_t index)
     return sign;
 }
 
-static unsigned value_of(uint8_t character)
+char fk_base32_sign(unsigned value)
+{
+    FK_ASSERT(value < FK_BASE32_NO_SIGN);
+    return ALPHABET[value];
+}
+
+unsigned fk_base32_value(uint8_t character)
 {
     uint8_t upper = character >= 'a' && character <= 'z' ? (uint8_t)(character - 'a' + 'A') : character;
     if (upper == 'I' || upper == 'L') {
@@ -38,10 +43,10 @@ static unsigned value_of(uint8_t character)
         return 0;
     }
     const char *place = upper == '\0' ? NULL : strchr(ALPHABET, upper);
-    return place == NULL ? NO_SIGN : (unsigned)(place - ALPHABET);
+    return place == NULL ? FK_BASE32_NO_SIGN : (unsigned)(place - ALPHABET);
 }
 
-static bool is_separator(uint8_t character)
+bool fk_base32_is_separator(uint8_t character)
 {
     return character == ' ' || character == '-' || (character >= '\t' && character <= '\r');
 }
@@ -68,11 +73,11 @@ static bool read_signs(fk_bytes text, size_t sign_count, uint8_t *target)
 {
     size_t index = 0;
     for (size_t i = 0; i < text.size_bytes; i++) {
-        if (is_separator(text.data[i])) {
+        if (fk_base32_is_separator(text.data[i])) {
             continue;
         }
-        unsigned value = value_of(text.data[i]);
-        if (value == NO_SIGN || index == sign_count) {
+        unsigned value = fk_base32_value(text.data[i]);
+        if (value == FK_BASE32_NO_SIGN || index == sign_count) {
             return false;
         }
         for (size_t bit = 0; bit < SIGN_BITS; bit++) {

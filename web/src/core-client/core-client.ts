@@ -7,19 +7,23 @@
  */
 import { newId } from '../platform/random.ts';
 import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
-import type { CallError, OpenReply, PageCommand } from '../protocol/envelope.ts';
+import type { CallError, Control, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import {
   MUTATIONS,
   type Commands,
   type LockStateReply,
   type VaultCreateReply,
+  type VaultPrepareReply,
   type VaultState,
   type VaultUnlockReply,
 } from '../protocol/protocol.gen.ts';
 import { missingCapability } from './capabilities.ts';
+import { measureDerivation } from './kdf-connection.ts';
+import { KeyClient, sendTyped } from './key-client.ts';
+import { settingsByMeasure } from './kdf-settings.ts';
 import { LiveWindow } from './live-window.ts';
-import { STOPPED, StoreConnection, type PassphraseControl, type Result } from './store-connection.ts';
+import { STOPPED, StoreConnection, type Keys, type Result } from './store-connection.ts';
 import { listVaultDirectories } from './vault-directories.ts';
 
 export type StartResult =
@@ -46,8 +50,6 @@ export interface UnlockReply extends VaultUnlockReply {
   readonly repeatedCount: number;
 }
 
-/** Argon2id memory of a new vault: the floor that fk/kdf.h compiles in. */
-const KDF_MEMORY_KIB = 64 * 1024;
 const MOVE_DEADLINE_MS = 15_000;
 const LOCK_DEADLINE_MS = 3_000;
 
@@ -63,12 +65,15 @@ interface SentCommand {
 }
 
 export class CoreClient {
+  /** The ways into the open vault. */
+  readonly keys = new KeyClient((send) => this.#sendToOpen(send));
   readonly #window = new LiveWindow(() => this.#letGo());
   readonly #listeners: ((news: CoreNews) => void)[] = [];
   readonly #syncListeners: ((status: SyncStatus) => void)[] = [];
   readonly #backupListeners: ((progress: BackupProgress) => void)[] = [];
   /** Of the one vault this device has, or will have; null while there is none. */
   #directory: string | null = null;
+  #isPrepared = false;
   #opened: Opened | null = null;
   #content: Opened | null = null;
   /** Mutations without an answer, oldest first; those a crash left over are sent again after unlock. */
@@ -194,40 +199,44 @@ export class CoreClient {
     return (isAnswered ? result : await this.#send(this.#openContent(), command, request)) as Result<Commands[Name]['reply']>;
   }
 
+  /**
+   * Choose a new vault's id, salt and settings, before a passkey is asked for it: the reply says with what. createVault
+   * then makes this one. The settings are the largest this device derives a key with in about a second.
+   */
+  async prepareVault(): Promise<Result<VaultPrepareReply>> {
+    const [memoryKib = 0] = await settingsByMeasure(measureDerivation);
+    const prepared = (await this.#sendToNew({ control: 'prepare', memoryKib })) as Result<VaultPrepareReply>;
+    this.#isPrepared = prepared.ok;
+    return prepared;
+  }
+
   /** Make a vault in a new directory and open it. On failure nothing of it stays. */
-  async createVault(passphrase: string): Promise<Result<VaultCreateReply>> {
+  async createVault(keys: string | Keys): Promise<Result<VaultCreateReply>> {
     if (!this.#window.isLive) {
       return OTHER_WINDOW;
     }
-    this.#directory ??= newId();
-    const { connection, result } = this.#open(this.#directory, true);
-    const opened = await result;
-    if (!opened.ok) {
-      return opened;
+    const settings = this.#isPrepared ? [undefined] : await settingsByMeasure(measureDerivation);
+    this.#isPrepared = false;
+    let created: Result<unknown> = STOPPED;
+    for (const memoryKib of settings) {
+      created = await this.#createWith(keysOf(keys), memoryKib);
+      // What was measured a moment ago may not be free now; a vault that exists never gets a lower setting.
+      if (created.ok || created.error.code !== 'kdf-no-memory') break;
     }
-    const created = await connection.sendWithPassphrase({ control: 'create', memoryKib: KDF_MEMORY_KIB }, passphrase);
     if (!created.ok) {
       await this.removeUnfinished();
     }
     return created as Result<VaultCreateReply>;
   }
 
-  /** auth: the passphrase opens nothing here, and nothing changed. */
-  async unlock(passphrase: string): Promise<Result<UnlockReply>> {
-    if (!this.#window.isLive) {
-      return OTHER_WINDOW;
-    }
-    const { connection, result } = this.#open(this.#directory, false);
-    const opened = await result;
-    if (!opened.ok) {
-      return opened;
-    }
-    const control: PassphraseControl = { control: 'unlock' };
-    const unlocked = (await connection.sendWithPassphrase(control, passphrase)) as Result<VaultUnlockReply>;
-    if (!unlocked.ok) {
-      return unlocked;
-    }
-    return { ok: true, reply: { ...unlocked.reply, repeatedCount: await this.#repeatMutations() } };
+  /** auth: these keys open nothing here; wait, locked-out: see vault.status. */
+  async unlock(keys: string | Keys): Promise<Result<UnlockReply>> {
+    return this.#unlock((connection) => connection.sendWithKeys([keysOf(keys)], ([given]) => ({ control: 'unlock', ...given })));
+  }
+
+  /** mistyped: detail names the group. A new passphrase is asked for next. */
+  async unlockWithRecoveryKey(typed: string): Promise<Result<UnlockReply>> {
+    return this.#unlock((connection) => sendTyped(connection, 'unlock-with-recovery-key', typed));
   }
 
   /** lock.pin. The bytes move to the worker, which wipes them. */
@@ -246,13 +255,13 @@ export class CoreClient {
   }
 
   /** The damaged vault for reading, as far as it is consistent. Answers as unlock(), and damaged when nothing is. */
-  async inspect(passphrase: string): Promise<Result<unknown>> {
+  async inspect(keys: string | Keys): Promise<Result<unknown>> {
     if (!this.#window.isLive) {
       return OTHER_WINDOW;
     }
     const { connection, result } = this.#open(this.#directory, false);
     const opened = await result;
-    return opened.ok ? connection.sendWithPassphrase({ control: 'inspect' }, passphrase) : opened;
+    return opened.ok ? connection.sendWithKeys([keysOf(keys)], ([given]) => ({ control: 'inspect', ...given })) : opened;
   }
 
   /** Keys wiped, files closed, worker ended. Always succeeds. */
@@ -276,6 +285,57 @@ export class CoreClient {
       await this.lock();
     }
     return removed;
+  }
+
+  async #createWith(keys: Keys, memoryKib: number | undefined): Promise<Result<unknown>> {
+    const opened = await this.#openNew();
+    return opened.ok
+      ? opened.reply.sendWithKeys([keys], ([given]) => ({ control: 'create', memoryKib, ...given }))
+      : opened;
+  }
+
+  async #sendToNew(control: Control): Promise<Result<unknown>> {
+    const opened = await this.#openNew();
+    return opened.ok ? opened.reply.send(control) : opened;
+  }
+
+  /** The directory that a new vault will have. */
+  async #openNew(): Promise<Result<StoreConnection>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    this.#directory ??= newId();
+    const { connection, result } = this.#open(this.#directory, true);
+    const opened = await result;
+    return opened.ok ? { ok: true, reply: connection } : opened;
+  }
+
+  async #unlock(send: (connection: StoreConnection) => Promise<Result<unknown>>): Promise<Result<UnlockReply>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
+    const { connection, result } = this.#open(this.#directory, false);
+    const opened = await result;
+    if (!opened.ok) {
+      return opened;
+    }
+    const unlocked = (await send(connection)) as Result<VaultUnlockReply>;
+    if (!unlocked.ok) {
+      return unlocked;
+    }
+    if (unlocked.reply.profile !== 'own') {
+      // What was under way belongs to another vault and must not appear in this one.
+      this.#mutations = [];
+    }
+    return { ok: true, reply: { ...unlocked.reply, repeatedCount: await this.#repeatMutations() } };
+  }
+
+  async #sendToOpen(send: (connection: StoreConnection) => Promise<Result<unknown>>): Promise<Result<unknown>> {
+    const opened = this.#opened;
+    if (!this.#window.isLive || opened === null || !(await opened.result).ok) {
+      return STOPPED;
+    }
+    return send(opened.connection);
   }
 
   async #start(becomeLive: () => Promise<boolean>): Promise<StartResult> {
@@ -396,6 +456,10 @@ export class CoreClient {
 }
 
 const OTHER_WINDOW: Result<never> = { ok: false, error: { code: 'other-window', detail: 'not the live window' } };
+
+function keysOf(keys: string | Keys): Keys {
+  return typeof keys === 'string' ? { passphrase: keys } : keys;
+}
 
 function refused(error: CallError<string>): StartResult {
   return { kind: 'refused', error };

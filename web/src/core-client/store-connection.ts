@@ -4,18 +4,28 @@
  * Every request gets exactly one result. When the worker ends without answering, by a trap or because
  * the page ended it, what is open gets 'crashed' or 'stopped'.
  */
+import { newKdfWorker } from './kdf-connection.ts';
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { BackupProgress } from '../protocol/backup.ts';
-import type { CallResult, CommandRequest, Control, KdfRequest, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
+import type { CallResult, CommandRequest, Control, KdfRequest, SecretsGiven, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
 import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
-export type PassphraseControl =
-  | { readonly control: 'unlock' }
-  | { readonly control: 'inspect' }
-  | { readonly control: 'create'; readonly memoryKib: number }
-  | { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
+/** Reading an exported file, which has a salt of its own. */
+export type PassphraseControl = { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
+
+/** What a person gives to open a vault, or to open it from now on. */
+export interface Keys {
+  readonly passphrase?: string | undefined;
+  /** the words are the person's own: at least 16 characters, and only together with a passkey */
+  readonly isChosen?: boolean | undefined;
+  /** output of a passkey, transferred away by its use */
+  readonly prf?: ArrayBuffer | undefined;
+}
+
+/** A control without the secrets in it; with gives the message back with them. */
+export type WithSecrets = (given: readonly SecretsGiven[]) => Control;
 
 export const STOPPED: Result<never> = { ok: false, error: { code: 'stopped', detail: 'the worker has ended' } };
 
@@ -61,21 +71,43 @@ export class StoreConnection {
     });
   }
 
-  /** A KDF worker of its own gets the passphrase; the key it makes goes to the store worker, not here. */
+  /**
+   * Each passphrase goes to a KDF worker of its own; the key it makes goes to the store worker, not here. With its worker
+   * ends the memory that the derivation took.
+   */
+  async sendWithKeys(keys: readonly Keys[], message: WithSecrets): Promise<Result<unknown>> {
+    const workers: Worker[] = [];
+    const transfer: Transferable[] = [];
+    const given = keys.map(({ passphrase, isChosen, prf }): SecretsGiven => {
+      if (prf !== undefined) transfer.push(prf);
+      if (passphrase === undefined) return { prf };
+      const { port1, port2 } = new MessageChannel();
+      transfer.push(port1);
+      workers.push(this.#derive(passphrase, port2));
+      return { port: port1, isChosen, prf };
+    });
+    try {
+      return await this.send(message(given), transfer);
+    } finally {
+      workers.forEach((worker) => worker.terminate());
+    }
+  }
+
+  /** The same for one passphrase and an exported file. */
   async sendWithPassphrase(control: PassphraseControl, passphrase: string): Promise<Result<unknown>> {
     const { port1, port2 } = new MessageChannel();
-    const kdfWorker = new Worker(trustedScriptUrl('kdfWorkerUrl'), { type: 'module', name: 'kdf' });
-    kdfWorker.onerror = (event) => {
-      event.preventDefault();
-      void this.send({ control: 'abandon-derivation' });
-    };
+    const worker = this.#derive(passphrase, port2);
     try {
-      const result = this.send({ ...control, port: port1 }, [port1]);
-      kdfWorker.postMessage({ passphrase, port: port2 } satisfies KdfRequest, [port2]);
-      return await result;
+      return await this.send({ ...control, port: port1 }, [port1]);
     } finally {
-      kdfWorker.terminate();
+      worker.terminate();
     }
+  }
+
+  #derive(passphrase: string, port: MessagePort): Worker {
+    const worker = newKdfWorker(() => void this.send({ control: 'abandon-derivation' }));
+    worker.postMessage({ passphrase, port } satisfies KdfRequest, [port]);
+    return worker;
   }
 
   /** Wipe, close and end: asked first; after deadlineMs, or when answered, terminated. */

@@ -29,6 +29,11 @@ export type WorkerOnlyCommand =
   | 'lock.pin'
   | 'lock.open'
   | BackupCommand
+  | 'keys.change'
+  | 'keys.add'
+  | 'keys.distress'
+  | 'keys.recovery.confirm'
+  | 'keys.recovery.unlock'
   | RawReplyCommand;
 export type PageCommand = Exclude<CommandName, WorkerOnlyCommand>;
 
@@ -46,6 +51,12 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   'lock.open',
   'sync.step',
   ...BACKUP_COMMANDS,
+  'keys.change',
+  'keys.add',
+  'keys.distress',
+  'keys.recovery.make',
+  'keys.recovery.confirm',
+  'keys.recovery.unlock',
 ]);
 
 /** Errors that are not the core's. */
@@ -101,17 +112,44 @@ export interface OpenReply {
   readonly status: VaultStatusReply;
 }
 
+/**
+ * What a person has at hand. Of a passphrase only the port travels, on which the KDF worker will send its key; the output
+ * of a passkey comes as bytes, transferred, so that no copy stays in the page.
+ */
+export interface SecretsGiven {
+  readonly port?: MessagePort | undefined;
+  /** a person chose the words of the passphrase */
+  readonly isChosen?: boolean | undefined;
+  readonly prf?: ArrayBuffer | undefined;
+}
+
+/** Text of a recovery key as it was typed, UTF-8, transferred. */
+export interface TypedKey {
+  readonly typed: ArrayBuffer;
+}
+
 export type Control =
   | OpenControl
   | { readonly control: 'probe' }
-  | { readonly control: 'create'; readonly memoryKib: number; readonly port: MessagePort }
-  | { readonly control: 'unlock'; readonly port: MessagePort }
   /** lock.pin and lock.open: the digits as bytes, wiped when they were used. */
   | { readonly control: 'choose-pin' | 'open-by-pin'; readonly pin: ArrayBuffer }
-  /** The same for a damaged vault: as far as it is consistent, and for reading only. */
-  | { readonly control: 'inspect'; readonly port: MessagePort }
   /** The page is hidden and may not come back: what waits for a quiet moment is done now. */
   | { readonly control: 'tidy' }
+  /** Choose id and salt of a new vault, so that a passkey can be asked before it is made. */
+  | { readonly control: 'prepare'; readonly memoryKib: number }
+  /** memoryKib left out: the vault that was prepared. */
+  | ({ readonly control: 'create'; readonly memoryKib?: number | undefined } & SecretsGiven)
+  | ({ readonly control: 'unlock' } & SecretsGiven)
+  /** The same for a damaged vault: as far as it is consistent, and for reading only. */
+  | ({ readonly control: 'inspect' } & SecretsGiven)
+  | ({ readonly control: 'unlock-with-recovery-key' } & TypedKey)
+  /** old left out: the slot that opened the vault is replaced. */
+  | { readonly control: 'change-key'; readonly old?: SecretsGiven | undefined; readonly secrets: SecretsGiven }
+  | ({ readonly control: 'add-key' } & SecretsGiven)
+  | ({ readonly control: 'set-distress-phrase' } & SecretsGiven)
+  /** Replies with RecoveryKeyReply. */
+  | { readonly control: 'make-recovery-key' }
+  | ({ readonly control: 'confirm-recovery-key' } & TypedKey)
   /** Keys wiped, files closed, worker ended. */
   | { readonly control: 'lock' }
   /** Remove the open directory, if it holds no vault, and end. */
@@ -131,6 +169,11 @@ export type Control =
   /** Not queued: the KDF worker ended, its result will not come. */
   | { readonly control: 'abandon-derivation' };
 
+/** The new recovery key as text to print. It opens nothing until it was typed back. */
+export interface RecoveryKeyReply {
+  readonly text: string;
+}
+
 export interface CommandRequest {
   readonly command: PageCommand;
   readonly request: unknown;
@@ -149,11 +192,18 @@ export type StoreEvent =
 export type StoreReply = { readonly id: number } & CallResult<unknown, string>;
 export type StoreMessage = StoreReply | StoreEvent;
 
-/** The page's one message to the KDF worker. The port leads to the store worker. */
-export interface KdfRequest {
-  readonly passphrase: string;
-  readonly port: MessagePort;
-}
+/**
+ * The page's one message to the KDF worker: derive, with a port that leads to the store worker, or say how long a
+ * derivation takes here, to the page.
+ */
+export type KdfRequest =
+  | { readonly passphrase: string; readonly port: MessagePort }
+  | { readonly measure: { readonly memoryKib: number; readonly passes: number } };
+
+/** KDF worker to the page. */
+export type KdfMeasured =
+  | { readonly ok: true; readonly ms: number }
+  | { readonly ok: false; readonly error: CallError<'kdf-no-memory' | 'kdf-failed' | 'not-loaded'> };
 
 /** Store worker to KDF worker, from vault.prepare or vault.status. */
 export interface KdfParameters {

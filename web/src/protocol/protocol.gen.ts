@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x1082db5b;
+export const SCHEMA_HASH = 0x2740af2d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -94,10 +94,26 @@ export type ErrorCode =
   /** one digit six times, or six digits in a row: the first that somebody tries */
   | 'pin-weak'
   /** the vault is open for reading only; nothing changed */
-  | 'read-only';
+  | 'read-only'
+  /** too many wrong passphrases; detail is how many ms to wait before the next */
+  | 'wait'
+  /** ten wrong passphrases; only the recovery key or the agency opens this vault now */
+  | 'locked-out'
+  /** all 8 slots of the key file are in use; take one away first */
+  | 'no-slot'
+  /** the recovery key was mistyped; detail names the group, or says that there are too few or too many signs */
+  | 'mistyped'
+  /** the settings of this vault do not allow this way of opening it */
+  | 'not-allowed'
+  /** the last way to open this vault that a person has at hand cannot be taken away */
+  | 'last-key';
 
 /** What every command can answer besides its own errors. */
 export type CommonErrorCode = 'bug' | 'no-memory' | 'invalid-input' | 'bad-json' | 'too-large' | 'wrong-state' | 'read-only';
+
+export type SlotType = 'passphrase' | 'prf' | 'both' | 'recovery' | 'escrow' | 'distress';
+
+export type VaultProfile = 'own' | 'neutral';
 
 export type VaultState = 'none' | 'unfinished' | 'locked' | 'open';
 
@@ -114,6 +130,16 @@ export type InviteState = 'new' | 'offered' | 'asked' | 'confirmed' | 'done' | '
 export type SyncPhase = 'idle' | 'signing_in' | 'roster' | 'team' | 'sending' | 'fetching' | 'confirming';
 
 export type Progress = 'device' | 'sent' | 'confirmed';
+
+export interface SlotRow {
+  readonly slotIndex: number;
+  readonly type: SlotType;
+  readonly madeMs: number;
+  /** what its owner called it; empty when nothing */
+  readonly label: string;
+  /** the vault was opened with this one */
+  readonly isOpenedWith: boolean;
+}
 
 export interface LockView {
   /** warm: the PIN opens; cold: the keys are gone */
@@ -294,9 +320,18 @@ export interface VaultStatusReply {
   readonly saltHex?: string;
   readonly memoryKib?: number;
   readonly passes?: number;
+  /** what a passkey is asked with */
+  readonly prfInputHex?: string;
+  /** wrong passphrases since the vault was last opened */
+  readonly wrongCount: number;
+  /** so long until a passphrase is tried again; 0: now. It passes while the app is open */
+  readonly waitMs: number;
+  /** no passphrase is tried any more; the recovery key is */
+  readonly isLockedOut: boolean;
 }
 
 export interface VaultPrepareRequest {
+  /** 65536, 131072 or 262144; weak-parameters otherwise */
   readonly memoryKib: number;
 }
 
@@ -305,6 +340,7 @@ export interface VaultPrepareReply {
   readonly saltHex: string;
   readonly memoryKib: number;
   readonly passes: number;
+  readonly prfInputHex: string;
 }
 
 export interface VaultCreateReply {
@@ -321,6 +357,10 @@ export interface VaultUnlockReply {
   readonly rewritePending: boolean;
   /** a newer version of the app wrote the tables; this one can read them and changes nothing */
   readonly isReadOnly: boolean;
+  /** recovery: the person is asked for a new passphrase now */
+  readonly openedWith: SlotType;
+  /** neutral: another vault, which the distress phrase opens; nothing kept back from before is repeated into it */
+  readonly profile: VaultProfile;
 }
 
 export type VaultLockRequest = Readonly<Record<string, never>>;
@@ -349,6 +389,69 @@ export interface VaultCheckReply {
   readonly rowCount: Counter;
   /** BLAKE2b-256 over the dump of the derived tables */
   readonly digestHex: string;
+}
+
+export type KeysListRequest = Readonly<Record<string, never>>;
+
+export interface KeysListReply {
+  readonly slots: readonly SlotRow[];
+  readonly freeCount: number;
+  /** a passkey may open the vault without a passphrase */
+  readonly isPrfAloneAllowed: boolean;
+  /** a passkey that an account copies to other devices may be used */
+  readonly areSyncedPasskeysAllowed: boolean;
+  readonly isDistressAllowed: boolean;
+}
+
+export interface KeysPolicyRequest {
+  readonly isPrfAloneAllowed: boolean;
+  readonly areSyncedPasskeysAllowed: boolean;
+  readonly isDistressAllowed: boolean;
+}
+
+export type KeysPolicyReply = Readonly<Record<string, never>>;
+
+export interface KeysChangeReply {
+  readonly slotIndex: number;
+  readonly type: SlotType;
+}
+
+export interface KeysAddReply {
+  readonly slotIndex: number;
+  readonly type: SlotType;
+}
+
+export interface KeysRemoveRequest {
+  readonly slotIndex: number;
+}
+
+export type KeysRemoveReply = Readonly<Record<string, never>>;
+
+export interface KeysLabelRequest {
+  readonly slotIndex: number;
+  readonly label: string;
+}
+
+export type KeysLabelReply = Readonly<Record<string, never>>;
+
+export type KeysRecoveryMakeRequest = Readonly<Record<string, never>>;
+
+export interface KeysRecoveryConfirmReply {
+  readonly slotIndex: number;
+}
+
+export interface KeysRecoveryUnlockReply {
+  readonly vaultId: Id;
+  readonly tornTail: boolean;
+  readonly finishedCheckpoint: boolean;
+  readonly rewritePending: boolean;
+  readonly isReadOnly: boolean;
+  readonly openedWith: SlotType;
+  readonly profile: VaultProfile;
+}
+
+export interface KeysDistressReply {
+  readonly slotIndex: number;
 }
 
 export interface ContentGetRequest {
@@ -834,20 +937,40 @@ export interface VaultDamageReply {
 export interface Commands {
   /** Check the random sources and say what this build is. Must be the first call; every other answers wrong-state before it. */
   readonly 'core.start': { readonly request: CoreStartRequest; readonly reply: CoreStartReply; readonly error: 'no-random' | CommonErrorCode };
-  /** What the files of the vault directory hold. Changes nothing. */
+  /** What the files of the vault directory hold. Changes nothing but how much of a wait has passed. */
   readonly 'vault.status': { readonly request: VaultStatusRequest; readonly reply: VaultStatusReply; readonly error: 'newer-version' | 'weak-parameters' | 'io' | CommonErrorCode };
   /** Begin a new vault in an empty directory: choose its id and salt. Nothing is written. */
-  readonly 'vault.prepare': { readonly request: VaultPrepareRequest; readonly reply: VaultPrepareReply; readonly error: 'wrong-state' | 'exists' | CommonErrorCode };
-  /** Write the prepared vault and open it. The request is the 32-byte KDF result, not JSON. */
-  readonly 'vault.create': { readonly request: Uint8Array; readonly reply: VaultCreateReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
-  /** Open the vault. The request is the 32-byte KDF result, not JSON. On auth nothing changed. */
-  readonly 'vault.unlock': { readonly request: Uint8Array; readonly reply: VaultUnlockReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'io' | 'full' | CommonErrorCode };
+  readonly 'vault.prepare': { readonly request: VaultPrepareRequest; readonly reply: VaultPrepareReply; readonly error: 'wrong-state' | 'exists' | 'weak-parameters' | CommonErrorCode };
+  /** Write the prepared vault and open it. The request is a set of secrets (fk/secrets.h), not JSON: a passphrase key, or one with the output of a passkey. */
+  readonly 'vault.create': { readonly request: Uint8Array; readonly reply: VaultCreateReply; readonly error: 'wrong-state' | 'full' | 'io' | 'not-allowed' | CommonErrorCode };
+  /** Open the vault. The request is a set of secrets (fk/secrets.h), not JSON. A passphrase that opens nothing is counted, nothing else changes. */
+  readonly 'vault.unlock': { readonly request: Uint8Array; readonly reply: VaultUnlockReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'io' | 'full' | 'wait' | 'locked-out' | CommonErrorCode };
   /** Close the store and wipe every key. Always succeeds; the state is then locked. */
   readonly 'vault.lock': { readonly request: VaultLockRequest; readonly reply: VaultLockReply; readonly error: CommonErrorCode };
   /** Numbers for the storage page. */
   readonly 'vault.storage': { readonly request: VaultStorageRequest; readonly reply: VaultStorageReply; readonly error: 'wrong-state' | 'io' | CommonErrorCode };
   /** Verify every page, then delete every derived table, rebuild it from its sources and compare byte for byte. Rolled back; nothing changes. */
   readonly 'vault.check': { readonly request: VaultCheckRequest; readonly reply: VaultCheckReply; readonly error: 'wrong-state' | 'damaged' | 'io' | 'full' | CommonErrorCode };
+  /** The ways in that this vault knows of, and what its settings allow. */
+  readonly 'keys.list': { readonly request: KeysListRequest; readonly reply: KeysListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  /** What the agency allows on this vault. Taking something away takes no slot away that is there. */
+  readonly 'keys.policy': { readonly request: KeysPolicyRequest; readonly reply: KeysPolicyReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  /** Another secret instead of an old one: written to a free slot, flushed, opened once, then the old slot is overwritten. The request is two sets of secrets (fk/secrets.h), old and new; with nothing in the old one the slot that opened the vault is replaced. After the recovery key, every passphrase is. Copies of this vault made before still open with the old secret. */
+  readonly 'keys.change': { readonly request: Uint8Array; readonly reply: KeysChangeReply; readonly error: 'wrong-state' | 'auth' | 'exists' | 'wait' | 'locked-out' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** One more way in. The request is a set of secrets (fk/secrets.h). */
+  readonly 'keys.add': { readonly request: Uint8Array; readonly reply: KeysAddReply; readonly error: 'wrong-state' | 'exists' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** Overwrite a slot with random bytes. Copies of this vault made before still open with it. */
+  readonly 'keys.remove': { readonly request: KeysRemoveRequest; readonly reply: KeysRemoveReply; readonly error: 'wrong-state' | 'not-found' | 'last-key' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** What the owner calls a way in. Kept inside the vault, encrypted. */
+  readonly 'keys.label': { readonly request: KeysLabelRequest; readonly reply: KeysLabelReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** A new recovery key, as text to print: a byte 0, then 8 groups of 5 signs joined by dashes. It opens nothing until it was typed back. */
+  readonly 'keys.recovery.make': { readonly request: KeysRecoveryMakeRequest; readonly reply: Uint8Array; readonly error: 'wrong-state' | CommonErrorCode };
+  /** The request is the new recovery key as it was typed back. Now it gets a slot, and an older recovery key stops opening. */
+  readonly 'keys.recovery.confirm': { readonly request: Uint8Array; readonly reply: KeysRecoveryConfirmReply; readonly error: 'wrong-state' | 'mistyped' | 'no-slot' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** Open the vault with its recovery key. The request is the key as it was typed. It is not counted, and ends a lock-out. */
+  readonly 'keys.recovery.unlock': { readonly request: Uint8Array; readonly reply: KeysRecoveryUnlockReply; readonly error: 'wrong-state' | 'mistyped' | 'auth' | 'damaged' | 'newer-version' | 'io' | 'full' | CommonErrorCode };
+  /** A phrase that opens an empty vault of its own instead of this one (docs/adr/0014). The request is a set of secrets with a passphrase key alone; one that was there before stops opening. */
+  readonly 'keys.distress': { readonly request: Uint8Array; readonly reply: KeysDistressReply; readonly error: 'wrong-state' | 'exists' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
   /** One file of core/content by name, such as dash-adult. */
   readonly 'content.get': { readonly request: ContentGetRequest; readonly reply: ContentGetReply; readonly error: 'not-found' | CommonErrorCode };
   /** Cases by newest change, 100 a page; with search, those where the victim or an alias has a name with each word as a prefix. */
@@ -944,8 +1067,8 @@ export interface Commands {
   readonly 'vault.checkpoint': { readonly request: VaultCheckpointRequest; readonly reply: VaultCheckpointReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
   /** Take room on this device for what a person is about to type. Before a form opens. */
   readonly 'vault.reserve': { readonly request: VaultReserveRequest; readonly reply: VaultReserveReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
-  /** Open a damaged vault for reading, as far as it is consistent; every write is read-only. The request is the 32-byte KDF result, not JSON. */
-  readonly 'vault.inspect': { readonly request: Uint8Array; readonly reply: VaultInspectReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'io' | CommonErrorCode };
+  /** Open a damaged vault for reading, as far as it is consistent; every write is read-only. The request is a set of secrets (fk/secrets.h), not JSON. */
+  readonly 'vault.inspect': { readonly request: Uint8Array; readonly reply: VaultInspectReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'io' | 'wait' | 'locked-out' | CommonErrorCode };
   /** What of the open vault is missing or cannot be read. Reads every case. */
   readonly 'vault.damage': { readonly request: VaultDamageRequest; readonly reply: VaultDamageReply; readonly error: 'wrong-state' | 'io' | CommonErrorCode };
 }
@@ -961,6 +1084,16 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'vault.lock': 6,
   'vault.storage': 7,
   'vault.check': 8,
+  'keys.list': 64,
+  'keys.policy': 65,
+  'keys.change': 66,
+  'keys.add': 67,
+  'keys.remove': 68,
+  'keys.label': 69,
+  'keys.recovery.make': 70,
+  'keys.recovery.confirm': 71,
+  'keys.recovery.unlock': 72,
+  'keys.distress': 73,
   'content.get': 9,
   'case.list': 10,
   'case.get': 11,
@@ -1015,19 +1148,24 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
 
 /** Commands whose request is raw bytes instead of JSON, with their bounds. */
 export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly min: number; readonly max: number } } = {
-  'vault.create': { min: 32, max: 32 },
-  'vault.unlock': { min: 32, max: 32 },
+  'vault.create': { min: 88, max: 88 },
+  'vault.unlock': { min: 88, max: 88 },
+  'keys.change': { min: 176, max: 176 },
+  'keys.add': { min: 88, max: 88 },
+  'keys.recovery.confirm': { min: 1, max: 256 },
+  'keys.recovery.unlock': { min: 1, max: 256 },
+  'keys.distress': { min: 88, max: 88 },
   'sync.step': { min: 8, max: 1052680 },
   'backup.head': { min: 1, max: 4096 },
   'backup.open': { min: 2281, max: 2281 },
   'backup.take': { min: 1, max: 65536 },
   'lock.pin': { min: 6, max: 6 },
   'lock.open': { min: 6, max: 6 },
-  'vault.inspect': { min: 32, max: 32 },
+  'vault.inspect': { min: 88, max: 88 },
 };
 
 /** Commands whose reply is raw bytes that begin with 0; an error is JSON, which begins with '{'. */
-export type RawReplyCommand = 'sync.step' | 'backup.chunk';
+export type RawReplyCommand = 'keys.recovery.make' | 'sync.step' | 'backup.chunk';
 
 /** Commands that may be sent again with the same mutationId: a repeat returns the first reply. */
 export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([

@@ -16,7 +16,7 @@ import { CORE_IMPORTS, exportedFunction, instantiate, RefusedModuleError, type H
 import { ModuleMemory } from './memory.ts';
 
 /**
- * The six files of one vault, by the numbers of enum fk_vault_file. Nothing throws: a negative number
+ * The files of one vault, by the numbers of enum fk_vault_file. Nothing throws: a negative number
  * says that the handle failed. read and write answer how many bytes were moved; fewer than asked is
  * the end of the file, or a full disk.
  */

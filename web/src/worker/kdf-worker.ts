@@ -1,30 +1,46 @@
 /**
- * A short-lived worker for one derivation.
+ * A short-lived worker for one derivation, or for measuring one.
  *
  * The passphrase comes from the page, salt and settings from the store worker, and the key goes to the
  * store worker alone. Then the worker ends and its memory is given back.
  */
 import { buildInfo } from '../build-info.ts';
-import type { KdfParameters, KdfRequest, KdfResult } from '../protocol/envelope.ts';
+import type { KdfMeasured, KdfParameters, KdfRequest, KdfResult } from '../protocol/envelope.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import { compileModule } from './fetch-module.ts';
-import { derive } from './kdf.ts';
+import { derive, measure } from './kdf.ts';
 import { RefusedModuleError } from './loader.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
+
+function refused(error: unknown): Extract<KdfResult, { ok: false }> {
+  const detail = error instanceof RefusedModuleError ? error.message : 'unknown';
+  return { ok: false, error: { code: 'not-loaded', detail } };
+}
 
 async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promise<KdfResult> {
   try {
     return await derive(await compileModule(buildInfo.kdfWasm), passphrase, parameters);
   } catch (error) {
-    const detail = error instanceof RefusedModuleError ? error.message : 'unknown';
-    return { ok: false, error: { code: 'not-loaded', detail } };
+    return refused(error);
   } finally {
     passphrase.fill(0);
   }
 }
 
+async function answerMeasure(settings: Pick<KdfParameters, 'memoryKib' | 'passes'>): Promise<void> {
+  const measured: KdfMeasured = await compileModule(buildInfo.kdfWasm)
+    .then((module) => measure(module, settings, () => performance.now()))
+    .catch(refused);
+  self.postMessage(measured);
+  self.close();
+}
+
 self.onmessage = (event: MessageEvent<KdfRequest>) => {
+  if ('measure' in event.data) {
+    void answerMeasure(event.data.measure);
+    return;
+  }
   const { passphrase, port } = event.data;
   const bytes = new TextEncoder().encode(normalPassphrase(passphrase));
   port.onmessage = async (message: MessageEvent<KdfParameters>) => {

@@ -3,7 +3,7 @@
  *
  * A new instance for each derivation: its memory is up to 1 GiB and is given back with it.
  */
-import type { KdfParameters, KdfResult } from '../protocol/envelope.ts';
+import type { KdfMeasured, KdfParameters, KdfResult } from '../protocol/envelope.ts';
 import { exportedFunction, instantiate, KDF_IMPORTS } from './loader.ts';
 import { ModuleMemory } from './memory.ts';
 
@@ -59,6 +59,17 @@ export async function derive(
   } finally {
     blocks.forEach(([address, sizeBytes]) => free(address, sizeBytes));
   }
+}
+
+/** How long one derivation with these settings takes here, in ms. */
+export async function measure(
+  module: WebAssembly.Module,
+  settings: Pick<KdfParameters, 'memoryKib' | 'passes'>,
+  nowMs: () => number,
+): Promise<KdfMeasured> {
+  const startMs = nowMs();
+  const result = await derive(module, new Uint8Array(KEY_SIZE_BYTES), { ...settings, saltHex: '00'.repeat(SALT_SIZE_BYTES) });
+  return result.ok ? { ok: true, ms: nowMs() - startMs } : result;
 }
 
 function bytesOfHex(hex: string): Uint8Array {

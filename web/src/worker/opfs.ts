@@ -1,5 +1,5 @@
 /**
- * The six files of one vault directory, opened once as synchronous access handles and held.
+ * The files of one vault directory, opened once as synchronous access handles and held.
  *
  * Directory: vaults/<32 hex digits>/ of the origin private file system. The core sees numbers only:
  * nothing thrown by the browser reaches it (VaultFiles in core.ts says what the numbers mean).
@@ -9,7 +9,9 @@ import type { HostErrorCode } from '../protocol/envelope.ts';
 import { isThrowawayStorage } from './private-browsing.ts';
 
 /** By the numbers of enum fk_vault_file in core/port. */
-export const VAULT_FILE_NAMES: readonly string[] = ['pages', 'log0', 'log1', 'super0', 'super1', 'keys'];
+export const VAULT_FILE_NAMES: readonly string[] = [
+  'pages', 'log0', 'log1', 'super0', 'super1', 'keys', 'tries', 'pages2', 'log2', 'log3', 'super2', 'super3',
+];
 export const VAULTS_DIRECTORY = 'vaults';
 const DIRECTORY_NAME = /^[0-9a-f]{32}$/;
 const PROBE_FILE = 'probe';

@@ -23,14 +23,13 @@ import {
   type Commands,
   type ErrorCode,
   type LockView,
-  type VaultPrepareReply,
-  type VaultStatusReply,
 } from '../protocol/protocol.gen.ts';
 import { BackupControls } from './backup-controls.ts';
 import { BackupRefusal } from './backup-run.ts';
 import { Core, CoreCrashedError, CoreMemoryError, type VaultFiles } from './core.ts';
 import { FileSets } from './file-sets.ts';
 import { IdleTidying } from './idle-tidying.ts';
+import { KeyControls } from './key-controls.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
 import { RefusedModuleError } from './loader.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
@@ -78,6 +77,7 @@ export class StoreService {
   #files: OpenVaultFiles | null = null;
   #fileSets: FileSets | null = null;
   readonly #backup: BackupControls;
+  readonly #keys: KeyControls;
   #directory: string | null = null;
   /** a lock is asked for: nothing new begins */
   #isClosing = false;
@@ -92,6 +92,11 @@ export class StoreService {
       every: environment.every,
       ask: () => this.#inQueue(() => this.#askLock()).catch(() => undefined),
       onChange: (view) => this.#lockChanged(view),
+    });
+    this.#keys = new KeyControls({
+      core: () => this.#openCore(),
+      derive: (parameters, port) => this.#derive(parameters, port),
+      onOpened: () => this.#lockWatch.begin(),
     });
     this.#backup = new BackupControls({
       core: () => this.#openCore(),
@@ -280,18 +285,23 @@ export class StoreService {
       case 'probe':
         await this.#environment.probe();
         return { ok: true, reply: {} };
-      case 'create':
-        return this.#create(message.memoryKib, message.port);
-      case 'unlock':
-        return this.#unlock('vault.unlock', message.port);
       case 'choose-pin':
         return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.pin'], new Uint8Array(message.pin)));
       case 'open-by-pin':
         return parsed<unknown>(this.#openCore().callBytes(COMMAND_IDS['lock.open'], new Uint8Array(message.pin)));
-      case 'inspect':
-        return this.#unlock('vault.inspect', message.port);
       case 'tidy':
         return this.#tidy();
+      case 'prepare':
+      case 'create':
+      case 'unlock':
+      case 'inspect':
+      case 'unlock-with-recovery-key':
+      case 'change-key':
+      case 'add-key':
+      case 'set-distress-phrase':
+      case 'make-recovery-key':
+      case 'confirm-recovery-key':
+        return this.#keys.answer(message);
       case 'lock':
         return this.#lock();
       case 'remove-unfinished':
@@ -334,46 +344,12 @@ export class StoreService {
     return { ok: true, reply: { start: start.reply, status: status.reply } satisfies OpenReply };
   }
 
-  async #create(memoryKib: number, port: MessagePort): Promise<Answer> {
-    const prepared = this.#call('vault.prepare', { memoryKib });
-    return prepared.ok ? this.#openByPort('vault.create', prepared.reply, port) : closing(port, prepared);
-  }
-
   /** What cannot be moved now is moved another time: a full device, a locked vault. */
   #tidy(): Answer {
     if (this.#core !== null) {
       this.#call('vault.checkpoint', {});
     }
     return { ok: true, reply: {} };
-  }
-
-  async #unlock(command: 'vault.unlock' | 'vault.inspect', port: MessagePort): Promise<Answer> {
-    const status = this.#call('vault.status', {});
-    if (!status.ok) {
-      return closing(port, status);
-    }
-    const parameters = lockedParameters(status.reply);
-    if (parameters === null) {
-      return closing(port, refused('wrong-state', `the vault is ${status.reply.state}`));
-    }
-    return this.#openByPort(command, parameters, port);
-  }
-
-  async #openByPort(
-    command: 'vault.create' | 'vault.unlock' | 'vault.inspect',
-    { saltHex, memoryKib, passes }: KdfParameters | VaultPrepareReply,
-    port: MessagePort,
-  ): Promise<Answer> {
-    const result = await this.#derive({ saltHex, memoryKib, passes }, port);
-    if (!result.ok) {
-      return result;
-    }
-    // Wiped by callBytes, whatever happens.
-    const answer = parsed<VaultPrepareReply>(this.#openCore().callBytes(COMMAND_IDS[command], new Uint8Array(result.key)));
-    if (answer.ok) {
-      this.#lockWatch.begin();
-    }
-    return answer;
   }
 
   #derive(parameters: KdfParameters, port: MessagePort): Promise<KdfResult> {
@@ -445,19 +421,6 @@ function demanded<Reply>(result: CallResult<Reply, string>): Reply {
     throw new CommandError(result);
   }
   return result.reply;
-}
-
-function lockedParameters(status: VaultStatusReply): KdfParameters | null {
-  const { state, saltHex, memoryKib, passes } = status;
-  if (state !== 'locked' || saltHex === undefined || memoryKib === undefined || passes === undefined) {
-    return null;
-  }
-  return { saltHex, memoryKib, passes };
-}
-
-function closing(port: MessagePort, answer: Answer): Answer {
-  port.close();
-  return answer;
 }
 
 function refused(code: HostErrorCode | ErrorCode, detail: string): { ok: false; error: { code: string; detail: string } } {

@@ -42,6 +42,12 @@
     X(ERR_CONFLICT, 36, "conflict", "two workers disagree about this field; it is resolved with a reason first") \
     X(ERR_WARM_LOCKED, 80, "warm-locked", "nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there") \
     X(ERR_PIN_WEAK, 81, "pin-weak", "one digit six times, or six digits in a row: the first that somebody tries") \
-    X(ERR_READ_ONLY, 37, "read-only", "the vault is open for reading only; nothing changed")
+    X(ERR_READ_ONLY, 37, "read-only", "the vault is open for reading only; nothing changed") \
+    X(ERR_WAIT, 64, "wait", "too many wrong passphrases; detail is how many ms to wait before the next") \
+    X(ERR_LOCKED_OUT, 65, "locked-out", "ten wrong passphrases; only the recovery key or the agency opens this vault now") \
+    X(ERR_NO_SLOT, 66, "no-slot", "all 8 slots of the key file are in use; take one away first") \
+    X(ERR_MISTYPED, 67, "mistyped", "the recovery key was mistyped; detail names the group, or says that there are too few or too many signs") \
+    X(ERR_NOT_ALLOWED, 68, "not-allowed", "the settings of this vault do not allow this way of opening it") \
+    X(ERR_LAST_KEY, 69, "last-key", "the last way to open this vault that a person has at hand cannot be taken away")
 
 #endif

@@ -21,6 +21,10 @@ enum {
 /* FK_ERR_WEAK_PARAMETERS below the floor or above the ceiling, whatever a file says. */
 FK_MUST_USE fk_status fk_kdf_check_parameters(uint32_t memory_kib, uint32_t passes);
 
+/* A new vault has one of three settings, 64, 128 or 256 MiB with FK_KDF_PASSES_MIN passes: the largest that takes its
+ * device about a second at most, measured when the vault is made. FK_ERR_WEAK_PARAMETERS for another one. */
+FK_MUST_USE fk_status fk_kdf_check_setting(uint32_t memory_kib);
+
 /* passphrase   1 to 1024 bytes, already normalised (NFC, lower case, single spaces).
  * key_out      the 32-byte result; zeros on error. Secret: the caller wipes it.
  *

@@ -11,7 +11,8 @@
  * index), so a file cannot be made to open differently under two keys.
  *
  * Invariants: the header never changes after creation; every version keeps the magic, the version
- * and the digest where they are; 32 trials are made whatever opens (8 slots, 4 kinds of secret). */
+ * and the digest where they are; 32 trials are made whatever opens (8 slots, 4 kinds of secret); a slot opens only with
+ * the kind of secret that its sealed type names. */
 #ifndef FK_KEYFILE_H
 #define FK_KEYFILE_H
 
@@ -34,6 +35,8 @@ typedef enum fk_slot_type {
     FK_SLOT_PRF = 2,        /* the output of a passkey */
     FK_SLOT_BOTH = 3,       /* A || PRF */
     FK_SLOT_RECOVERY = 4,   /* the printed recovery key */
+    FK_SLOT_ESCROW = 5,     /* kept for the agency's recovery key pair; opened by none of the secrets here */
+    FK_SLOT_DISTRESS = 6,   /* A of the distress phrase; holds the master key of another vault (docs/adr/0014) */
 } fk_slot_type;
 
 /* The secrets at hand; an empty view is one that is not. Borrowed. */
@@ -73,10 +76,18 @@ typedef struct fk_keyfile_opened {
     uint64_t made_on_ms;
 } fk_keyfile_opened;
 
-/* Try every secret on every slot. FK_ERR_AUTH when nothing opens, FK_ERR_NEWER_VERSION when what
- * opened has a type this version does not know; then *opened_out is zero. */
+/* Try every secret on every slot; passphrase and passkey together before each alone. FK_ERR_AUTH when nothing opens,
+ * FK_ERR_NEWER_VERSION when what opened has a type this version does not know; then *opened_out is zero. */
 FK_MUST_USE fk_status fk_keyfile_open(const fk_keyfile *keyfile, const fk_slot_secrets *secrets,
                                       fk_keyfile_opened *opened_out);
+/* Does some slot open with the secret of exactly this type? */
+bool fk_keyfile_is_taken(const fk_keyfile *keyfile, fk_slot_type type, const fk_slot_secrets *secrets);
+/* Does this slot, of this type, open and hold this master key? */
+bool fk_keyfile_slot_holds(const fk_keyfile *keyfile, uint32_t slot_index, fk_slot_type type,
+                           const fk_slot_secrets *secrets, const fk_key *master);
+
+/* What a passkey is asked with: BLAKE2b-256("fk/prf/v1" || vault id || salt). No secret. */
+void fk_keyfile_prf_input(const fk_keyfile *keyfile, uint8_t input_out[FK_HASH_SIZE_BYTES]);
 
 /* --- on disk -------------------------------------------------------------------------------- */
 

@@ -29,8 +29,16 @@ typedef enum fk_vault_file {
     FK_FILE_SUPERBLOCK_0 = 3,
     FK_FILE_SUPERBLOCK_1 = 4,
     FK_FILE_KEYS = 5,
-    FK_FILE_COUNT = 6
+    FK_FILE_ATTEMPTS = 6,     /* fk/attempts.h */
+    FK_FILE_SECOND_PAGES = 7, /* the second store of this vault, in the order of the first (docs/adr/0014) */
+    FK_FILE_SECOND_LOG_0 = 8,
+    FK_FILE_SECOND_LOG_1 = 9,
+    FK_FILE_SECOND_SUPERBLOCK_0 = 10,
+    FK_FILE_SECOND_SUPERBLOCK_1 = 11,
+    FK_FILE_COUNT = 12
 } fk_vault_file;
+
+enum { FK_FILE_STORE_COUNT = 5 }; /* of one store: pages, logs, superblocks */
 
 /* Synchronous file access, shaped after OPFS sync access handles.
  * read and write return how many bytes were moved (read: short at the end of the file; write:

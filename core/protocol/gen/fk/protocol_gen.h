@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x1082db5bU
+#define FK_PROTOCOL_SCHEMA_HASH 0x2740af2dU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 58,
+    FK_COMMAND_COUNT = 68,
 };
 
 /* X(name, NAME, id, "text") */
@@ -31,6 +31,16 @@ enum {
     X(vault_lock, VAULT_LOCK, 6, "vault.lock") \
     X(vault_storage, VAULT_STORAGE, 7, "vault.storage") \
     X(vault_check, VAULT_CHECK, 8, "vault.check") \
+    X(keys_list, KEYS_LIST, 64, "keys.list") \
+    X(keys_policy, KEYS_POLICY, 65, "keys.policy") \
+    X(keys_change, KEYS_CHANGE, 66, "keys.change") \
+    X(keys_add, KEYS_ADD, 67, "keys.add") \
+    X(keys_remove, KEYS_REMOVE, 68, "keys.remove") \
+    X(keys_label, KEYS_LABEL, 69, "keys.label") \
+    X(keys_recovery_make, KEYS_RECOVERY_MAKE, 70, "keys.recovery.make") \
+    X(keys_recovery_confirm, KEYS_RECOVERY_CONFIRM, 71, "keys.recovery.confirm") \
+    X(keys_recovery_unlock, KEYS_RECOVERY_UNLOCK, 72, "keys.recovery.unlock") \
+    X(keys_distress, KEYS_DISTRESS, 73, "keys.distress") \
     X(content_get, CONTENT_GET, 9, "content.get") \
     X(case_list, CASE_LIST, 10, "case.list") \
     X(case_get, CASE_GET, 11, "case.get") \
@@ -91,6 +101,16 @@ typedef enum fk_command_id {
     FK_COMMAND_VAULT_LOCK = 6,
     FK_COMMAND_VAULT_STORAGE = 7,
     FK_COMMAND_VAULT_CHECK = 8,
+    FK_COMMAND_KEYS_LIST = 64,
+    FK_COMMAND_KEYS_POLICY = 65,
+    FK_COMMAND_KEYS_CHANGE = 66,
+    FK_COMMAND_KEYS_ADD = 67,
+    FK_COMMAND_KEYS_REMOVE = 68,
+    FK_COMMAND_KEYS_LABEL = 69,
+    FK_COMMAND_KEYS_RECOVERY_MAKE = 70,
+    FK_COMMAND_KEYS_RECOVERY_CONFIRM = 71,
+    FK_COMMAND_KEYS_RECOVERY_UNLOCK = 72,
+    FK_COMMAND_KEYS_DISTRESS = 73,
     FK_COMMAND_CONTENT_GET = 9,
     FK_COMMAND_CASE_LIST = 10,
     FK_COMMAND_CASE_GET = 11,
@@ -142,6 +162,20 @@ typedef enum fk_command_id {
     FK_COMMAND_VAULT_INSPECT = 62,
     FK_COMMAND_VAULT_DAMAGE = 63,
 } fk_command_id;
+
+typedef enum fk_protocol_slot_type {
+    FK_PROTOCOL_SLOT_TYPE_PASSPHRASE = 0,
+    FK_PROTOCOL_SLOT_TYPE_PRF = 1,
+    FK_PROTOCOL_SLOT_TYPE_BOTH = 2,
+    FK_PROTOCOL_SLOT_TYPE_RECOVERY = 3,
+    FK_PROTOCOL_SLOT_TYPE_ESCROW = 4,
+    FK_PROTOCOL_SLOT_TYPE_DISTRESS = 5,
+} fk_protocol_slot_type;
+
+typedef enum fk_protocol_vault_profile {
+    FK_PROTOCOL_VAULT_PROFILE_OWN = 0,
+    FK_PROTOCOL_VAULT_PROFILE_NEUTRAL = 1,
+} fk_protocol_vault_profile;
 
 typedef enum fk_protocol_vault_state {
     FK_PROTOCOL_VAULT_STATE_NONE = 0,
@@ -198,6 +232,14 @@ typedef enum fk_protocol_progress {
     FK_PROTOCOL_PROGRESS_SENT = 1,
     FK_PROTOCOL_PROGRESS_CONFIRMED = 2,
 } fk_protocol_progress;
+
+typedef struct fk_protocol_slot_row {
+    uint32_t slot_index;
+    fk_protocol_slot_type type;
+    uint64_t made_ms;
+    fk_bytes label; /* what its owner called it; empty when nothing */
+    bool is_opened_with; /* the vault was opened with this one */
+} fk_protocol_slot_row;
 
 typedef struct fk_protocol_lock_view {
     fk_protocol_lock_state state; /* warm: the PIN opens; cold: the keys are gone */
@@ -353,10 +395,15 @@ typedef struct fk_vault_status_reply {
     uint32_t memory_kib;
     bool has_passes;
     uint32_t passes;
+    bool has_prf_input_hex;
+    fk_bytes prf_input_hex; /* what a passkey is asked with */
+    uint32_t wrong_count; /* wrong passphrases since the vault was last opened */
+    uint64_t wait_ms; /* so long until a passphrase is tried again; 0: now. It passes while the app is open */
+    bool is_locked_out; /* no passphrase is tried any more; the recovery key is */
 } fk_vault_status_reply;
 
 typedef struct fk_vault_prepare_request {
-    uint32_t memory_kib;
+    uint32_t memory_kib; /* 65536, 131072 or 262144; weak-parameters otherwise */
 } fk_vault_prepare_request;
 
 typedef struct fk_vault_prepare_reply {
@@ -364,10 +411,11 @@ typedef struct fk_vault_prepare_reply {
     fk_bytes salt_hex;
     uint32_t memory_kib;
     uint32_t passes;
+    fk_bytes prf_input_hex;
 } fk_vault_prepare_reply;
 
 typedef struct fk_vault_create_request {
-    fk_bytes raw; /* exactly 32 bytes, borrowed */
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
 } fk_vault_create_request;
 
 typedef struct fk_vault_create_reply {
@@ -375,7 +423,7 @@ typedef struct fk_vault_create_reply {
 } fk_vault_create_reply;
 
 typedef struct fk_vault_unlock_request {
-    fk_bytes raw; /* exactly 32 bytes, borrowed */
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
 } fk_vault_unlock_request;
 
 typedef struct fk_vault_unlock_reply {
@@ -384,6 +432,8 @@ typedef struct fk_vault_unlock_reply {
     bool finished_checkpoint; /* an interrupted checkpoint was finished */
     bool rewrite_pending; /* no room to write anew what was recovered: everything can be read, each save is full until there is room */
     bool is_read_only; /* a newer version of the app wrote the tables; this one can read them and changes nothing */
+    fk_protocol_slot_type opened_with; /* recovery: the person is asked for a new passphrase now */
+    fk_protocol_vault_profile profile; /* neutral: another vault, which the distress phrase opens; nothing kept back from before is repeated into it */
 } fk_vault_unlock_reply;
 
 typedef struct fk_vault_lock_request {
@@ -420,6 +470,102 @@ typedef struct fk_vault_check_reply {
     uint64_t row_count;
     fk_bytes digest_hex; /* BLAKE2b-256 over the dump of the derived tables */
 } fk_vault_check_reply;
+
+typedef struct fk_keys_list_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_list_request;
+
+typedef struct fk_keys_list_reply {
+    const fk_protocol_slot_row *slots;
+    size_t slots_count; /* at most 8 */
+    uint32_t free_count;
+    bool is_prf_alone_allowed; /* a passkey may open the vault without a passphrase */
+    bool are_synced_passkeys_allowed; /* a passkey that an account copies to other devices may be used */
+    bool is_distress_allowed;
+} fk_keys_list_reply;
+
+typedef struct fk_keys_policy_request {
+    bool is_prf_alone_allowed;
+    bool are_synced_passkeys_allowed;
+    bool is_distress_allowed;
+} fk_keys_policy_request;
+
+typedef struct fk_keys_policy_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_policy_reply;
+
+typedef struct fk_keys_change_request {
+    fk_bytes raw; /* exactly 176 bytes, borrowed */
+} fk_keys_change_request;
+
+typedef struct fk_keys_change_reply {
+    uint32_t slot_index;
+    fk_protocol_slot_type type;
+} fk_keys_change_reply;
+
+typedef struct fk_keys_add_request {
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
+} fk_keys_add_request;
+
+typedef struct fk_keys_add_reply {
+    uint32_t slot_index;
+    fk_protocol_slot_type type;
+} fk_keys_add_reply;
+
+typedef struct fk_keys_remove_request {
+    uint32_t slot_index;
+} fk_keys_remove_request;
+
+typedef struct fk_keys_remove_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_remove_reply;
+
+typedef struct fk_keys_label_request {
+    uint32_t slot_index;
+    fk_bytes label;
+} fk_keys_label_request;
+
+typedef struct fk_keys_label_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_label_reply;
+
+typedef struct fk_keys_recovery_make_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_recovery_make_request;
+
+typedef struct fk_keys_recovery_make_reply {
+    fk_bytes raw; /* at most 64 bytes, the first 0 */
+} fk_keys_recovery_make_reply;
+
+typedef struct fk_keys_recovery_confirm_request {
+    fk_bytes raw; /* 1 to 256 bytes, borrowed */
+} fk_keys_recovery_confirm_request;
+
+typedef struct fk_keys_recovery_confirm_reply {
+    uint32_t slot_index;
+} fk_keys_recovery_confirm_reply;
+
+typedef struct fk_keys_recovery_unlock_request {
+    fk_bytes raw; /* 1 to 256 bytes, borrowed */
+} fk_keys_recovery_unlock_request;
+
+typedef struct fk_keys_recovery_unlock_reply {
+    fk_id vault_id;
+    bool torn_tail;
+    bool finished_checkpoint;
+    bool rewrite_pending;
+    bool is_read_only;
+    fk_protocol_slot_type opened_with;
+    fk_protocol_vault_profile profile;
+} fk_keys_recovery_unlock_reply;
+
+typedef struct fk_keys_distress_request {
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
+} fk_keys_distress_request;
+
+typedef struct fk_keys_distress_reply {
+    uint32_t slot_index;
+} fk_keys_distress_reply;
 
 typedef struct fk_content_get_request {
     fk_bytes name;
@@ -980,7 +1126,7 @@ typedef struct fk_vault_reserve_reply {
 } fk_vault_reserve_reply;
 
 typedef struct fk_vault_inspect_request {
-    fk_bytes raw; /* exactly 32 bytes, borrowed */
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
 } fk_vault_inspect_request;
 
 typedef struct fk_vault_inspect_reply {

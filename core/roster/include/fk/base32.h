@@ -28,4 +28,15 @@ void fk_base32_write(fk_bytes bytes, char *text_out);
  * FK_ERR_CODE_WRONG: another sign (also U), too few or too many, or check signs that do not fit. */
 FK_MUST_USE fk_status fk_base32_read(fk_bytes text, size_t size_bytes, uint8_t *bytes_out);
 
+/* --- for texts with another layout ------------------------------------------------------------ */
+
+enum { FK_BASE32_NO_SIGN = 32 };
+
+/* value: 0 to 31. */
+char fk_base32_sign(unsigned value);
+/* 0 to 31, or FK_BASE32_NO_SIGN; forgiving as above. */
+unsigned fk_base32_value(uint8_t character);
+/* White space and dashes. */
+bool fk_base32_is_separator(uint8_t character);
+
 #endif
