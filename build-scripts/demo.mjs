@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The made-up cases of demo-cases.json into a vault of the native client. start.sh --demo calls it.
+// The made-up cases of a practice vault (core/content/practice-cases.json) into a vault of the native client. start.sh --demo calls it.
 //   node build-scripts/demo.mjs FIELDKIT VAULT PASSPHRASE_FILE
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const [fieldkit, vault, passphraseFile] = process.argv.slice(2);
-const data = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'demo-cases.json'), 'utf8'));
+const data = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../core/content/practice-cases.json'), 'utf8'));
 const newId = () => randomBytes(16).toString('hex');
 
 function call(command, request) {

@@ -13,6 +13,7 @@ import { Hub } from './support/hub.mjs';
 import { until } from './support/until.mjs';
 
 const PASSPHRASE = 'acid bacon cedar delta eagle';
+const ENTRY = { label: 'Notebook 1', isPractice: false, isWiped: false };
 const CASE = 'c0000000000000000000000000000001';
 let hub;
 
@@ -68,7 +69,7 @@ async function inBrowser(kind, act) {
 async function withVault(page) {
   const start = await ask(page, 'start');
   assert.deepEqual([start.kind, start.state], ['ready', 'none'], JSON.stringify(start));
-  const created = await ask(page, 'createVault', PASSPHRASE);
+  const created = await ask(page, 'createVault', PASSPHRASE, ENTRY);
   assert.equal(created.ok, true, JSON.stringify(created));
 }
 
@@ -95,7 +96,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       assert.deepEqual([unlocked.ok, unlocked.reply?.tornTail], [true, false], JSON.stringify(unlocked));
       const { reply } = await command(again.page, 'case.get', { caseId: CASE });
       assert.equal(reply.drafts[0].fields.reference, 'NM-8');
-      assert.equal((await again.page.evaluate(() => globalThis.fk.listVaultDirectories())).length, 1);
+      assert.equal((await again.page.evaluate(() => globalThis.fk.listVaults())).length, 1);
     }));
 
   test(`${kind}__a_second_window_is_told_reads_content_and_can_take_over`, () =>
@@ -106,7 +107,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       await visit(second);
       assert.deepEqual(await ask(second, 'start'), { kind: 'other-window' });
       assert.equal((await ask(second, 'unlock', PASSPHRASE)).error.code, 'other-window');
-      assert.equal((await ask(second, 'createVault', PASSPHRASE)).error.code, 'other-window');
+      assert.equal((await ask(second, 'createVault', PASSPHRASE, ENTRY)).error.code, 'other-window');
       assert.equal((await command(second, 'content.get', { name: 'emergency' })).ok, true);
       assert.equal((await command(first, 'case.list', { limit: 1 })).ok, true, 'the first window was not disturbed');
 
@@ -169,7 +170,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       assert.ok(answers.every((answer) => /^(\w+ ok|(list|save) (wrong-state|stopped)|unlock (wrong-state|stopped|kdf-failed)|start refused)$/.test(answer)), answers.join());
       assert.ok(counts['content ok'] > 5 && counts['unlock ok'] > 0, JSON.stringify(counts));
       assert.equal((await ask(page, 'unlock', PASSPHRASE)).ok, true);
-      assert.equal((await page.evaluate(() => globalThis.fk.listVaultDirectories())).length, 1);
+      assert.equal((await page.evaluate(() => globalThis.fk.listVaults())).length, 1);
     }));
 }
 
@@ -235,8 +236,8 @@ for (const [name, damage] of Object.entries({
 test('chrome__a_kdf_worker_that_cannot_start_is_named_and_leaves_no_vault', () =>
   onDamagedPage('client-page-no-kdf', (dir) => rmSync(path.join(dir, 'kdf-worker.js')), async (page) => {
     assert.equal((await ask(page, 'start')).kind, 'ready');
-    assert.equal((await ask(page, 'createVault', PASSPHRASE)).error.code, 'kdf-failed');
-    assert.deepEqual(await page.evaluate(() => globalThis.fk.listVaultDirectories()), []);
+    assert.equal((await ask(page, 'createVault', PASSPHRASE, ENTRY)).error.code, 'kdf-failed');
+    assert.deepEqual(await page.evaluate(() => globalThis.fk.listVaults()), []);
   }));
 
 /** The worker of a page that has no vault open; it takes the files of the one vault there is, as a dying worker would. */

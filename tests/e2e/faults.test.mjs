@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { App, errors, words } from './support/app.mjs';
 import { CHROMIUM, FIREFOX } from './support/browser.mjs';
 import { PointerDriver } from './support/drivers.mjs';
+import { digestFiles } from './support/private-files.mjs';
 import { checkScreen } from './support/screens.mjs';
 import { inApp } from './support/run.mjs';
 import { makeStory, readable } from './support/story.mjs';
@@ -31,20 +32,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       const passphrase = await run.app.makeVault();
       await run.app.startCase(story.case);
       await run.app.lock();
-      const files = () => run.app.page.evaluate(async () => {
-        const sizes = [];
-        const walk = async (folder, at) => {
-          for await (const [entry, handle] of folder.entries()) {
-            if (handle.kind === 'directory') await walk(handle, `${at}/${entry}`);
-            else {
-              const bytes = await (await handle.getFile()).arrayBuffer();
-              sizes.push(`${at}/${entry} ${[...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join(' ')}`);
-            }
-          }
-        };
-        await walk(await navigator.storage.getDirectory(), '');
-        return sizes.sort();
-      });
+      const files = () => digestFiles(run.app.page);
       const before = await files();
       assert.ok(before.length >= 6, 'the vault has its files');
       await run.app.tryUnlock('gravel ostrich lantern pebble mitten');

@@ -22,8 +22,7 @@ test('every screen', async (t) => {
     });
     await app.open();
     await check('gate-welcome');
-    await driver.button(words.welcome.start);
-    await app.at(words.passphrase.showTitle);
+    await app.nameVault();
     await check('gate-words');
     await driver.button(words.passphrase.noted);
     await app.at(words.passphrase.confirmTitle);

@@ -61,7 +61,7 @@ async function readVault() {
 
 globalThis.kill = {
   start: () => client.start(),
-  create: () => client.createVault(PASSPHRASE),
+  create: () => client.createVault(PASSPHRASE, { label: 'Notebook 1', isPractice: false, isWiped: false }),
   unlock: () => client.unlock(PASSPHRASE),
   check: () => client.call('vault.check', {}),
   readVault,

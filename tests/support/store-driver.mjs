@@ -12,12 +12,14 @@ const { StoreService, Core, derive, normalPassphrase } = await importWebModules(
 
 export const DIRECTORY = '0123456789abcdef0123456789abcdef';
 export const MEMORY_KIB = 65_536;
+export const ENTRY = { label: 'Notebook 1', isPractice: false, isWiped: false };
 
 /** One life of a store worker on a disk. */
 export class StoreDriver {
   events = [];
   hasEnded = false;
   removed = [];
+  labels = [];
   answerCount = 0;
   /** One heartbeat of the lock; undefined while none is due. */
   beat = undefined;
@@ -30,6 +32,7 @@ export class StoreDriver {
     this.service = new StoreService({
       openFiles: async () => disk.open(),
       removeDirectory: async (directory) => void this.removed.push(directory),
+      writeLabel: async (directory, entry) => void this.labels.push({ directory, ...entry }),
       probe: async () => undefined,
       openScratch: async () => (this.scratch = new MemoryDisk()),
       removeScratch: async () => (this.scratch = undefined),
@@ -85,8 +88,8 @@ export class StoreDriver {
     }
   }
 
-  create(typed) {
-    return this.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB }, typed);
+  create(typed, entry = ENTRY) {
+    return this.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB, entry }, typed);
   }
 
   /** Other keys in the open vault; old is left out, or a passphrase. */

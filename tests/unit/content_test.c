@@ -37,9 +37,10 @@ static int start_codec(void **state)
 
 static void content_find__knows_every_name_and_no_other(void **state)
 {
-    static const char *const names[] = { "about",   "after-asking",   "areas",       "before-asking",
-                                         "choices", "criteria-words", "dash-adult",  "emergency",
-                                         "errors",  "referral",       "safety-plan", "to-confirm" };
+    static const char *const names[] = { "about",     "after-asking",   "areas",      "before-asking",
+                                         "choices",   "criteria-words", "dash-adult", "emergency",
+                                         "errors",    "practice-cases", "referral",   "safety-plan",
+                                         "to-confirm" };
     static const char *const strangers[] = { "", "dash", "dash-adult.json", "Dash-adult", "dash-adult ", "../schema" };
     (void)state;
     assert_int_equal(fk_content_count(), sizeof names / sizeof names[0]);

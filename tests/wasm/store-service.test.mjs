@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { MemoryDisk } from '../support/memory-host.mjs';
-import { DIRECTORY, driverWithVault, MEMORY_KIB, StoreDriver } from '../support/store-driver.mjs';
+import { DIRECTORY, driverWithVault, ENTRY, MEMORY_KIB, StoreDriver } from '../support/store-driver.mjs';
 import { importWebModules } from '../support/web-modules.mjs';
 
 const { WORKER_ONLY_COMMANDS } = await importWebModules('web/src/protocol/envelope.ts');
@@ -78,7 +78,7 @@ test('whole_cycle__create_write_lock_unlock_and_everything_is_there', async () =
     ok: true,
     reply: {
       vaultId: created.reply.vaultId, tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: false,
-      openedWith: 'passphrase', profile: 'own',
+      openedWith: 'passphrase', profile: 'own', isPractice: false,
     },
   });
   assert.deepEqual(await second.command('case.get', { caseId: CASE }), before);
@@ -204,7 +204,7 @@ test('derivation__a_device_without_memory_is_named_and_a_lost_kdf_worker_is_not_
   const driver = new StoreDriver(new MemoryDisk());
   await driver.open(true);
   const noMemory = { ok: false, error: { code: 'kdf-no-memory', detail: 'status 2' } };
-  const control = { control: 'create', memoryKib: MEMORY_KIB };
+  const control = { control: 'create', memoryKib: MEMORY_KIB, entry: ENTRY };
   assert.deepEqual(await driver.withPassphrase(control, PASSPHRASE, async () => noMemory), noMemory);
   const lost = driver.withPassphrase(control, PASSPHRASE, () => new Promise(() => {}));
   await driver.ask({ control: 'abandon-derivation' }).then(() => driver.ask({ control: 'abandon-derivation' }));
@@ -237,7 +237,7 @@ test('derivation__a_key_of_the_wrong_size_is_refused', async () => {
   const driver = new StoreDriver(new MemoryDisk());
   await driver.open(true);
   const short = async () => ({ ok: true, key: new ArrayBuffer(31) });
-  assert.equal(codeOf(await driver.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB }, PASSPHRASE, short)), 'invalid-input');
+  assert.equal(codeOf(await driver.withPassphrase({ control: 'create', memoryKib: MEMORY_KIB, entry: ENTRY }, PASSPHRASE, short)), 'invalid-input');
   assert.equal(driver.disk.usedBytes, 0);
 });
 

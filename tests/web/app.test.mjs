@@ -7,7 +7,9 @@ import { CASE, choosePin, FACTS, MOVED, no, ok, openApp, REFERENCE, settled } fr
 test('making a vault: goes on although the browser has not answered whether it keeps the files', async () => {
   const { app } = await openApp({ vault: 'none', askForPersistence: () => new Promise(() => {}) });
   assert.equal(app.store.state().phase.step.kind, 'welcome');
-  app.actions.makeWords();
+  app.actions.beginVault(false);
+  app.actions.changeNaming({ isWiped: 'no' });
+  app.actions.nameVault();
   await settled();
   app.actions.wordsNoted();
   app.actions.confirmWords('a b c d x');

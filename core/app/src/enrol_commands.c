@@ -9,7 +9,7 @@
 fk_status fk_handle_enrol_begin(fk_session *session, fk_arena *arena, const fk_enrol_begin_request *request,
                                 fk_enrol_begin_reply *reply, fk_error *error)
 {
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_enrol_wish wish = {
         .code = request->code,
         .hub = request->hub,
@@ -40,7 +40,7 @@ fk_status fk_handle_enrol_confirm(fk_session *session, fk_arena *arena, const fk
     (void)request;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     return fk_sync_enrol_confirm(session->sync);
 }
 
@@ -51,7 +51,7 @@ fk_status fk_handle_enrol_cancel(fk_session *session, fk_arena *arena, const fk_
     (void)request;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     return fk_sync_enrol_cancel(session->sync);
 }
 
@@ -64,7 +64,7 @@ _Static_assert((int)FK_PROTOCOL_INVITE_STATE_WITHDRAWN == (int)FK_INVITE_WITHDRA
 fk_status fk_handle_invite_begin(fk_session *session, fk_arena *arena, const fk_invite_begin_request *request,
                                  fk_invite_begin_reply *reply, fk_error *error)
 {
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     if (!request->has_person_id && !request->has_person_name) {
         fk_error_set(error, "request.personName");
         return fk_status_of(FK_ERR_INCOMPLETE);
@@ -120,7 +120,7 @@ fk_status fk_handle_invite_list(fk_session *session, fk_arena *arena, const fk_i
 {
     (void)request;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     invite_page page = {
         .arena = arena,
         .rows = fk_arena_allocate(arena, FK_INVITE_COUNT_MAX * sizeof *page.rows),
@@ -140,7 +140,7 @@ fk_status fk_handle_invite_confirm(fk_session *session, fk_arena *arena, const f
     (void)arena;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     return fk_sync_invite_confirm(session->sync, &request->invite_id);
 }
 
@@ -150,6 +150,6 @@ fk_status fk_handle_invite_withdraw(fk_session *session, fk_arena *arena, const 
     (void)arena;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     return fk_sync_invite_withdraw(session->sync, &request->invite_id);
 }

@@ -303,6 +303,7 @@ fk_status fk_handle_keys_recovery_unlock(fk_session *session, fk_arena *arena,
     reply->is_read_only = unlocked.report.is_read_only;
     reply->opened_with = unlocked.opened_with;
     reply->profile = unlocked.profile;
+    reply->is_practice = session->is_practice;
     return status;
 }
 

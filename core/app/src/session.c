@@ -40,6 +40,12 @@ fk_status fk_session_require_open(const fk_session *session)
     return session->store != NULL ? fk_ok() : fk_status_of(FK_ERR_WRONG_STATE);
 }
 
+fk_status fk_session_require_team(const fk_session *session)
+{
+    FK_TRY(fk_session_require_open(session));
+    return session->is_practice ? fk_status_of(FK_ERR_PRACTICE) : fk_ok();
+}
+
 uint64_t fk_session_now_ms(const fk_session *session)
 {
     return session->sync != NULL ? fk_sync_now_ms(session->sync)
@@ -68,6 +74,8 @@ void fk_session_lock(fk_session *session)
     session->is_second = false;
     fk_lock_end(&session->lock);
     session->is_reading = false;
+    session->is_prepared_practice = false;
+    session->is_practice = false;
 }
 
 const fk_disk *fk_session_store_disk(const fk_session *session)
@@ -100,6 +108,17 @@ static fk_status load_identity(fk_session *session)
     return status;
 }
 
+static fk_status load_practice(fk_session *session)
+{
+    fk_arena arena;
+    fk_arena_init(&arena, session->host.allocator, 4096);
+    fk_bytes value = { NULL, 0 };
+    fk_status status = fk_store_meta_get(session->store, FK_META_PRACTICE, &arena, &value);
+    fk_arena_reset(&arena);
+    session->is_practice = fk_is_ok(status);
+    return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
+}
+
 static fk_status open_sync(fk_session *session)
 {
     fk_sync_config config = {
@@ -125,6 +144,9 @@ fk_status fk_session_open(fk_session *session, fk_opening opening, const fk_id *
     fk_status status = open_store(session, report_out, error);
     if (fk_is_ok(status)) {
         status = load_identity(session);
+    }
+    if (fk_is_ok(status)) {
+        status = load_practice(session);
     }
     if (fk_is_ok(status)) {
         status = open_sync(session);

@@ -18,11 +18,13 @@ struct fk_session {
 
     bool is_prepared; /* a new vault is chosen and not yet written */
     fk_keyfile prepared;
+    bool is_prepared_practice; /* and is to be one of practice */
 
     fk_store *store; /* NULL while locked */
     fk_sync *sync;   /* there with the store */
     bool is_reading; /* the store was asked for as read-only */
     fk_id vault_id;
+    bool is_practice;   /* fictional people: never of a team, never synced */
     fk_vault_keys keys; /* while open: to open the store again after an I/O fault */
     fk_key master;      /* while open: to seal it into another slot */
     fk_identity identity;
@@ -52,6 +54,9 @@ const fk_disk *fk_session_store_disk(const fk_session *session);
 /* FK_ERR_WRONG_STATE while the vault is locked. */
 FK_MUST_USE fk_status fk_session_require_open(const fk_session *session);
 
+/* What joins a team or syncs begins with it. FK_ERR_WRONG_STATE while locked, FK_ERR_PRACTICE in a practice vault. */
+FK_MUST_USE fk_status fk_session_require_team(const fk_session *session);
+
 /* Wall clock of the host: for views only. What a person does carries the time of its request. */
 uint64_t fk_session_now_ms(const fk_session *session);
 
@@ -69,6 +74,9 @@ FK_MUST_USE fk_status fk_vault_identity_make(fk_store *store, const fk_vault_key
 
 /* Lower-case hex digits in the arena. FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex_out);
+
+/* In vault_meta of a practice vault, from its creation; in no other. */
+#define FK_META_PRACTICE "practice"
 
 typedef struct fk_opening {
     bool is_second;    /* the store on the second set of files */

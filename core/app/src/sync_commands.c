@@ -21,7 +21,7 @@ fk_status fk_handle_sync_begin(fk_session *session, fk_arena *arena, const fk_sy
     (void)request;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     return fk_sync_begin(session->sync);
 }
 
@@ -29,7 +29,7 @@ fk_status fk_handle_sync_step(fk_session *session, fk_arena *arena, const fk_syn
                               fk_sync_step_reply *reply, fk_error *error)
 {
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_buffer effect;
     fk_buffer_init(&effect, session->host.allocator, FK_EFFECT_SIZE_BYTES_MAX);
     fk_status status = fk_sync_step(session->sync, request->raw, &effect);
@@ -47,7 +47,7 @@ fk_status fk_handle_sync_cancel(fk_session *session, fk_arena *arena, const fk_s
     (void)request;
     (void)reply;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_sync_cancel(session->sync);
     return fk_ok();
 }
@@ -85,7 +85,7 @@ fk_status fk_handle_sync_status(fk_session *session, fk_arena *arena, const fk_s
 {
     (void)request;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_progress_numbers numbers;
     FK_TRY(fk_store_progress_numbers(session->store, &numbers));
     fk_sync_state state = fk_sync_status(session->sync);
@@ -129,7 +129,7 @@ static fk_status add_item(void *ctx, const fk_progress_row *row)
 fk_status fk_handle_sync_items(fk_session *session, fk_arena *arena, const fk_sync_items_request *request,
                                fk_sync_items_reply *reply, fk_error *error)
 {
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_progress_row after = { .progress = FK_PROGRESS_DEVICE };
     if (request->has_after && !fk_is_ok(fk_cursor_read(request->after, &after.changed_ms, &after.record))) {
         fk_error_set(error, "request.after");

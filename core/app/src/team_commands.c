@@ -38,7 +38,7 @@ fk_status fk_handle_team_status(fk_session *session, fk_arena *arena, const fk_t
 {
     (void)request;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_team_view view;
     FK_TRY(fk_sync_team(session->sync, arena, &view));
     reply->state = (fk_protocol_team_state)view.state;
@@ -132,7 +132,7 @@ fk_status fk_handle_team_members(fk_session *session, fk_arena *arena, const fk_
 {
     (void)request;
     (void)error;
-    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_session_require_team(session));
     fk_team_view view;
     FK_TRY(fk_sync_team(session->sync, arena, &view));
     const fk_roster *roster = fk_sync_roster(session->sync);

@@ -88,6 +88,8 @@ fk_status fk_handle_vault_status(fk_session *session, fk_arena *arena, const fk_
     reply->passes = keyfile.passes;
     reply->has_prf_input_hex = true;
     FK_TRY(prf_input_text(&keyfile, arena, &reply->prf_input_hex));
+    reply->has_is_practice = session->store != NULL;
+    reply->is_practice = session->is_practice;
     return fk_hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
 }
 
@@ -108,6 +110,7 @@ fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk
     fk_id vault_id = fk_random_id();
     FK_TRY(fk_keyfile_make(&vault_id, salt, request->memory_kib, FK_KDF_PASSES_MIN, &session->prepared));
     session->is_prepared = true;
+    session->is_prepared_practice = request->has_is_practice && request->is_practice;
     reply->vault_id = vault_id;
     reply->memory_kib = request->memory_kib;
     reply->passes = FK_KDF_PASSES_MIN;
@@ -140,6 +143,9 @@ fk_status fk_session_make_store(const fk_session *session, const fk_disk *disk, 
     fk_status status = fk_store_create(&config, &store, error);
     if (fk_is_ok(status)) {
         status = fk_vault_identity_make(store, &keys, vault_id);
+    }
+    if (fk_is_ok(status) && session->is_prepared_practice) {
+        status = fk_store_meta_put(store, FK_META_PRACTICE, fk_bytes_text("1"));
     }
     fk_store_close(store);
     fk_vault_keys_wipe(&keys);
@@ -217,6 +223,7 @@ fk_status fk_handle_vault_unlock(fk_session *session, fk_arena *arena, const fk_
     reply->is_read_only = unlocked.report.is_read_only;
     reply->opened_with = unlocked.opened_with;
     reply->profile = unlocked.profile;
+    reply->is_practice = session->is_practice;
     return fk_ok();
 }
 

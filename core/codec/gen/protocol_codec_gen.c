@@ -203,13 +203,15 @@ static const fk_shape_field shape_vault_status_reply_fields[] = {
     { .name = "wrongCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_status_reply, wrong_count), .min = 0, .max = 1000000 },
     { .name = "waitMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_vault_status_reply, wait_ms), .max = 253402300799999 },
     { .name = "isLockedOut", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_status_reply, is_locked_out) },
+    { .name = "isPractice", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_status_reply, is_practice), .is_optional = true, .has_offset = offsetof(fk_vault_status_reply, has_is_practice) },
 };
-static const fk_shape shape_vault_status_reply = { shape_vault_status_reply_fields, 9, sizeof(fk_vault_status_reply) };
+static const fk_shape shape_vault_status_reply = { shape_vault_status_reply_fields, 10, sizeof(fk_vault_status_reply) };
 
 static const fk_shape_field shape_vault_prepare_request_fields[] = {
     { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_vault_prepare_request, memory_kib), .min = 65536, .max = 262144 },
+    { .name = "isPractice", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_prepare_request, is_practice), .is_optional = true, .has_offset = offsetof(fk_vault_prepare_request, has_is_practice) },
 };
-static const fk_shape shape_vault_prepare_request = { shape_vault_prepare_request_fields, 1, sizeof(fk_vault_prepare_request) };
+static const fk_shape shape_vault_prepare_request = { shape_vault_prepare_request_fields, 2, sizeof(fk_vault_prepare_request) };
 
 static const fk_shape_field shape_vault_prepare_reply_fields[] = {
     { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_vault_prepare_reply, vault_id) },
@@ -237,8 +239,9 @@ static const fk_shape_field shape_vault_unlock_reply_fields[] = {
     { .name = "isReadOnly", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, is_read_only) },
     { .name = "openedWith", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_vault_unlock_reply, opened_with), .values = values_slot_type, .value_count = 6 },
     { .name = "profile", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_vault_unlock_reply, profile), .values = values_vault_profile, .value_count = 2 },
+    { .name = "isPractice", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_vault_unlock_reply, is_practice) },
 };
-static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 7, sizeof(fk_vault_unlock_reply) };
+static const fk_shape shape_vault_unlock_reply = { shape_vault_unlock_reply_fields, 8, sizeof(fk_vault_unlock_reply) };
 
 static const fk_shape shape_vault_lock_request = { NULL, 0, sizeof(fk_vault_lock_request) };
 
@@ -340,8 +343,9 @@ static const fk_shape_field shape_keys_recovery_unlock_reply_fields[] = {
     { .name = "isReadOnly", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, is_read_only) },
     { .name = "openedWith", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_recovery_unlock_reply, opened_with), .values = values_slot_type, .value_count = 6 },
     { .name = "profile", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_keys_recovery_unlock_reply, profile), .values = values_vault_profile, .value_count = 2 },
+    { .name = "isPractice", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_keys_recovery_unlock_reply, is_practice) },
 };
-static const fk_shape shape_keys_recovery_unlock_reply = { shape_keys_recovery_unlock_reply_fields, 7, sizeof(fk_keys_recovery_unlock_reply) };
+static const fk_shape shape_keys_recovery_unlock_reply = { shape_keys_recovery_unlock_reply_fields, 8, sizeof(fk_keys_recovery_unlock_reply) };
 
 static const fk_shape shape_keys_distress_request = { NULL, 0, sizeof(fk_keys_distress_request) };
 

@@ -86,10 +86,16 @@ export class App {
     return routeOf(new URL(this.page.url()).hash);
   }
 
-  /** Goes to an address, as by a bookmark; its screen is there when its heading has changed from loading. */
+  /** Goes to an address, as by a bookmark. The screen before stays until the next is there as a whole and has taken the focus. */
   async visit(hash) {
-    await this.page.evaluate((to) => { location.hash = to; }, hash);
-    await until(async () => ![words.shell.loading, undefined].includes(await this.headingNow()), `the screen at ${hash}`);
+    const isElsewhere = await this.page.evaluate((to) => {
+      if (location.hash === to) return false;
+      document.activeElement?.blur();
+      location.hash = to;
+      return true;
+    }, hash);
+    const hasFocus = () => this.page.evaluate(() => ['page-heading', 'error-summary'].includes(document.activeElement?.id));
+    await until(async () => ![words.shell.loading, undefined].includes(await this.headingNow()) && (!isElsewhere || (await hasFocus())), `the screen at ${hash}`);
   }
 
   /* --- vault --- */
@@ -113,12 +119,22 @@ export class App {
     await this.driver.button(words.pin.open);
   }
 
-  /** Makes a vault. Out: its passphrase. */
-  async makeVault({ pin } = {}) {
+  /** The first page of making a vault, answered. Without a label the proposed one stays. */
+  async nameVault({ label, isWiped = false, isPractice = false } = {}) {
     const { driver } = this;
     await this.at(words.welcome.title);
-    await driver.button(words.welcome.start);
+    await driver.button(isPractice ? words.vaults.practiceStart : words.welcome.start);
+    await this.at(words.vaults.nameTitle);
+    if (label !== undefined) await driver.fill(words.vaults.label, label);
+    if (!isPractice) await driver.choose(words.vaults.wiped, isWiped ? words.vaults.wipedYes : words.vaults.wipedNo);
+    await driver.button(words.shell.continue);
     await this.at(words.passphrase.showTitle);
+  }
+
+  /** Makes a vault. Out: its passphrase. */
+  async makeVault({ pin, ...naming } = {}) {
+    const { driver } = this;
+    await this.nameVault(naming);
     const phrase = await this.page.evaluate(() => [...document.querySelectorAll('.app-words li')].map((item) => item.textContent.trim()).join(' '));
     assert.equal(phrase.split(' ').length, 5);
     await driver.button(words.passphrase.noted);
@@ -128,6 +144,25 @@ export class App {
     await this.choosePin(pin);
     await this.at(words.list.title);
     return phrase;
+  }
+
+  /** From the locked page of one vault to the list. */
+  async toVaults() {
+    await this.at(words.unlock.title);
+    await this.driver.button(words.vaults.toList);
+    await this.at(words.vaults.chooseTitle);
+  }
+
+  /** Makes another vault from the list. Out: its passphrase. */
+  async makeAnother(naming) {
+    await this.driver.button(words.vaults.another);
+    return this.makeVault(naming);
+  }
+
+  async chooseVault(label) {
+    await this.at(words.vaults.chooseTitle);
+    await this.driver.button(label);
+    await until(async () => (await this.headingNow()) !== words.vaults.chooseTitle, `${label} is looked at`);
   }
 
   async tryUnlock(phrase) {

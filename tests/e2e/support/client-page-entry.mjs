@@ -1,9 +1,9 @@
 // A page with nothing on it but the client of the core, for tests that drive it from outside.
 import { CoreClient } from '../../../web/src/core-client/core-client.ts';
 import { newId } from '../../../web/src/platform/random.ts';
-import { listVaultDirectories } from '../../../web/src/core-client/vault-directories.ts';
+import { listVaults } from '../../../web/src/core-client/vault-directories.ts';
 
 const client = new CoreClient();
 const news = [];
 client.onNews((what) => news.push(what));
-globalThis.fk = { client, news, newId, listVaultDirectories };
+globalThis.fk = { client, news, newId, listVaults };

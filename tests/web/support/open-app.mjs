@@ -50,12 +50,16 @@ function lockDouble(log) {
 export async function openApp({ pin, vault = 'locked', askForPersistence = async () => ({}) } = {}) {
   const log = [];
   const locks = lockDouble(log);
-  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false }) };
+  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false, isPractice: false }) };
   let news = () => {};
   let nextId = 0;
   const drafts = new Map();
   const core = {
-    start: async () => ({ kind: 'vault', state: vault, version: '1' }),
+    start: async () => ({ kind: 'vault', state: vault, version: '1', rows: [], chosen: undefined }),
+    choose: async () => ({ kind: 'vault', state: vault, version: '1', rows: [], chosen: undefined }),
+    listVaults: async () => ok([]),
+    relabel: async () => ok(),
+    removeVault: async () => ok(),
     takeOver: async () => ({ kind: 'other-window' }),
     async call(command, request) {
       log.push({ command, request });

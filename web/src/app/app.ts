@@ -15,6 +15,7 @@ import { createSyncControl } from './sync-actions.ts';
 import { createTeamActions } from './team-actions.ts';
 import { createTeamData } from './team-data.ts';
 import { createVaultActions } from './vault-actions.ts';
+import { createVaultsActions } from './vaults-actions.ts';
 
 export interface App {
   readonly store: Store;
@@ -63,7 +64,7 @@ export function createApp(options: AppOptions): App {
   const navigator = createNavigator(context, team);
   const sync = createSyncControl(context, navigator, team, options.setTimer);
   const locks = createLockActions(context, navigator, options.setTimer);
-  const vault = createVaultActions(context, navigator, locks);
+  const { gate, ...vault } = createVaultActions(context, navigator, locks);
   const forms = createFormActions(context, navigator);
   const documents = createDocumentActions(context, navigator, forms);
   let stopSearch: (() => void) | undefined;
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): App {
   const actions: Actions = {
     ...vault,
     ...locks,
+    ...createVaultsActions(context, navigator, gate),
     ...forms,
     ...documents,
     ...createConflictActions(context, navigator),

@@ -1,9 +1,11 @@
 /** The core client in the shape the actions use, with its codes turned into those that have sentences in core/content. */
-import { CoreClient, type StartResult } from '../core-client/core-client.ts';
+import type { StartResult } from '../core-client/client-types.ts';
+import { CoreClient } from '../core-client/core-client.ts';
 import type { PageCommand } from '../protocol/envelope.ts';
-import type { Commands } from '../protocol/protocol.gen.ts';
+import type { Commands, VaultState } from '../protocol/protocol.gen.ts';
 import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
+import type { VaultRow } from '../state/vaults.ts';
 import type { CorePort, Outcome, StartOutcome } from './core-port.ts';
 
 /** Codes of the host, each with the state of errors.json that says it. Codes of the core are errors of errors.json themselves. */
@@ -46,12 +48,28 @@ function outcomeOf<T>(result: { ok: true; reply: unknown } | { ok: false; error:
 function startOf(result: StartResult): StartOutcome {
   if (result.kind === 'other-window') return result;
   if (result.kind === 'ready') {
-    const state = result.state === 'open' ? 'locked' : result.state;
-    return { kind: 'vault', state, version: result.appVersion };
+    const { rows, chosen } = result.vaults;
+    return { kind: 'vault', state: gateOf(result.state, rows.length, chosen !== null), version: result.appVersion, rows, chosen: chosen ?? undefined };
   }
   if (result.error.code === 'held-elsewhere') return { kind: 'other-window' };
   if (REFUSALS.has(result.error.code)) return { kind: 'refused', reason: stateOf(result.error) };
   return { kind: 'failed', error: errorOf(result.error) };
+}
+
+/** An open vault is locked for the page. A chosen directory without anything in it is a vault that was begun. */
+function gateOf(state: VaultState, vaultCount: number, isChosen: boolean): 'none' | 'choose' | 'unfinished' | 'locked' {
+  if (state === 'open') return 'locked';
+  if (state !== 'none') return state;
+  if (isChosen) return 'unfinished';
+  return vaultCount === 0 ? 'none' : 'choose';
+}
+
+async function listVaults(client: CoreClient): Promise<Outcome<readonly VaultRow[]>> {
+  try {
+    return { ok: true, value: await client.listVaults() };
+  } catch {
+    return { ok: false, error: { code: 'storage_refused' } };
+  }
 }
 
 export function createCorePort(client: CoreClient): CorePort {
@@ -62,7 +80,11 @@ export function createCorePort(client: CoreClient): CorePort {
       const name = command as PageCommand;
       return outcomeOf<JsonObject>(await client.call(name, request as unknown as Commands[typeof name]['request']));
     },
-    createVault: async (passphrase) => outcomeOf(await client.createVault(passphrase)),
+    choose: async (directory) => startOf(await client.choose(directory ?? null)),
+    listVaults: () => listVaults(client),
+    createVault: async (passphrase, entry) => outcomeOf(await client.createVault(passphrase, entry)),
+    relabel: async (entry) => outcomeOf(await client.relabel(entry)),
+    removeVault: async (unsentCount) => outcomeOf(await client.removeVault(unsentCount ?? null)),
     unlock: async (passphrase) => outcomeOf(await client.unlock(passphrase)),
     inspect: async (passphrase) => outcomeOf(await client.inspect(passphrase)),
     lock: () => client.lock(),

@@ -3,11 +3,14 @@ import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
 import type { LockStateReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
+import type { VaultEntry } from '../protocol/vault-entry.ts';
+import type { VaultRow } from '../state/vaults.ts';
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CoreError };
 
 export type StartOutcome =
-  | { readonly kind: 'vault'; readonly state: 'none' | 'unfinished' | 'locked'; readonly version: string }
+  /** choose: there are vaults and none is chosen */
+  | { readonly kind: 'vault'; readonly state: 'none' | 'choose' | 'unfinished' | 'locked'; readonly version: string; readonly rows: readonly VaultRow[]; readonly chosen: string | undefined }
   | { readonly kind: 'other-window' }
   /** a state of errors.json */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -20,6 +23,7 @@ export interface UnlockNews {
   readonly rewritePending: boolean;
   /** A newer app wrote it, and this one only shows it. */
   readonly isReadOnly: boolean;
+  readonly isPractice: boolean;
 }
 
 export type CoreNews =
@@ -39,7 +43,14 @@ export interface CorePort {
   /** Asks the other window to let go, then starts here. */
   takeOver(): Promise<StartOutcome>;
   call(command: string, request: JsonObject): Promise<Outcome<JsonObject>>;
-  createVault(passphrase: string): Promise<Outcome<JsonObject>>;
+  /** Locks what is open and turns to another vault; undefined: to none, as before making one. */
+  choose(directory: string | undefined): Promise<StartOutcome>;
+  listVaults(): Promise<Outcome<readonly VaultRow[]>>;
+  createVault(passphrase: string, entry: VaultEntry): Promise<Outcome<JsonObject>>;
+  /** Another label for the open vault. */
+  relabel(entry: VaultEntry): Promise<Outcome<JsonObject>>;
+  /** unsentCount: as the person was shown it; undefined for a locked vault, which cannot be asked. */
+  removeVault(unsentCount: string | undefined): Promise<Outcome<JsonObject>>;
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
   /** A damaged vault, for reading. */
   inspect(passphrase: string): Promise<Outcome<JsonObject>>;

@@ -13,6 +13,7 @@ import { failure } from './context.ts';
 import type { Outcome } from './core-port.ts';
 import { formOfRoute } from './forms.ts';
 import type { TeamData } from './team-data.ts';
+import { loadVaults } from './vaults-actions.ts';
 import { fill, words } from './words.en.ts';
 
 export interface Navigator {
@@ -124,6 +125,8 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     store.dispatch({ kind: 'route-opening', route });
     await saver.flush();
     const data = await load(route, before);
+    /* Hidden meanwhile: nothing of the vault is drawn; whoever hid it locks it. */
+    if (store.state().phase.kind === 'hidden') return;
     store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
     await show(route, await withTeam(route, data));
   }
@@ -132,6 +135,8 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
     if (route.name === 'locks') return loadLock();
+    if (route.name === 'vaults') return loadVaults(context);
+    if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };
     if (!('caseId' in route)) return loadConflictData(core, route, undefined);
     const file = await loadFile(route.caseId);
     const isNew = !file.ok && file.error.code === 'not-found' && route.name === 'case-new';

@@ -31,6 +31,8 @@ export interface Saver {
   readonly put: (target: DraftTarget, changes: readonly FieldChange[]) => void;
   /** Send everything now. Resolves when all of it is answered: undefined, or the error that stopped it. */
   readonly flush: () => Promise<CoreError | undefined>;
+  /** Take out what waits. Out: puts it back, to be sent at the next flush; undefined when nothing waited. */
+  readonly park: () => (() => void) | undefined;
   /** Forget what waits, for example of a draft that was thrown away. */
   readonly clear: () => void;
 }
@@ -121,13 +123,19 @@ export function createSaver(ports: SaverPorts, pauseMs = SAVE_PAUSE_MS): Saver {
     return undefined;
   }
 
+  function park(): (() => void) | undefined {
+    const taken = [...waiting.values()];
+    clear();
+    return taken.length === 0 ? undefined : () => taken.forEach(giveBack);
+  }
+
   function clear(): void {
     stopTimer?.();
     stopTimer = undefined;
     waiting.clear();
   }
 
-  return { put, flush, clear };
+  return { put, flush, park, clear };
 }
 
 function isAboutValue(error: CoreError): boolean {

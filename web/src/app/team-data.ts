@@ -17,6 +17,7 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   invite: ['status', 'members'],
   invitation: ['status', 'members', 'invites'],
   storage: ['status', 'sync'],
+  'remove-vault': ['status', 'sync'],
 };
 
 export interface TeamData {
@@ -86,7 +87,9 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     return all.map((each) => ('error' in each ? each.error : undefined)).find((error) => error !== undefined);
   }
 
-  const load = (parts: readonly Part[]): Promise<CoreError | undefined> => take(parts.map((part) => ASK[part]()));
+  /** A practice vault has no team, and its core refuses to be asked. */
+  const load = (parts: readonly Part[]): Promise<CoreError | undefined> =>
+    store.state().vaults.isPractice ? Promise.resolve(undefined) : take(parts.map((part) => ASK[part]()));
 
   return {
     load,

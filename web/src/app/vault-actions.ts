@@ -1,13 +1,16 @@
 /** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
+import { textOf } from '../state/json.ts';
 import type { Phase } from '../state/model.ts';
 import type { Damage } from '../state/reading.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
-import { busy } from './context.ts';
+import { busy, showProblem } from './context.ts';
 import type { StartOutcome, UnlockNews } from './core-port.ts';
 import type { LockActions } from './lock-actions.ts';
 import type { Navigator } from './navigation.ts';
+import { fillPractice } from './practice.ts';
+import type { VaultGate } from './vaults-actions.ts';
 
 export interface VaultActions
   extends Pick<
@@ -17,6 +20,7 @@ export interface VaultActions
     | 'lock' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
   readonly begin: () => Promise<void>;
+  readonly gate: VaultGate;
 }
 
 /** Codes of a start or an unlock that mean: the vault is there and must not be touched. */
@@ -35,6 +39,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
   }
 
   async function arrive(outcome: StartOutcome): Promise<void> {
+    /* Hidden meanwhile: what came is found when the screen is opened again. */
+    if (store.state().phase.kind === 'hidden') return;
     switch (outcome.kind) {
       case 'other-window':
         setPhase({ kind: 'other-window', isMoving: false });
@@ -48,6 +54,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
         failed(outcome.error.code);
         return;
       case 'vault': {
+        store.dispatch({ kind: 'vaults', change: { rows: outcome.rows, chosen: outcome.chosen } });
         const error = await navigator.loadContent(outcome.version);
         if (error !== undefined) failed(error.code);
         else await enter(outcome.state);
@@ -60,7 +67,12 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     setPhase(damaged === undefined ? { kind: 'broken', state: code } : { kind: 'damaged', code: damaged });
   }
 
-  async function enter(state: 'none' | 'unfinished' | 'locked'): Promise<void> {
+  async function enter(state: Extract<StartOutcome, { kind: 'vault' }>['state']): Promise<void> {
+    if (store.state().phase.kind === 'hidden') return;
+    if (state === 'choose') {
+      setPhase({ kind: 'choose', isWorking: false });
+      return;
+    }
     if (state === 'locked') {
       setPhase({ kind: 'locked', isWorking: false });
       return;
@@ -92,7 +104,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       return;
     }
     setPhase({ kind: 'no-vault', step: { kind: 'working' } });
-    const outcome = await core.createVault(phrase);
+    const { naming } = store.state().vaults;
+    const outcome = await core.createVault(phrase, { label: naming.label, isPractice: naming.isPractice, isWiped: naming.isWiped === 'yes' });
     if (store.state().phase.kind === 'hidden') {
       await core.lock();
       return;
@@ -103,7 +116,13 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     }
     /* Firefox asks the person and answers only then: nothing waits for it. */
     void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device }));
-    locks.opened();
+    const error = naming.isPractice ? await fillPractice(context) : undefined;
+    const listed = await core.listVaults();
+    const rows = listed.ok ? { rows: listed.value } : {};
+    store.dispatch({ kind: 'vaults', change: { ...rows, chosen: textOf(outcome.value['directory']), isPractice: naming.isPractice } });
+    locks.opened(() => {
+      if (error !== undefined) showProblem(context, error);
+    });
   }
 
   async function unlock(typed: string): Promise<void> {
@@ -131,6 +150,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       else failed(code);
       return;
     }
+    /* Known before the first screen is drawn, and before anything could begin to sync. */
+    store.dispatch({ kind: 'vaults', change: { isPractice: outcome.value.isPractice } });
     const { isReadOnly, rewritePending } = outcome.value;
     if (isReadOnly) store.dispatch({ kind: 'reading', reading: { kind: 'newer' } });
     else if (rewritePending) store.dispatch({ kind: 'reading', reading: { kind: 'no-room' } });
@@ -172,16 +193,17 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
   }
 
   /** Locks after saving. What cannot be saved stays on screen once, with the reason; a second press locks all the same. */
-  async function lock(): Promise<void> {
+  async function lock(): Promise<boolean> {
     const isSecondPress = store.state().save.kind === 'failed';
     const error = await saver.flush();
     if (error !== undefined && !isSecondPress && store.state().phase.kind === 'open') {
       store.dispatch({ kind: 'problem', problem: error });
-      return;
+      return false;
     }
     saver.clear();
     setPhase({ kind: 'locked', isWorking: false });
     await core.lock();
+    return true;
   }
 
   /**
@@ -217,7 +239,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
   async function removeUnfinished(): Promise<void> {
     setPhase({ kind: 'unfinished', isWorking: true });
     const outcome = await core.removeUnfinished();
-    if (outcome.ok) await enter('none');
+    if (outcome.ok) await arrive(await core.start());
     else setPhase({ kind: 'unfinished', isWorking: false, problem: outcome.error });
   }
 
@@ -242,6 +264,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
 
   return {
     begin,
+    gate: { arrive, makeWords, leaveVault: () => (store.state().phase.kind === 'open' ? lock() : Promise.resolve(true)) },
     makeWords: () => void busy(context, makeWords),
     wordsNoted() {
       const { phase } = store.state();

@@ -15,40 +15,17 @@ import {
   type LockStateReply,
   type VaultCreateReply,
   type VaultPrepareReply,
-  type VaultState,
   type VaultUnlockReply,
 } from '../protocol/protocol.gen.ts';
+import type { CoreNews, CreatedVault, StartResult, UnlockReply } from './client-types.ts';
 import { missingCapability } from './capabilities.ts';
 import { measureDerivation } from './kdf-connection.ts';
 import { KeyClient, sendTyped } from './key-client.ts';
 import { settingsByMeasure } from './kdf-settings.ts';
 import { LiveWindow } from './live-window.ts';
 import { STOPPED, StoreConnection, type Keys, type Result } from './store-connection.ts';
-import { listVaultDirectories } from './vault-directories.ts';
-
-export type StartResult =
-  | { readonly kind: 'ready'; readonly state: VaultState; readonly appVersion: string }
-  /** Another window has the vaults; moveHere() asks it to let go. */
-  | { readonly kind: 'other-window' }
-  /** This browser or mode cannot keep a vault, or the vault cannot be opened now. */
-  | { readonly kind: 'refused'; readonly error: CallError<string> };
-
-export type CoreNews =
-  /** another window asked; the vault is locked here and open there */
-  | 'moved-away'
-  /** the worker trapped; the vault must be unlocked again */
-  | 'crashed'
-  /** the browser put the page away and it is back; the vault is locked */
-  | 'locked'
-  /** by time: nothing of a record is shown or changed before the PIN */
-  | 'warm'
-  /** by time, or after wrong PINs: the keys are gone */
-  | 'cold';
-
-export interface UnlockReply extends VaultUnlockReply {
-  /** Changes that were under way when the worker stopped, sent again now. */
-  readonly repeatedCount: number;
-}
+import type { VaultEntry } from '../protocol/vault-entry.ts';
+import { listVaults, type ListedVault } from './vault-directories.ts';
 
 const MOVE_DEADLINE_MS = 15_000;
 const LOCK_DEADLINE_MS = 3_000;
@@ -60,6 +37,7 @@ interface Opened {
 }
 
 interface SentCommand {
+  readonly directory: string | null;
   readonly command: PageCommand;
   readonly request: unknown;
 }
@@ -71,7 +49,7 @@ export class CoreClient {
   readonly #listeners: ((news: CoreNews) => void)[] = [];
   readonly #syncListeners: ((status: SyncStatus) => void)[] = [];
   readonly #backupListeners: ((progress: BackupProgress) => void)[] = [];
-  /** Of the one vault this device has, or will have; null while there is none. */
+  /** Of the vault that was chosen, or is being made; null while none is. */
   #directory: string | null = null;
   #isPrepared = false;
   #opened: Opened | null = null;
@@ -200,18 +178,30 @@ export class CoreClient {
   }
 
   /**
+   * Close what is open and turn to another vault, whose files are looked at without a key. Nothing of the one before is
+   * changed. null: to none, as before making one.
+   */
+  async choose(directory: string | null): Promise<StartResult> {
+    if (!this.#window.isLive) {
+      return { kind: 'other-window' };
+    }
+    await this.#close();
+    return this.#turnTo(directory);
+  }
+
+  /**
    * Choose a new vault's id, salt and settings, before a passkey is asked for it: the reply says with what. createVault
    * then makes this one. The settings are the largest this device derives a key with in about a second.
    */
-  async prepareVault(): Promise<Result<VaultPrepareReply>> {
+  async prepareVault(isPractice = false): Promise<Result<VaultPrepareReply>> {
     const [memoryKib = 0] = await settingsByMeasure(measureDerivation);
-    const prepared = (await this.#sendToNew({ control: 'prepare', memoryKib })) as Result<VaultPrepareReply>;
+    const prepared = (await this.#sendToNew({ control: 'prepare', memoryKib, isPractice })) as Result<VaultPrepareReply>;
     this.#isPrepared = prepared.ok;
     return prepared;
   }
 
   /** Make a vault in a new directory and open it. On failure nothing of it stays. */
-  async createVault(keys: string | Keys): Promise<Result<VaultCreateReply>> {
+  async createVault(keys: string | Keys, entry: VaultEntry): Promise<Result<CreatedVault>> {
     if (!this.#window.isLive) {
       return OTHER_WINDOW;
     }
@@ -219,14 +209,15 @@ export class CoreClient {
     this.#isPrepared = false;
     let created: Result<unknown> = STOPPED;
     for (const memoryKib of settings) {
-      created = await this.#createWith(keysOf(keys), memoryKib);
+      created = await this.#createWith(keysOf(keys), entry, memoryKib);
       // What was measured a moment ago may not be free now; a vault that exists never gets a lower setting.
       if (created.ok || created.error.code !== 'kdf-no-memory') break;
     }
     if (!created.ok) {
       await this.removeUnfinished();
+      return created;
     }
-    return created as Result<VaultCreateReply>;
+    return { ok: true, reply: { ...(created.reply as VaultCreateReply), directory: this.#directory ?? '' } };
   }
 
   /** auth: these keys open nothing here; wait, locked-out: see vault.status. */
@@ -267,30 +258,60 @@ export class CoreClient {
   /** Keys wiped, files closed, worker ended. Always succeeds. */
   async lock(): Promise<void> {
     this.#mutations = [];
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = null;
     await opened?.connection.lock(LOCK_DEADLINE_MS);
   }
 
   /** Remove a directory whose vault was never finished. A directory that holds a vault is refused. */
-  async removeUnfinished(): Promise<Result<unknown>> {
+  removeUnfinished(): Promise<Result<unknown>> {
+    return this.#remove({ control: 'remove-unfinished' });
+  }
+
+  /**
+   * Remove the chosen vault for good. unsentCount: of vault.storage, as the person was shown it; null when the vault is
+   * locked and cannot be asked. wrong-state: it says another number now, and nothing was removed.
+   */
+  removeVault(unsentCount: string | null): Promise<Result<unknown>> {
+    return this.#remove({ control: 'remove-vault', unsentCount });
+  }
+
+  /** Another label for the vault that is open. */
+  async relabel(entry: VaultEntry): Promise<Result<unknown>> {
+    const opened = this.#opened;
+    return opened === null ? STOPPED : opened.connection.send({ control: 'label', entry });
+  }
+
+  listVaults(): Promise<readonly ListedVault[]> {
+    return listVaults();
+  }
+
+  async #remove(control: Control): Promise<Result<unknown>> {
+    if (!this.#window.isLive) {
+      return OTHER_WINDOW;
+    }
     const { connection, result } = this.#open(this.#directory, false);
     const opened = await result;
     if (!opened.ok) {
       return opened;
     }
-    const removed = await connection.send({ control: 'remove-unfinished' });
+    const removed = await connection.send(control);
     if (removed.ok) {
+      this.#mutations = this.#mutations.filter((sent) => sent.directory !== this.#directory);
       this.#directory = null;
-      await this.lock();
+      await this.#close();
     }
     return removed;
   }
 
-  async #createWith(keys: Keys, memoryKib: number | undefined): Promise<Result<unknown>> {
+  async #createWith(keys: Keys, entry: VaultEntry, memoryKib: number | undefined): Promise<Result<unknown>> {
     const opened = await this.#openNew();
     return opened.ok
-      ? opened.reply.sendWithKeys([keys], ([given]) => ({ control: 'create', memoryKib, ...given }))
+      ? opened.reply.sendWithKeys([keys], ([given]) => ({ control: 'create', memoryKib, entry, ...given }))
       : opened;
   }
 
@@ -347,16 +368,23 @@ export class CoreClient {
       return { kind: 'other-window' };
     }
     try {
-      this.#directory = (await listVaultDirectories())[0] ?? null;
+      const directories = (await listVaults()).map(({ directory }) => directory);
+      const isThere = this.#directory !== null && directories.includes(this.#directory);
+      return await this.#turnTo(isThere ? this.#directory : directories.length === 1 ? (directories[0] ?? null) : null);
     } catch (error) {
       return refused({ code: 'storage-refused', detail: error instanceof Error ? error.name : 'unknown' });
     }
-    const { connection, result } = this.#open(this.#directory, false);
+  }
+
+  /** Looks at the vault of this directory. null: at none, only whether one could be kept here. */
+  async #turnTo(directory: string | null): Promise<StartResult> {
+    this.#directory = directory;
+    const { connection, result } = this.#open(directory, false);
     const opened = await result;
     if (!opened.ok) {
       return refused(opened.error);
     }
-    const probed = this.#directory === null ? await connection.send({ control: 'probe' }) : opened;
+    const probed = directory === null ? await connection.send({ control: 'probe' }) : opened;
     if (!probed.ok) {
       return refused(probed.error);
     }
@@ -365,7 +393,8 @@ export class CoreClient {
     if (!status.ok) {
       return refused(status.error);
     }
-    return { kind: 'ready', state: status.reply.state, appVersion: opened.reply.start.appVersion };
+    const vaults = { rows: await listVaults(), chosen: directory };
+    return { kind: 'ready', state: status.reply.state, appVersion: opened.reply.start.appVersion, vaults };
   }
 
   /** A second worker without files and keys: in a window that is not live, and when the first cannot answer. */
@@ -406,28 +435,28 @@ export class CoreClient {
     return result;
   }
 
-  async #send({ connection, result: opening }: Opened, command: PageCommand, request: unknown): Promise<Result<unknown>> {
+  async #send({ directory, connection, result: opening }: Opened, command: PageCommand, request: unknown): Promise<Result<unknown>> {
     const opened = await opening;
     if (!opened.ok) {
       return opened;
     }
-    const sent: SentCommand = { command, request };
+    const sent: SentCommand = { directory, command, request };
     if (MUTATIONS.has(command)) {
       this.#mutations.push(sent);
     }
-    const result = await connection.send(sent);
+    const result = await connection.send({ command, request });
     if (result.ok || result.error.code !== 'crashed') {
       this.#mutations = this.#mutations.filter((mutation) => mutation !== sent);
     }
     return result;
   }
 
-  /** One repeat each: a change that stops the worker again is given up. */
+  /** One repeat each, in the vault it was meant for: a change that stops the worker again is given up. */
   async #repeatMutations(): Promise<number> {
-    const left = this.#mutations;
-    this.#mutations = [];
-    for (const sent of left) {
-      await this.#opened?.connection.send(sent);
+    const left = this.#mutations.filter((sent) => sent.directory === this.#directory);
+    this.#mutations = this.#mutations.filter((sent) => sent.directory !== this.#directory);
+    for (const { command, request } of left) {
+      await this.#opened?.connection.send({ command, request });
     }
     return left.length;
   }

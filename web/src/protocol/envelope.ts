@@ -8,6 +8,7 @@
 import type { CommandName, CoreStartReply, ErrorCode, LockView, RawReplyCommand, VaultStatusReply } from './protocol.gen.ts';
 import type { BackupProgress } from './backup.ts';
 import type { SyncStatus } from './sync.ts';
+import type { VaultEntry } from './vault-entry.ts';
 
 /** An export or a reading is one control; its steps are between worker and core. */
 const BACKUP_COMMANDS = [
@@ -136,9 +137,12 @@ export type Control =
   /** The page is hidden and may not come back: what waits for a quiet moment is done now. */
   | { readonly control: 'tidy' }
   /** Choose id and salt of a new vault, so that a passkey can be asked before it is made. */
-  | { readonly control: 'prepare'; readonly memoryKib: number }
-  /** memoryKib left out: the vault that was prepared. */
-  | ({ readonly control: 'create'; readonly memoryKib?: number | undefined } & SecretsGiven)
+  | { readonly control: 'prepare'; readonly memoryKib: number; readonly isPractice: boolean }
+  /**
+   * memoryKib left out: the vault that was prepared. The label is written first, the key file last: what is cut off in
+   * between is a folder that can be removed.
+   */
+  | ({ readonly control: 'create'; readonly memoryKib?: number | undefined; readonly entry: VaultEntry } & SecretsGiven)
   | ({ readonly control: 'unlock' } & SecretsGiven)
   /** The same for a damaged vault: as far as it is consistent, and for reading only. */
   | ({ readonly control: 'inspect' } & SecretsGiven)
@@ -154,6 +158,13 @@ export type Control =
   | { readonly control: 'lock' }
   /** Remove the open directory, if it holds no vault, and end. */
   | { readonly control: 'remove-unfinished' }
+  /** Another label for the open vault. */
+  | { readonly control: 'label'; readonly entry: VaultEntry }
+  /**
+   * Destroy the keys of the vault in the open directory, remove it, and end. unsentCount: what the person was shown
+   * and agreed to lose, null for a locked vault; refused when the vault says another number now.
+   */
+  | { readonly control: 'remove-vault'; readonly unsentCount: string | null }
   /** One run against the hub, to its end. Not queued: other commands are answered between its steps. */
   | { readonly control: 'sync'; readonly timeMs: number }
   /** Not queued: the run under way, if there is one, ends soon and is answered. */

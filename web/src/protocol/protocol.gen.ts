@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x2740af2d;
+export const SCHEMA_HASH = 0xb0f7d5fb;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -89,6 +89,8 @@ export type ErrorCode =
   | 'cancelled'
   /** two workers disagree about this field; it is resolved with a reason first */
   | 'conflict'
+  /** a practice vault joins no team and is never synced */
+  | 'practice'
   /** nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there */
   | 'warm-locked'
   /** one digit six times, or six digits in a row: the first that somebody tries */
@@ -328,11 +330,15 @@ export interface VaultStatusReply {
   readonly waitMs: number;
   /** no passphrase is tried any more; the recovery key is */
   readonly isLockedOut: boolean;
+  /** while open: made for practice, with fictional people; joins no team, is never synced */
+  readonly isPractice?: boolean;
 }
 
 export interface VaultPrepareRequest {
   /** 65536, 131072 or 262144; weak-parameters otherwise */
   readonly memoryKib: number;
+  /** true: a practice vault, for good */
+  readonly isPractice?: boolean;
 }
 
 export interface VaultPrepareReply {
@@ -361,6 +367,8 @@ export interface VaultUnlockReply {
   readonly openedWith: SlotType;
   /** neutral: another vault, which the distress phrase opens; nothing kept back from before is repeated into it */
   readonly profile: VaultProfile;
+  /** made for practice */
+  readonly isPractice: boolean;
 }
 
 export type VaultLockRequest = Readonly<Record<string, never>>;
@@ -448,6 +456,7 @@ export interface KeysRecoveryUnlockReply {
   readonly isReadOnly: boolean;
   readonly openedWith: SlotType;
   readonly profile: VaultProfile;
+  readonly isPractice: boolean;
 }
 
 export interface KeysDistressReply {
@@ -1000,33 +1009,33 @@ export interface Commands {
   /** Evaluate and keep the result as a record, with its date and what it used. */
   readonly 'criteria.record': { readonly request: CriteriaRecordRequest; readonly reply: CriteriaRecordReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'full' | 'io' | CommonErrorCode };
   /** Whether this vault works alone, waits to join a team, or belongs to one. */
-  readonly 'team.status': { readonly request: TeamStatusRequest; readonly reply: TeamStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'team.status': { readonly request: TeamStatusRequest; readonly reply: TeamStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** The people of the agency and their devices, as the roster here says. */
-  readonly 'team.members': { readonly request: TeamMembersRequest; readonly reply: TeamMembersReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'team.members': { readonly request: TeamMembersRequest; readonly reply: TeamMembersReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** Want to belong to the agency of a code. Nothing is sent before the next run of sync. What was recorded stays. */
-  readonly 'enrol.begin': { readonly request: EnrolBeginRequest; readonly reply: EnrolBeginReply; readonly error: 'wrong-state' | 'code-wrong' | 'incomplete' | 'full' | 'io' | CommonErrorCode };
+  readonly 'enrol.begin': { readonly request: EnrolBeginRequest; readonly reply: EnrolBeginReply; readonly error: 'wrong-state' | 'code-wrong' | 'incomplete' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** The person says that both screens show the same words. */
-  readonly 'enrol.confirm': { readonly request: EnrolConfirmRequest; readonly reply: EnrolConfirmReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  readonly 'enrol.confirm': { readonly request: EnrolConfirmRequest; readonly reply: EnrolConfirmReply; readonly error: 'wrong-state' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** Give the enrolment up. Records stay. */
-  readonly 'enrol.cancel': { readonly request: EnrolCancelRequest; readonly reply: EnrolCancelReply; readonly error: 'wrong-state' | 'full' | 'io' | CommonErrorCode };
+  readonly 'enrol.cancel': { readonly request: EnrolCancelRequest; readonly reply: EnrolCancelReply; readonly error: 'wrong-state' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** Make a code for a new person, or for one more device of a known one. It lasts 24 hours and is used once. */
-  readonly 'invite.begin': { readonly request: InviteBeginRequest; readonly reply: InviteBeginReply; readonly error: 'wrong-state' | 'forbidden' | 'not-found' | 'incomplete' | 'full' | 'io' | CommonErrorCode };
+  readonly 'invite.begin': { readonly request: InviteBeginRequest; readonly reply: InviteBeginReply; readonly error: 'wrong-state' | 'forbidden' | 'not-found' | 'incomplete' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** Invitations made on this device, newest first. */
-  readonly 'invite.list': { readonly request: InviteListRequest; readonly reply: InviteListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'invite.list': { readonly request: InviteListRequest; readonly reply: InviteListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** The administrator says that both screens show the same words; the next run of sync lets the device in. */
-  readonly 'invite.confirm': { readonly request: InviteConfirmRequest; readonly reply: InviteConfirmReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | CommonErrorCode };
+  readonly 'invite.confirm': { readonly request: InviteConfirmRequest; readonly reply: InviteConfirmReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** The code is worth nothing any more. */
-  readonly 'invite.withdraw': { readonly request: InviteWithdrawRequest; readonly reply: InviteWithdrawReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | CommonErrorCode };
+  readonly 'invite.withdraw': { readonly request: InviteWithdrawRequest; readonly reply: InviteWithdrawReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** Start a run. Then sync.step until it says that the run is over. A run that is under way is begun anew. */
-  readonly 'sync.begin': { readonly request: SyncBeginRequest; readonly reply: SyncBeginReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'sync.begin': { readonly request: SyncBeginRequest; readonly reply: SyncBeginReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** Hand an answer in and get the next request, or that the run is over. Both are laid out in fk/sync.h. */
-  readonly 'sync.step': { readonly request: Uint8Array; readonly reply: Uint8Array; readonly error: 'wrong-state' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'sync.step': { readonly request: Uint8Array; readonly reply: Uint8Array; readonly error: 'wrong-state' | 'full' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** End the run. What was stored stays; the next run goes on from there. */
-  readonly 'sync.cancel': { readonly request: SyncCancelRequest; readonly reply: SyncCancelReply; readonly error: 'wrong-state' | CommonErrorCode };
+  readonly 'sync.cancel': { readonly request: SyncCancelRequest; readonly reply: SyncCancelReply; readonly error: 'wrong-state' | 'practice' | CommonErrorCode };
   /** Where the run stands, and how far what was recorded here got. Counts are of records. */
-  readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** Records by how far they got, newest change first, 100 a page. */
-  readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** Begin a sealed export of the open vault. Nothing may be written until its last piece was taken. */
   readonly 'backup.begin': { readonly request: BackupBeginRequest; readonly reply: BackupBeginReply; readonly error: 'wrong-state' | 'damaged' | 'io' | CommonErrorCode };
   /** The next piece of the file, as bytes: 0 | 1 if it is the last | rows so far u64 | the piece. wrong-state: the vault was written to meanwhile; begin again. */

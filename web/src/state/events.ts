@@ -11,6 +11,7 @@ import type { Json, JsonObject } from './json.ts';
 import type { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
 import type { InviteForm, JoinForm, TeamView } from './team.ts';
+import type { NamingForm, Removal, VaultsView } from './vaults.ts';
 
 /** What a route shows when it opens. */
 export interface RouteData {
@@ -21,6 +22,7 @@ export interface RouteData {
   readonly result?: JsonObject;
   readonly storage?: StorageNumbers;
   readonly lock?: LockView;
+  readonly naming?: NamingForm;
   readonly conflicts?: readonly Conflict[];
   readonly fieldHistory?: FieldHistory;
   readonly resultConflictCount?: number;
@@ -57,6 +59,9 @@ export type StateEvent =
   | { readonly kind: 'join'; readonly change: Partial<JoinForm> }
   | { readonly kind: 'invite'; readonly change: Partial<InviteForm> }
   | { readonly kind: 'reading'; readonly reading?: Reading | undefined }
+  | { readonly kind: 'vaults'; readonly change: Partial<VaultsView> }
+  | { readonly kind: 'naming'; readonly change: Partial<NamingForm> }
+  | { readonly kind: 'removal'; readonly change: Partial<Removal> }
   | { readonly kind: 'update-ready' }
   | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
   | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

@@ -7,7 +7,7 @@ export function hasError(state: AppState): boolean {
   return phaseProblem || stepProblem || state.problem !== undefined || state.isGapsRefused || (state.form?.errors.length ?? 0) > 0 || hasTypedError(state);
 }
 
-function hasTypedError({ route, team }: AppState): boolean {
-  const errors = route.name === 'join' ? team.join.errors : route.name === 'invite' ? team.invite.errors : {};
-  return Object.keys(errors).length > 0;
+function hasTypedError({ route, team, vaults }: AppState): boolean {
+  const errors = route.name === 'join' ? team.join.errors : route.name === 'invite' ? team.invite.errors : vaults.naming.errors;
+  return Object.keys(errors).length > 0 || vaults.removal.error !== undefined;
 }

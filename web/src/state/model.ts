@@ -8,6 +8,7 @@ import type { JsonObject } from './json.ts';
 import type { Reading } from './reading.ts';
 import type { Route } from './routes.ts';
 import { NO_TEAM, type Progress, type TeamView } from './team.ts';
+import { NO_VAULTS, type VaultsView } from './vaults.ts';
 
 /** Codes of protocol.json, and what can go wrong on this side of the border. */
 export type ErrorCode = string;
@@ -20,6 +21,8 @@ export interface CoreError {
 /** Steps of making a vault. The words live here only between showing and typing them back. */
 export type MakeStep =
   | { readonly kind: 'welcome' }
+  /** what it is called: typed into `vaults.naming` */
+  | { readonly kind: 'name' }
   | { readonly kind: 'show'; readonly words: string }
   | { readonly kind: 'confirm'; readonly words: string; readonly problem?: 'empty' | 'differs' }
   | { readonly kind: 'working' };
@@ -31,6 +34,10 @@ export type Phase =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'other-window'; readonly isMoving: boolean }
   | { readonly kind: 'no-vault'; readonly step: MakeStep; readonly problem?: CoreError }
+  /** which of several, or another one */
+  | { readonly kind: 'choose'; readonly isWorking: boolean; readonly problem?: CoreError }
+  /** taking away the chosen vault, which is locked: nobody can know what is in it */
+  | { readonly kind: 'remove'; readonly isWorking: boolean; readonly problem?: CoreError }
   | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
   /** isReading: what is unlocked is a damaged vault, to look at */
   | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string; readonly isReading?: true }
@@ -165,6 +172,7 @@ export interface AppState {
   readonly isPinNew: boolean;
   readonly team: TeamView;
   readonly reading: Reading | undefined;
+  readonly vaults: VaultsView;
   readonly save: SaveState;
   /** an error that is about the whole screen */
   readonly problem: CoreError | undefined;
@@ -208,6 +216,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     isPinNew: false,
     team: NO_TEAM,
     reading: undefined,
+    vaults: NO_VAULTS,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,

@@ -5,6 +5,7 @@ import { NO_DECISION } from './conflicts.ts';
 import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
 import { HOME, hashOf, specOf } from './routes.ts';
 import { NO_TEAM, type TeamView } from './team.ts';
+import { NO_NAMING, NO_REMOVAL } from './vaults.ts';
 
 export function reduce(state: AppState, event: StateEvent): AppState {
   switch (event.kind) {
@@ -37,6 +38,7 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         storage: event.data.storage,
         lock: event.data.lock,
         problem: event.data.problem,
+        vaults: { ...state.vaults, naming: event.data.naming ?? NO_NAMING, removal: NO_REMOVAL },
         focus: moved(state, 'heading'),
       };
     case 'route-refreshed':
@@ -88,6 +90,12 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return withTeam(state, (team) => ({ invite: { ...team.invite, ...event.change } }));
     case 'reading':
       return { ...state, reading: event.reading };
+    case 'vaults':
+      return { ...state, vaults: { ...state.vaults, ...event.change } };
+    case 'naming':
+      return withNaming(state, event.change);
+    case 'removal':
+      return withRemoval(state, event.change);
     case 'update-ready':
       return { ...state, isUpdateReady: true };
     case 'show-passphrase':
@@ -142,6 +150,7 @@ function withPhase(state: AppState, phase: Phase): AppState {
     team: NO_TEAM,
     /* Said again when a PIN opens what was only covered. */
     reading: phase.kind === 'choose-pin' || phase.kind === 'warm' || (phase.kind === 'hidden' && phase.next === 'warm') ? state.reading : undefined,
+    vaults: vaultsAfter(state, phase),
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,
@@ -157,9 +166,34 @@ function withLock(state: AppState, { lock, isPinNew }: Extract<StateEvent, { kin
   return { ...state, lock, isPinNew: isPinNew === true, isPassphraseShown: false };
 }
 
+/** Phases in which the vault that was opened is still the one behind the screen. */
+const KEEPS_VAULT: ReadonlySet<Phase['kind']> = new Set<Phase['kind']>(['choose-pin', 'warm', 'hidden']);
+
+function vaultsAfter({ vaults }: AppState, phase: Phase): AppState['vaults'] {
+  return {
+    ...vaults,
+    isPractice: vaults.isPractice && KEEPS_VAULT.has(phase.kind),
+    naming: phase.kind === 'no-vault' ? vaults.naming : NO_NAMING,
+    removal: phase.kind === 'remove' ? vaults.removal : NO_REMOVAL,
+  };
+}
+
 /** What comes after the vault was left stays outside. */
 function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>): AppState {
   return state.phase.kind === 'open' ? { ...state, team: { ...state.team, ...change(state.team) } } : state;
+}
+
+function withNaming(state: AppState, change: Partial<AppState['vaults']['naming']>): AppState {
+  const naming = { ...state.vaults.naming, ...change };
+  const isRefused = change.errors !== undefined && Object.keys(change.errors).length > 0;
+  return { ...state, vaults: { ...state.vaults, naming }, focus: isRefused ? moved(state, 'errors') : state.focus };
+}
+
+/** The second step is a page of its own. */
+function withRemoval(state: AppState, change: Partial<AppState['vaults']['removal']>): AppState {
+  const removal = { ...state.vaults.removal, ...change };
+  const focus = change.error !== undefined ? moved(state, 'errors') : change.step !== undefined ? moved(state, 'heading') : state.focus;
+  return { ...state, vaults: { ...state.vaults, removal }, focus };
 }
 
 function withRefreshed(state: AppState, event: Extract<StateEvent, { kind: 'route-refreshed' }>): AppState {

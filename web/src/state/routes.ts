@@ -53,6 +53,8 @@ export const ROUTES = [
   { name: 'conflict', code: 'w6', params: ['caseId', 'recordId', 'step'], access: 'open', title: 'One difference' },
   { name: 'storage', code: 't5', params: [], access: 'open', title: 'On this device' },
   { name: 'locks', code: 't7', params: [], access: 'open', title: 'Locks' },
+  { name: 'vaults', code: 't6', params: [], access: 'open', title: 'Notebooks' },
+  { name: 'remove-vault', code: 't9', params: [], access: 'open', title: 'Take away all' },
   { name: 'sync', code: 'v2', params: [], access: 'open', title: 'Sync' },
   { name: 'team', code: 'v4', params: [], access: 'open', title: 'Team' },
   { name: 'join', code: 'v6', params: [], access: 'open', title: 'Join' },

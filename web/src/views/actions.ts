@@ -4,6 +4,7 @@ import type { Json } from '../state/json.ts';
 import type { Decision } from '../state/conflicts.ts';
 import type { Route } from '../state/routes.ts';
 import type { InviteForm, JoinForm, Progress } from '../state/team.ts';
+import type { NamingForm, Removal } from '../state/vaults.ts';
 
 export type DocumentType = 'assessment' | 'safety_plan' | 'referral';
 export type RecordForm = 'person' | 'contact' | 'incident' | 'prior';
@@ -37,6 +38,21 @@ export interface Actions {
   readonly usePassphrase: () => void;
   readonly changePin: (typed: string) => void;
   readonly changeLimits: (idleS: number, hiddenS: number) => void;
+
+  /** The first step of making a vault. */
+  readonly beginVault: (isPractice: boolean) => void;
+  readonly changeNaming: (change: Partial<NamingForm>) => void;
+  readonly nameVault: () => void;
+  readonly renameVault: () => void;
+  /** Locks what is open and shows the vaults of this device. */
+  readonly showVaults: () => void;
+  readonly chooseVault: (directory: string) => void;
+  readonly anotherVault: () => void;
+  /** Taking away the chosen vault while it is locked. */
+  readonly beginRemoval: () => void;
+  readonly changeRemoval: (change: Partial<Removal>) => void;
+  readonly removeVault: () => void;
+  readonly stayLocked: () => void;
 
   readonly search: (text: string) => void;
   readonly showMore: () => void;

@@ -38,6 +38,9 @@ import { loadingView } from './shell/shell.ts';
 import { storageView } from './storage/storage.ts';
 import { syncView } from './sync/sync.ts';
 import { teamView } from './team/team.ts';
+import { isOfATeam, notInPracticeView } from './vaults/practice.ts';
+import { removeVaultView } from './vaults/remove.ts';
+import { vaultsView } from './vaults/vaults.ts';
 
 export function appView(state: AppState, actions: Actions): TemplateResult {
   const { phase } = state;
@@ -50,6 +53,7 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
   const { route } = state;
   /* A screen of a case is drawn when its case is there; until then nothing of another case is seen. */
   if ('caseId' in route && route.name !== 'case-new' && state.file?.caseId !== route.caseId) return loadingView(state, actions);
+  if (state.vaults.isPractice && isOfATeam(route.name)) return notInPracticeView(state, actions);
   switch (route.name) {
     case 'cases':
       return casesView(state, actions);
@@ -117,6 +121,10 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return storageView(state, actions);
     case 'locks':
       return locksView(state, actions);
+    case 'vaults':
+      return vaultsView(state, actions);
+    case 'remove-vault':
+      return removeVaultView(state, actions);
     case 'sync':
       return syncView(state, actions);
     case 'team':

@@ -11,6 +11,7 @@ import {
   type VaultPrepareReply,
   type VaultStatusReply,
 } from '../protocol/protocol.gen.ts';
+import type { VaultEntry } from '../protocol/vault-entry.ts';
 import { SECRETS_SIZE_BYTES, secretBytes } from '../protocol/secrets.ts';
 import type { Core } from './core.ts';
 
@@ -38,6 +39,8 @@ type KeyControl = Extract<Control, { readonly control: KeyControlName }>;
 interface KeyPorts {
   readonly core: () => Core;
   readonly derive: (parameters: KdfParameters, port: MessagePort) => Promise<KdfResult>;
+  /** Beside the vault that is made. */
+  readonly writeLabel: (entry: VaultEntry) => Promise<void>;
   /** The vault has just been opened. */
   readonly onOpened: () => void;
 }
@@ -53,9 +56,9 @@ export class KeyControls {
   async answer(message: KeyControl): Promise<Answer> {
     switch (message.control) {
       case 'prepare':
-        return this.#prepare(message.memoryKib);
+        return this.#prepare(message.memoryKib, message.isPractice);
       case 'create':
-        return this.#create(message.memoryKib, message);
+        return this.#create(message.memoryKib, message.entry, message);
       case 'unlock':
         return this.#unlock('vault.unlock', message);
       case 'inspect':
@@ -75,20 +78,22 @@ export class KeyControls {
     }
   }
 
-  #prepare(memoryKib: number): CallResult<VaultPrepareReply, string> {
-    const prepared = this.#call('vault.prepare', { memoryKib });
+  #prepare(memoryKib: number, isPractice: boolean): CallResult<VaultPrepareReply, string> {
+    const prepared = this.#call('vault.prepare', { memoryKib, isPractice });
     this.#prepared = prepared.ok ? prepared.reply : null;
     return prepared;
   }
 
-  async #create(memoryKib: number | undefined, given: SecretsGiven): Promise<Answer> {
-    const prepared = memoryKib === undefined ? null : this.#prepare(memoryKib);
+  async #create(memoryKib: number | undefined, entry: VaultEntry, given: SecretsGiven): Promise<Answer> {
+    const prepared = memoryKib === undefined ? null : this.#prepare(memoryKib, entry.isPractice);
     if (prepared?.ok === false) {
       return closing([given], prepared);
     }
-    return this.#prepared === null
-      ? closing([given], refused('wrong-state', 'no vault is prepared'))
-      : this.#callWithSecrets('vault.create', this.#prepared, [given]);
+    if (this.#prepared === null) {
+      return closing([given], refused('wrong-state', 'no vault is prepared'));
+    }
+    await this.#ports.writeLabel(entry);
+    return this.#callWithSecrets('vault.create', this.#prepared, [given]);
   }
 
   async #unlock(command: 'vault.unlock' | 'vault.inspect', given: SecretsGiven): Promise<Answer> {

@@ -167,7 +167,7 @@ async function storageRoot(): Promise<FileSystemDirectoryHandle> {
   }
 }
 
-async function vaultDirectory(directory: string, create: boolean): Promise<FileSystemDirectoryHandle> {
+export async function vaultDirectory(directory: string, create: boolean): Promise<FileSystemDirectoryHandle> {
   const root = await storageRoot();
   try {
     const vaults = await root.getDirectoryHandle(VAULTS_DIRECTORY, { create });
@@ -180,7 +180,7 @@ async function vaultDirectory(directory: string, create: boolean): Promise<FileS
   }
 }
 
-async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemSyncAccessHandle> {
+export async function openHandle(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemSyncAccessHandle> {
   const file = await folder.getFileHandle(name, { create: true }).catch((error: unknown) => {
     throw new StorageError('storage-refused', nameOf(error));
   });

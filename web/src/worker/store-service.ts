@@ -8,7 +8,6 @@
 import type {
   CallResult,
   Control,
-  HostErrorCode,
   KdfParameters,
   KdfResult,
   OpenControl,
@@ -24,22 +23,23 @@ import {
   type ErrorCode,
   type LockView,
 } from '../protocol/protocol.gen.ts';
+import { CommandError, answerOf, demanded, parsed, refused, type Answer } from './answers.ts';
 import { BackupControls } from './backup-controls.ts';
-import { BackupRefusal } from './backup-run.ts';
-import { Core, CoreCrashedError, CoreMemoryError, type VaultFiles } from './core.ts';
+import { Core, CoreCrashedError, type VaultFiles } from './core.ts';
 import { FileSets } from './file-sets.ts';
 import { IdleTidying } from './idle-tidying.ts';
 import { KeyControls } from './key-controls.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
-import { RefusedModuleError } from './loader.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
+import type { VaultEntry } from '../protocol/vault-entry.ts';
 import { SyncRun, type SyncPorts } from './sync-driver.ts';
-import { BadEffectError } from './sync-frames.ts';
 import { LockWatch } from './lock-watch.ts';
+import { destroyKeys, isLossAgreed, labelOfOpenVault } from './vault-folder.ts';
 
 export interface StoreEnvironment {
   readonly openFiles: (directory: string, create: boolean) => Promise<OpenVaultFiles>;
   readonly removeDirectory: (directory: string) => Promise<void>;
+  readonly writeLabel: (directory: string, entry: VaultEntry) => Promise<void>;
   readonly probe: () => Promise<void>;
   /** An empty directory apart from the vaults', for a test restore; made anew each time. */
   readonly openScratch: () => Promise<OpenVaultFiles>;
@@ -53,19 +53,10 @@ export interface StoreEnvironment {
   readonly end: () => void;
 }
 
-type Answer = CallResult<unknown, string>;
-
 interface RunningSync {
   readonly run: SyncRun;
   /** Its answer is posted. */
   readonly ended: Promise<void>;
-}
-
-/** The core answered with an error where the run needs a reply. */
-class CommandError extends Error {
-  constructor(readonly answer: Answer) {
-    super('the core refused');
-  }
 }
 
 export class StoreService {
@@ -96,6 +87,7 @@ export class StoreService {
     this.#keys = new KeyControls({
       core: () => this.#openCore(),
       derive: (parameters, port) => this.#derive(parameters, port),
+      writeLabel: (entry) => this.#writeLabel(entry),
       onOpened: () => this.#lockWatch.begin(),
     });
     this.#backup = new BackupControls({
@@ -312,6 +304,10 @@ export class StoreService {
         return this.#backup.verify(message.file, message.port);
       case 'restore-export':
         return this.#backup.restore(message.file, message.port);
+      case 'label':
+        return this.#label(message.entry);
+      case 'remove-vault':
+        return this.#removeVault(message.unsentCount);
       case 'sync':
       case 'cancel-sync':
       case 'cancel-export':
@@ -382,6 +378,36 @@ export class StoreService {
     if (directory === null || (status.reply.state !== 'unfinished' && status.reply.state !== 'none')) {
       return refused('wrong-state', 'the directory holds a vault');
     }
+    return this.#endWithout(directory);
+  }
+
+  async #writeLabel(entry: VaultEntry): Promise<void> {
+    if (this.#directory === null) {
+      throw new StorageError('no-directory', 'label');
+    }
+    await this.#environment.writeLabel(this.#directory, entry);
+  }
+
+  async #label(entry: VaultEntry): Promise<Answer> {
+    const status = this.#call('vault.status', {});
+    const checked = labelOfOpenVault(status, entry);
+    if (checked.ok) {
+      await this.#writeLabel(checked.reply);
+    }
+    return checked;
+  }
+
+  async #removeVault(agreedCount: string | null): Promise<Answer> {
+    const directory = this.#directory;
+    const agreed = isLossAgreed(this.#call('vault.storage', {}), agreedCount);
+    if (!agreed.ok || directory === null || this.#files === null) {
+      return agreed.ok ? refused('wrong-state', 'no directory') : agreed;
+    }
+    this.#call('vault.lock', {});
+    return destroyKeys(this.#files) ? this.#endWithout(directory) : refused('io', 'key file');
+  }
+
+  async #endWithout(directory: string): Promise<Answer> {
     this.#closeFiles();
     this.#hasEnded = true;
     await this.#environment.removeDirectory(directory);
@@ -411,37 +437,3 @@ export class StoreService {
 
 /** After which the lock is asked how it stands. */
 const LOCK_CODES: ReadonlySet<string> = new Set<ErrorCode>(['warm-locked', 'wrong-state']);
-
-function parsed<Reply>(replyText: string): CallResult<Reply, string> {
-  return JSON.parse(replyText) as CallResult<Reply, string>;
-}
-
-function demanded<Reply>(result: CallResult<Reply, string>): Reply {
-  if (!result.ok) {
-    throw new CommandError(result);
-  }
-  return result.reply;
-}
-
-function refused(code: HostErrorCode | ErrorCode, detail: string): { ok: false; error: { code: string; detail: string } } {
-  return { ok: false, error: { code, detail } };
-}
-
-function answerOf(error: unknown): Answer {
-  if (error instanceof CommandError || error instanceof BackupRefusal) {
-    return error.answer;
-  }
-  if (error instanceof BadEffectError) {
-    return refused('bug', error.message);
-  }
-  if (error instanceof CoreCrashedError || error instanceof StorageError) {
-    return refused(error.code, error.detail);
-  }
-  if (error instanceof CoreMemoryError) {
-    return refused('no-memory', error.message);
-  }
-  if (error instanceof RefusedModuleError) {
-    return refused('not-loaded', error.message);
-  }
-  return refused('bug', error instanceof Error ? error.name : 'unknown');
-}

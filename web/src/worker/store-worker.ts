@@ -6,6 +6,7 @@ import { compileModule } from './fetch-module.ts';
 import { openScratchFiles, openVaultFiles, probeStorage, removeScratchDirectory, removeVaultDirectory } from './opfs.ts';
 import { forbiddenAddresses } from './forbidden.ts';
 import { StoreService } from './store-service.ts';
+import { writeLabel } from './vault-folder.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -21,6 +22,7 @@ function hostPorts(files: VaultFiles): HostPorts {
 const service = new StoreService({
   openFiles: openVaultFiles,
   removeDirectory: removeVaultDirectory,
+  writeLabel,
   probe: probeStorage,
   openScratch: openScratchFiles,
   removeScratch: removeScratchDirectory,

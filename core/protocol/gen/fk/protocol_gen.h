@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x2740af2dU
+#define FK_PROTOCOL_SCHEMA_HASH 0xb0f7d5fbU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -400,10 +400,14 @@ typedef struct fk_vault_status_reply {
     uint32_t wrong_count; /* wrong passphrases since the vault was last opened */
     uint64_t wait_ms; /* so long until a passphrase is tried again; 0: now. It passes while the app is open */
     bool is_locked_out; /* no passphrase is tried any more; the recovery key is */
+    bool has_is_practice;
+    bool is_practice; /* while open: made for practice, with fictional people; joins no team, is never synced */
 } fk_vault_status_reply;
 
 typedef struct fk_vault_prepare_request {
     uint32_t memory_kib; /* 65536, 131072 or 262144; weak-parameters otherwise */
+    bool has_is_practice;
+    bool is_practice; /* true: a practice vault, for good */
 } fk_vault_prepare_request;
 
 typedef struct fk_vault_prepare_reply {
@@ -434,6 +438,7 @@ typedef struct fk_vault_unlock_reply {
     bool is_read_only; /* a newer version of the app wrote the tables; this one can read them and changes nothing */
     fk_protocol_slot_type opened_with; /* recovery: the person is asked for a new passphrase now */
     fk_protocol_vault_profile profile; /* neutral: another vault, which the distress phrase opens; nothing kept back from before is repeated into it */
+    bool is_practice; /* made for practice */
 } fk_vault_unlock_reply;
 
 typedef struct fk_vault_lock_request {
@@ -557,6 +562,7 @@ typedef struct fk_keys_recovery_unlock_reply {
     bool is_read_only;
     fk_protocol_slot_type opened_with;
     fk_protocol_vault_profile profile;
+    bool is_practice;
 } fk_keys_recovery_unlock_reply;
 
 typedef struct fk_keys_distress_request {

@@ -3,6 +3,8 @@ import errors from '../../../../core/content/errors.json';
 import emergency from '../../../../core/content/emergency.json';
 import { initialState, type AppState, type LoadedContent, type Phase } from '../../state/model.ts';
 import { HOME } from '../../state/routes.ts';
+import { NO_NAMING, NO_VAULTS, type NamingForm, type VaultRow, type VaultsView } from '../../state/vaults.ts';
+import { words } from '../../app/words.en.ts';
 
 const WORDS = 'abacus zoom anchor pebble ladder';
 
@@ -10,6 +12,10 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['starting', { kind: 'starting' }],
   ['welcome', { kind: 'no-vault', step: { kind: 'welcome' } }],
   ['welcome-full', { kind: 'no-vault', step: { kind: 'welcome' }, problem: { code: 'full' } }],
+  ['name', { kind: 'no-vault', step: { kind: 'name' } }],
+  ['choose', { kind: 'choose', isWorking: false }],
+  ['choose-working', { kind: 'choose', isWorking: true }],
+  ['remove', { kind: 'remove', isWorking: false }],
   ['words', { kind: 'no-vault', step: { kind: 'show', words: WORDS } }],
   ['confirm', { kind: 'no-vault', step: { kind: 'confirm', words: WORDS } }],
   ['confirm-differs', { kind: 'no-vault', step: { kind: 'confirm', words: WORDS, problem: 'differs' } }],
@@ -41,11 +47,38 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['hidden', { kind: 'hidden', next: 'locked' }],
 ];
 
-export const examples: readonly { readonly name: string; readonly state: AppState }[] = PHASES.map(([name, phase]) => ({
-  name,
-  state: {
+const ROWS: readonly VaultRow[] = [
+  { directory: '1'.repeat(32), entry: { label: 'Notebook 1', isPractice: false, isWiped: false }, hasKeys: true },
+  { directory: '2'.repeat(32), entry: { label: 'Blue, left desk', isPractice: false, isWiped: true }, hasKeys: true },
+  { directory: '3'.repeat(32), entry: { label: 'Practice notebook 1', isPractice: true, isWiped: false }, hasKeys: true },
+  { directory: '4'.repeat(32), entry: 'damaged', hasKeys: true },
+  { directory: '5'.repeat(32), entry: 'none', hasKeys: false },
+];
+
+const NAMING: NamingForm = { ...NO_NAMING, label: 'Notebook 2' };
+const VAULTS: VaultsView = { ...NO_VAULTS, rows: ROWS, chosen: '1'.repeat(32), naming: NAMING };
+
+/** States that only differ in what is typed. */
+const TYPED: readonly (readonly [name: string, phase: Phase, change: Partial<VaultsView>])[] = [
+  [
+    'name-missing',
+    { kind: 'no-vault', step: { kind: 'name' } },
+    { naming: { ...NAMING, label: '', errors: { 'vault-label': words.vaults.labelMissing, 'vault-wiped': words.vaults.wipedMissing } } },
+  ],
+  ['name-practice', { kind: 'no-vault', step: { kind: 'name' } }, { naming: { ...NAMING, label: 'Practice notebook 2', isPractice: true, isWiped: 'no' } }],
+  ['remove-second', { kind: 'remove', isWorking: false }, { removal: { step: 'second', word: 'remov', error: words.vaults.removeWordMissing } }],
+];
+
+export const examples: readonly { readonly name: string; readonly state: AppState }[] = [
+  ...PHASES.map(([name, phase]) => ({ name, state: stateOf(phase, {}) })),
+  ...TYPED.map(([name, phase, change]) => ({ name, state: stateOf(phase, change) })),
+];
+
+function stateOf(phase: Phase, change: Partial<VaultsView>): AppState {
+  return {
     ...initialState('Notebook', HOME, '2026-11-22', { errors, emergency } as unknown as LoadedContent),
     phase,
     device: { isPersistent: false, usageBytes: 1_000_000, quotaBytes: 12_000_000_000 },
-  },
-}));
+    vaults: { ...VAULTS, ...change },
+  };
+}

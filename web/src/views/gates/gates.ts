@@ -13,6 +13,11 @@ import { page } from '../shell/shell.ts';
 import { choosePinView, warmView } from '../warm-lock/warm-lock.ts';
 import { noticeOf, noticeText, problemSummary, stateNotice } from '../problem.ts';
 import type { Part } from '../../components/control.ts';
+import { chosenVault } from '../../state/vaults.ts';
+import { chooseView } from '../vaults/choose.ts';
+import { labelText } from '../vaults/label.ts';
+import { nameView } from '../vaults/name.ts';
+import { removeLockedView } from '../vaults/remove.ts';
 
 export function gateView(state: AppState, actions: Actions, phase: Exclude<Phase, { kind: 'open' | 'hidden' }>): TemplateResult {
   switch (phase.kind) {
@@ -24,6 +29,10 @@ export function gateView(state: AppState, actions: Actions, phase: Exclude<Phase
       return otherWindowView(state, actions, phase.isMoving);
     case 'no-vault':
       return makeView(state, actions, phase.step, phase.problem);
+    case 'choose':
+      return chooseView(state, actions, phase);
+    case 'remove':
+      return removeLockedView(state, actions, phase);
     case 'unfinished':
       return unfinishedView(state, actions, phase);
     case 'locked':
@@ -58,6 +67,7 @@ function noticePage(state: AppState, actions: Actions, code: string): TemplateRe
     ${buttonGroup(
       code === 'damaged_vault' ? button({ text: words.reading.look, onPress: actions.lookAtDamaged }) : nothing,
       button({ text: words.broken.reload, kind: 'secondary', onPress: actions.restart }),
+      othersButton(state, actions),
     )}`,
   });
 }
@@ -91,7 +101,8 @@ function unfinishedView(state: AppState, actions: Actions, phase: Extract<Phase,
       text: phase.isWorking ? words.unfinished.removing : words.unfinished.remove,
       onPress: actions.removeUnfinished,
       isWaiting: phase.isWorking,
-    })}`,
+    })}
+    ${state.vaults.rows.length < 2 ? nothing : othersButton(state, actions)}`,
   });
 }
 
@@ -107,6 +118,8 @@ function makeView(state: AppState, actions: Actions, step: MakeStep, problem: Co
   switch (step.kind) {
     case 'welcome':
       return welcomeView(state, actions, problem);
+    case 'name':
+      return nameView(state, actions);
     case 'show':
       return showWordsView(state, actions, step.words);
     case 'confirm':
@@ -135,8 +148,19 @@ function welcomeView(state: AppState, actions: Actions, problem: CoreError | und
       <h2 class="govuk-heading-m">${text.storageTitle}</h2>
       ${storageAnswer(state, actions)}
       <div class="govuk-inset-text">${text.serverNote}</div>
-      ${button({ text: text.start, onPress: actions.makeWords, isWaiting: state.isBusy })}`,
+      ${button({ text: text.start, onPress: () => actions.beginVault(false) })}
+      <h2 class="govuk-heading-m">${words.vaults.practiceOnly}</h2>
+      <p class="govuk-body">${words.vaults.practiceText}</p>
+      ${buttonGroup(
+        button({ text: words.vaults.practiceStart, kind: 'secondary', onPress: () => actions.beginVault(true) }),
+        othersButton(state, actions),
+      )}`,
   });
+}
+
+/** Where there are others, the way to them is never lost. */
+function othersButton(state: AppState, actions: Actions): Part {
+  return state.vaults.rows.length === 0 ? nothing : button({ text: words.vaults.others, kind: 'secondary', onPress: actions.showVaults });
 }
 
 function storageAnswer(state: AppState, actions: Actions): TemplateResult {
@@ -188,9 +212,11 @@ function confirmWordsView(state: AppState, actions: Actions, problem: 'empty' | 
 function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { kind: 'locked' }>): TemplateResult {
   const text = words.unlock;
   const message = unlockMessage(state, phase.problem);
+  const chosen = chosenVault(state.vaults);
   const notice = phase.notice === undefined ? undefined : stateNotice(state, phase.notice);
   return page(state, actions, {
     heading: phase.isReading === true ? words.reading.unlockTitle : text.title,
+    caption: chosen === undefined ? undefined : labelText(chosen),
     above: html`${notice === undefined
       ? nothing
       : html`<div class="govuk-inset-text"><p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>${noticeText(notice)}</div>`}
@@ -201,7 +227,11 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
         ${button({ text: phase.isWorking ? text.working : phase.isReading === true ? words.reading.look : text.button, isSubmit: true, isWaiting: phase.isWorking })}
         <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
       </form>
-      ${details(text.lost, html`${text.lostText}`)}`,
+      ${details(text.lost, html`${text.lostText}`)}
+      ${buttonGroup(
+        button({ text: words.vaults.toList, kind: 'secondary', onPress: actions.showVaults }),
+        button({ text: words.vaults.toRemove, kind: 'link', onPress: actions.beginRemoval }),
+      )}`,
   });
 }
 

@@ -11,6 +11,7 @@ import { counted, fill, words } from '../../app/words.en.ts';
 import { isInTeam, unsentCount, type TeamView } from '../../state/team.ts';
 import { noticeOf, noticeText } from '../problem.ts';
 import { readingBanner } from '../reading.ts';
+import { practiceBanner } from '../vaults/practice.ts';
 import { button } from '../../components/button/button.ts';
 import { notification } from '../../components/notification/notification.ts';
 
@@ -30,7 +31,7 @@ export interface PageProps {
 
 export function page(state: AppState, actions: Actions, props: PageProps): TemplateResult {
   return html`<a class="govuk-skip-link" href="#main" @click=${skip}>${words.shell.skip}</a>
-    ${header(state, actions)} ${navigation(state)}
+    ${header(state, actions)} ${practiceBanner(state)} ${navigation(state)}
     <div class="govuk-width-container">
       ${backLink(props)}
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
@@ -104,8 +105,12 @@ function navigation(state: AppState): TemplateResult {
     ...(isOpen
       ? [
           { route: HOME, text: words.shell.list },
-          { route: { name: 'sync' } as const, text: syncText(state.team) },
-          { route: { name: 'team' } as const, text: words.shell.team },
+          ...(state.vaults.isPractice
+            ? []
+            : [
+                { route: { name: 'sync' } as const, text: syncText(state.team) },
+                { route: { name: 'team' } as const, text: words.shell.team },
+              ]),
           { route: { name: 'storage' } as const, text: words.shell.storage },
         ]
       : []),

@@ -11,6 +11,7 @@ import { button } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { page } from '../shell/shell.ts';
+import { storageLinks } from './links.ts';
 import { problemSummary, stateNotice } from '../problem.ts';
 
 export function storageView(state: AppState, actions: Actions): TemplateResult {
@@ -30,6 +31,7 @@ export function storageView(state: AppState, actions: Actions): TemplateResult {
         ${button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}`}
       <h2 class="govuk-heading-m">${words.locks.title}</h2>
       <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'locks' })}>${words.locks.link}</a></p>
+      ${storageLinks()}
       <h2 class="govuk-heading-m">${text.check}</h2>
       <div role="status">${checkResult(state)}</div>
       ${button({

@@ -1,0 +1,131 @@
+// A device with several vaults in Node: the app's actions over the real core, one store worker's service for each directory,
+// on disks in memory. What the client of the core does in a browser is done here with the same services.
+import { randomBytes } from 'node:crypto';
+
+import { MemoryDisk } from './memory-host.mjs';
+import { StoreDriver } from './store-driver.mjs';
+import { importWebModules } from './web-modules.mjs';
+
+const { createApp } = await importWebModules('web/src/app/app.ts');
+
+const outcome = (answer) => (answer.ok ? { ok: true, value: answer.reply } : answer);
+
+export class MemoryDevice {
+  /** directory -> { disk, label }; label as listVaults gives it */
+  folders = new Map();
+  calls = [];
+  #driver = null;
+  #chosen;
+  #news = () => {};
+
+  /** CorePort of web/src/app/core-port.ts. */
+  port() {
+    return {
+      start: () => this.#start(),
+      takeOver: () => this.#start(),
+      choose: async (directory) => {
+        await this.lock();
+        return this.#turnTo(directory);
+      },
+      listVaults: async () => ({ ok: true, value: this.rows() }),
+      call: async (command, request) => {
+        this.calls.push(command);
+        return outcome(await (this.#driver ?? (await this.#opened(undefined))).command(command, request));
+      },
+      createVault: (passphrase, entry) => this.#create(passphrase, entry),
+      unlock: async (passphrase) => outcome(await (await this.#reopened()).unlock(passphrase)),
+      lock: () => this.lock(),
+      choosePin: async () => ({ ok: false, error: { code: 'invalid-input' } }),
+      openByPin: async () => ({ ok: false, error: { code: 'invalid-input' } }),
+      relabel: async (entry) => outcome(await this.#driver.ask({ control: 'label', entry })),
+      removeUnfinished: () => this.#remove({ control: 'remove-unfinished' }),
+      removeVault: (unsentCount) => this.#remove({ control: 'remove-vault', unsentCount: unsentCount ?? null }),
+      sync: async (timeMs) => outcome(await this.#driver.ask({ control: 'sync', timeMs })),
+      cancelSync: () => {},
+      onSync: () => {},
+      onNews: (listener) => { this.#news = listener; },
+    };
+  }
+
+  rows() {
+    return [...this.folders].map(([directory, { disk, label }]) => ({ directory, entry: label, hasKeys: disk.files[5].length > 0 }));
+  }
+
+  /** The files of one vault, for comparing. */
+  bytesOf(directory) {
+    return this.folders.get(directory).disk.files.map((file) => Buffer.from(file).toString('base64'));
+  }
+
+  /** The worker ends without a word, as by a trap. */
+  crash() {
+    this.#driver = null;
+    this.#news('crashed');
+  }
+
+  async lock() {
+    await this.#driver?.ask({ control: 'lock' });
+    this.#driver = null;
+  }
+
+  async #start() {
+    const names = [...this.folders.keys()];
+    return this.#turnTo(names.length === 1 ? names[0] : undefined);
+  }
+
+  async #turnTo(directory) {
+    this.#chosen = directory;
+    const { state } = (await (await this.#reopened()).command('vault.status', {})).reply;
+    const isNone = directory === undefined;
+    const gate = state === 'none' ? (isNone ? (this.folders.size === 0 ? 'none' : 'choose') : 'unfinished') : state;
+    return { kind: 'vault', state: gate, version: '1', rows: this.rows(), chosen: directory };
+  }
+
+  async #create(passphrase, entry) {
+    const directory = randomBytes(16).toString('hex');
+    await this.lock();
+    this.folders.set(directory, { disk: new MemoryDisk(), label: 'none' });
+    this.#chosen = directory;
+    const driver = await this.#reopened();
+    const created = await driver.create(passphrase, entry);
+    return created.ok ? { ok: true, value: { ...created.reply, directory } } : created;
+  }
+
+  async #remove(control) {
+    const removed = outcome(await (await this.#reopened()).ask(control));
+    if (removed.ok) this.#driver = null;
+    return removed;
+  }
+
+  async #reopened() {
+    this.#driver ??= await this.#opened(this.#chosen);
+    return this.#driver;
+  }
+
+  async #opened(directory) {
+    const folder = this.folders.get(directory);
+    const driver = new StoreDriver(folder?.disk ?? new MemoryDisk(), {
+      removeDirectory: async (name) => void this.folders.delete(name),
+      writeLabel: async (name, entry) => void (this.folders.get(name).label = entry),
+    });
+    await driver.ask({ control: 'open', directory: directory ?? null, create: false });
+    return driver;
+  }
+}
+
+/** An app over the device. Everything of the browser is quiet. */
+export function appOn(device, overrides = {}) {
+  let nextId = 0;
+  const addresses = [];
+  const app = createApp({
+    appName: 'Notebook', route: undefined, embedded: {}, core: device.port(),
+    platform: {
+      nowMs: () => 1_790_000_000_000, today: () => '2026-09-21', newId: () => (nextId += 1).toString(16).padStart(32, 'e'),
+      makePassphrase: async () => 'acid bacon cedar delta eagle', readDeviceStorage: async () => ({}), askForPersistence: async () => ({}),
+      print: () => {}, reload: () => {}, acceptUpdate: () => {}, origin: () => 'https://app.example', isOnline: () => true,
+      wordsOf: async () => [], startCamera: async () => 'none', setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
+      ...overrides,
+    },
+    setTimer: () => () => {},
+  });
+  return { app, addresses };
+}
