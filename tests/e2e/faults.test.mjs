@@ -109,6 +109,7 @@ test('a full disk: what is typed is said not to be saved, and is saved once ther
     await run.app.driver.focus({ role: 'textbox', name: 'Day', group: words.incident.date });
     await run.app.shows(words.save.failed);
     await run.app.shows(errors.errors.full.text, errors.errors.full.wayOn);
+    assert.equal((await coreCall(run.app.page, 'vault.reserve', {})).error?.code, 'full', 'no other form would open');
     assert.equal(await (await run.app.locate({ role: 'textbox', name: words.incident.description })).evaluate((box) => box.value), story.incidents[0].description, 'what was typed stays on screen');
     await quota({});
     await run.app.driver.press({ role: 'button', name: words.save.retry, nth: 0 });
@@ -127,14 +128,29 @@ test('a full disk: what is typed is said not to be saved, and is saved once ther
 /** Where a browser keeps the origin's private files in its profile, and what it calls them. */
 const PRIVATE_FILES = { [CHROMIUM]: ['profile/Default/File System', /^\d{8}$/], [FIREFOX]: ['profile/storage/default', /^[0-9A-Z]{20,}$/] };
 
-/** The vault's files in a killed profile, largest first. */
+/** The vault's files in a killed profile, the one with most in it first: zeros at the end are room taken ahead. */
 function vaultFiles(kind, home) {
   const [folder, pattern] = PRIVATE_FILES[kind];
   return readdirSync(path.join(home, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && pattern.test(entry.name))
     .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     .map((file) => ({ file, bytes: readFileSync(file) }))
-    .sort((a, b) => b.bytes.length - a.bytes.length);
+    .map((each) => ({ ...each, usedBytes: each.bytes.findLastIndex((byte) => byte !== 0) + 1 }))
+    .sort((a, b) => b.usedBytes - a.usedBytes);
+}
+
+/** The same vault for reading: what is missing is said on every screen, and no form opens. */
+async function looksAtWhatIsWhole(run, passphrase) {
+  const { app } = run;
+  await app.driver.button(words.reading.look);
+  await app.at(words.reading.unlockTitle);
+  await app.driver.fill(words.passphrase.label, passphrase);
+  await app.driver.button(words.reading.look);
+  await app.at(words.pin.chooseTitle);
+  await app.driver.button(words.pin.skip);
+  await tells(app, stateOf('damaged_reading'));
+  await app.driver.button(words.list.add);
+  await tells(app, errors.errors['read-only']);
 }
 
 for (const kind of [CHROMIUM, FIREFOX]) {
@@ -146,9 +162,9 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       await run.app.recordContact(name, story.contact);
       await run.browser.kill();
       const [largest] = vaultFiles(kind, run.home);
-      assert.ok(largest.bytes.length > 8192, 'the vault holds something');
+      assert.ok(largest.usedBytes > 8192, 'the vault holds something');
       // In the middle of what was written, with good records behind it: no torn tail.
-      largest.bytes[Math.floor(largest.bytes.length / 3)] ^= 0x5a;
+      largest.bytes[Math.floor(largest.usedBytes / 3)] ^= 0x5a;
       writeFileSync(largest.file, largest.bytes);
       await (await run.launch()).open();
       await run.app.tryUnlock(passphrase);
@@ -156,6 +172,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       await tells(run.app, stateOf('damaged_vault'));
       assert.ok(!(await run.app.text()).includes(name), 'no record is shown');
       await checkScreen(run.app.page, `gate-damaged${pictureSuffix(kind)}`);
+      await looksAtWhatIsWhole(run, passphrase);
       await run.app.driver.link(words.shell.emergency);
       await run.app.shows('999');
       assertNoFault(run.browser.faults);

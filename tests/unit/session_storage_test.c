@@ -108,6 +108,85 @@ static void unlock__says_when_there_is_no_room_for_the_recovery(void **state)
     fixture_free(&f);
 }
 
+/* --- each call fails once --------------------------------------------------------------------------- */
+
+/* Unlock, room, a save, a commit. How many of the last two were acknowledged? */
+static unsigned live(fixture *f)
+{
+    if (!is_ok(call_key(f, "vault.unlock", right_key))) {
+        return 0;
+    }
+    (void)call(f, "vault.reserve", "{}");
+    if (!is_ok(save(f, "case", ID_CASE, CHANGE("reference", "\"KEPT-1\"")))) {
+        return 0;
+    }
+    return is_ok(commit(f, "\"" ID_CASE "\"")) ? 2 : 1;
+}
+
+static uint64_t passing_ms = UINT64_C(1790000000000);
+
+static uint64_t passing_now_ms(void *ctx)
+{
+    (void)ctx;
+    return passing_ms;
+}
+
+/* What was acknowledged is there, and the vault is whole; it opens again by the passphrase if it had to lock, after the
+ * wait that a try cut off may have cost. */
+static void assert_kept(fixture *f, unsigned acknowledged)
+{
+    if (has(call(f, "vault.status", "{}"), "\"state\":\"locked\"")) {
+        passing_ms += UINT64_C(24) * 3600 * 1000;
+        assert_ok(call_key(f, "vault.unlock", right_key));
+    }
+    const char *shown = call(f, "case.get", "{\"caseId\":\"" ID_CASE "\"}");
+    assert_true(acknowledged == 0 || has(shown, "KEPT-1"));
+    assert_true(acknowledged < 2 || has(shown, "\"drafts\":[]"));
+    assert_has(call(f, "vault.check", "{}"), "\"pagesGood\":true,\"rebuiltEqual\":true");
+}
+
+static void session__survives_each_failed_call_of_the_disk(void **state)
+{
+    (void)state;
+    static const struct {
+        memory_disk_operation operation;
+        memory_disk_failure failure;
+    } kinds[] = {
+        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
+        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
+        { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
+    };
+    fixture f;
+    fixture_init(&f);
+    f.clock = (fk_clock){ passing_now_ms, passing_now_ms, NULL };
+    make_vault(&f);
+    add_people(&f);
+    memory_disk *before = memory_disk_clone(f.disk, 1);
+    unsigned failed_count = 0;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+        bool has_failed = true;
+        for (uint64_t k = 0; has_failed; k++) {
+            memory_disk_free(f.disk);
+            f.disk = memory_disk_clone(before, k);
+            start_again(&f);
+            uint64_t call_count = memory_disk_count(f.disk, kinds[kind].operation);
+            memory_disk_fail(f.disk, kinds[kind].operation, k, kinds[kind].failure);
+            unsigned acknowledged = live(&f);
+            has_failed = memory_disk_count(f.disk, kinds[kind].operation) > call_count + k;
+            assert_true(has_failed || acknowledged == 2);
+            memory_disk_heal(f.disk);
+            assert_kept(&f, acknowledged);
+            start_again(&f); /* a power cut, too */
+            assert_kept(&f, acknowledged);
+            failed_count += has_failed;
+        }
+    }
+    print_message("%u calls of the disk failed in turn\n", failed_count);
+    assert_true(failed_count > 60);
+    memory_disk_free(before);
+    fixture_free(&f);
+}
+
 /* --- damage ------------------------------------------------------------------------------------------- */
 
 static void assert_takes_no_write(fixture *f)
@@ -222,6 +301,7 @@ int main(void)
         cmocka_unit_test(reserve__keeps_room_for_dozens_of_saves),
         cmocka_unit_test(checkpoint__moves_what_is_worth_it),
         cmocka_unit_test(unlock__says_when_there_is_no_room_for_the_recovery),
+        cmocka_unit_test(session__survives_each_failed_call_of_the_disk),
         cmocka_unit_test(inspect__shows_what_stands_before_a_bad_record),
         cmocka_unit_test(inspect__names_the_cases_that_cannot_be_read),
         cmocka_unit_test(damage__of_a_whole_vault_is_none),
