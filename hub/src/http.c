@@ -8,12 +8,12 @@
 /* Every feature that browsers in support know by name and this app does not need, and the camera, which only this app
  * itself may use: it reads enrolment codes. An unknown name is an error on the console of Chromium
  * (tests/hub/service-worker.test.mjs). */
-#define FEATURES                                                                                             \
-    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(self), clipboard-read=(), "                  \
-    "clipboard-write=(), compute-pressure=(), display-capture=(), encrypted-media=(), fullscreen=(), "       \
-    "gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), keyboard-map=(), local-fonts=(), " \
-    "magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), "       \
-    "publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), "        \
+#define FEATURES                                                                                              \
+    "accelerometer=(), autoplay=(), browsing-topics=(), camera=(self), clipboard-read=(), "                   \
+    "clipboard-write=(), compute-pressure=(), display-capture=(), encrypted-media=(), fullscreen=(), "        \
+    "gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), keyboard-map=(), local-fonts=(), "  \
+    "magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), "        \
+    "publickey-credentials-create=(self), publickey-credentials-get=(self), screen-wake-lock=(), serial=(), " \
     "storage-access=(), sync-xhr=(), usb=(), window-management=(), xr-spatial-tracking=()"
 
 const fk_hub_header fk_hub_fixed_headers[] = {

@@ -53,7 +53,10 @@ function assertSecurityHeaders(response) {
   const features = response.headers.get('permissions-policy').split(', ');
   assert.ok(features.length > 20);
   const allowed = features.filter((feature) => !/^[a-z-]+=\(\)$/.test(feature));
-  assert.deepEqual(allowed, ['camera=(self)'], 'enrolment codes are read by the camera; nothing else is allowed');
+  assert.deepEqual(
+    allowed, ['camera=(self)', 'publickey-credentials-create=(self)', 'publickey-credentials-get=(self)'],
+    'the camera reads enrolment codes, passkeys open a vault; nothing else is allowed',
+  );
   for (const feature of ['microphone', 'geolocation', 'usb', 'clipboard-read']) {
     assert.ok(features.includes(`${feature}=()`), feature);
   }
