@@ -25,6 +25,7 @@ void fk_test_aead_seal(const uint8_t *key_and_nonce, const uint8_t *associated, 
 int32_t fk_test_aead_open(const uint8_t *key_and_nonce, const uint8_t *associated, uint32_t associated_size_bytes,
                           const uint8_t *sealed, uint32_t sealed_size_bytes, uint8_t *plain_out);
 int32_t fk_test_sign_and_verify(const uint8_t *content, uint32_t size_bytes);
+void fk_test_vault_keys(const uint8_t *master, uint8_t *keys_out);
 uint32_t fk_test_use_stack(uint32_t depth);
 void fk_test_panic(void);
 double fk_test_now_ms(void);
@@ -129,6 +130,12 @@ int32_t fk_test_sign_and_verify(const uint8_t *content, uint32_t size_bytes)
         !fk_is_ok(fk_verify(public_key, FK_PURPOSE_SEGMENT, &agency, fk_bytes_of(content, size_bytes - 1), signature));
     fk_identity_wipe(&identity);
     return is_good ? 0 : 1;
+}
+
+/* What is derived from a master key: sizeof(fk_vault_keys) bytes, one 32-byte key behind the other. */
+FK_WASM_EXPORT("fk_test_vault_keys") void fk_test_vault_keys(const uint8_t *master, uint8_t *keys_out)
+{
+    fk_vault_keys_derive((const fk_key *)master, (fk_vault_keys *)keys_out);
 }
 
 /* About 1 KiB of stack for each level; not a tail call. */
