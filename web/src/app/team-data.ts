@@ -18,7 +18,6 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   invitation: ['status', 'members', 'invites'],
   storage: ['status', 'sync'],
   'remove-vault': ['status', 'sync'],
-  leave: ['status', 'sync'],
 };
 
 export interface TeamData {

@@ -1,5 +1,4 @@
 /** What the client of the core tells its caller. */
-import type { ReadReply } from '../protocol/backup.ts';
 import type { CallError } from '../protocol/envelope.ts';
 import type { VaultCreateReply, VaultState, VaultUnlockReply } from '../protocol/protocol.gen.ts';
 import type { ListedVault } from './vault-directories.ts';
@@ -30,10 +29,6 @@ export interface Vaults {
 }
 
 export interface CreatedVault extends VaultCreateReply {
-  readonly directory: string;
-}
-
-export interface RestoredVault extends ReadReply {
   readonly directory: string;
 }
 

@@ -17,7 +17,7 @@ import {
   type VaultPrepareReply,
   type VaultUnlockReply,
 } from '../protocol/protocol.gen.ts';
-import type { CoreNews, CreatedVault, RestoredVault, StartResult, UnlockReply } from './client-types.ts';
+import type { CoreNews, CreatedVault, StartResult, UnlockReply } from './client-types.ts';
 import { missingCapability } from './capabilities.ts';
 import { measureDerivation } from './kdf-connection.ts';
 import { KeyClient, sendTyped } from './key-client.ts';
@@ -128,7 +128,7 @@ export class CoreClient {
   }
 
   /** A vault made of an exported file in a new directory; locked. On failure nothing of it stays. */
-  async restoreExport(file: Blob, passphrase: string, entry: VaultEntry): Promise<Result<RestoredVault>> {
+  async restoreExport(file: Blob, passphrase: string): Promise<Result<ReadReply>> {
     if (!this.#window.isLive) {
       return OTHER_WINDOW;
     }
@@ -137,15 +137,14 @@ export class CoreClient {
     const { connection, result } = this.#open(directory, true);
     const opened = await result;
     const restored = opened.ok
-      ? ((await connection.sendWithPassphrase({ control: 'restore-export', file, entry }, passphrase)) as Result<ReadReply>)
+      ? ((await connection.sendWithPassphrase({ control: 'restore-export', file }, passphrase)) as Result<ReadReply>)
       : opened;
     this.#directory = directory;
     if (!restored.ok) {
       await this.removeUnfinished();
       this.#directory = before;
-      return restored;
     }
-    return { ok: true, reply: { ...restored.reply, directory } };
+    return restored;
   }
 
   /** An export or reading under way ends soon, with cancelled. */

@@ -8,15 +8,12 @@ import { newKdfWorker } from './kdf-connection.ts';
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { BackupProgress } from '../protocol/backup.ts';
 import type { CallResult, CommandRequest, Control, KdfRequest, SecretsGiven, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
-import type { VaultEntry } from '../protocol/vault-entry.ts';
 import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
 /** Reading an exported file, which has a salt of its own. */
-export type PassphraseControl =
-  | { readonly control: 'verify-export'; readonly file: Blob }
-  | { readonly control: 'restore-export'; readonly file: Blob; readonly entry: VaultEntry };
+export type PassphraseControl = { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
 
 /** What a person gives to open a vault, or to open it from now on. */
 export interface Keys {

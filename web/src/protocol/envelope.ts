@@ -174,7 +174,7 @@ export type Control =
   /** Test restore of a file: ReadReply. port null: with the open vault's own key. */
   | { readonly control: 'verify-export'; readonly file: Blob; readonly port: MessagePort | null }
   /** Make a vault of a file in the open directory, which is empty: ReadReply. It is locked then. */
-  | { readonly control: 'restore-export'; readonly file: Blob; readonly entry: VaultEntry; readonly port: MessagePort }
+  | { readonly control: 'restore-export'; readonly file: Blob; readonly port: MessagePort }
   /** Not queued: the export or reading under way ends soon and is answered with cancelled. */
   | { readonly control: 'cancel-export' }
   /** Not queued: the KDF worker ended, its result will not come. */

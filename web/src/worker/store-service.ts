@@ -303,7 +303,6 @@ export class StoreService {
       case 'verify-export':
         return this.#backup.verify(message.file, message.port);
       case 'restore-export':
-        await this.#writeLabel(message.entry);
         return this.#backup.restore(message.file, message.port);
       case 'label':
         return this.#label(message.entry);
