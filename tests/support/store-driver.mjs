@@ -36,6 +36,8 @@ export class StoreDriver {
       probe: async () => undefined,
       openScratch: async () => (this.scratch = new MemoryDisk()),
       removeScratch: async () => (this.scratch = undefined),
+      copyLabel: async () => undefined,
+      journal: { read: async () => null, write: async () => undefined, clear: async () => undefined },
       loadCore: async (files) => {
         const core = await Core.load(await wasmModule('core'), memoryPorts(disk, { files, ...ports }));
         onCore(core);
@@ -82,7 +84,7 @@ export class StoreDriver {
       port2.close();
     };
     try {
-      return await this.ask({ ...control, port: port1 });
+      return await this.ask({ ...control, port: port1, secrets: { port: port1 } });
     } finally {
       port2.close();
     }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { MemoryDisk } from '../support/memory-host.mjs';
-import { driverWithVault, StoreDriver } from '../support/store-driver.mjs';
+import { driverWithVault, ENTRY, StoreDriver } from '../support/store-driver.mjs';
 
 const PASSPHRASE = 'acid bacon cedar delta eagle';
 const CASE = 'c0000000000000000000000000000001';
@@ -33,7 +33,7 @@ async function fill(driver, incidentCount = 0) {
   }
 }
 
-const restoring = (driver, file, phrase = PASSPHRASE) => driver.withPassphrase({ control: 'restore-export', file }, phrase);
+const restoring = (driver, file, phrase = PASSPHRASE) => driver.withPassphrase({ control: 'restore-export', file, entry: ENTRY }, phrase);
 
 test('an export is tested, and restores to the same cases as a new device', async () => {
   const driver = await driverWithVault(new MemoryDisk(), PASSPHRASE);
@@ -68,13 +68,13 @@ test('a file is verified by passphrase, locked or open, and by the open vault\'s
   const driver = await driverWithVault(new MemoryDisk(), PASSPHRASE);
   await fill(driver);
   const { file } = (await driver.ask({ control: 'export' })).reply;
-  assert.equal(codeOf(await driver.ask({ control: 'verify-export', file, port: null })), 'ok');
+  assert.equal(codeOf(await driver.ask({ control: 'verify-export', file, secrets: null })), 'ok');
   assert.equal(codeOf(await driver.withPassphrase({ control: 'verify-export', file }, PASSPHRASE)), 'ok');
   assert.equal(codeOf(await driver.withPassphrase({ control: 'verify-export', file }, 'acid bacon cedar delta fable')), 'auth');
   const locked = new StoreDriver(driver.disk.open());
   await locked.open();
   assert.equal(codeOf(await locked.withPassphrase({ control: 'verify-export', file }, PASSPHRASE)), 'ok');
-  assert.equal(codeOf(await locked.ask({ control: 'verify-export', file, port: null })), 'auth');
+  assert.equal(codeOf(await locked.ask({ control: 'verify-export', file, secrets: null })), 'auth');
   assert.equal(locked.scratch, undefined);
 });
 

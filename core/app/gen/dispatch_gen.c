@@ -273,6 +273,26 @@ static fk_status run_backup_cancel(fk_session *session, fk_arena *arena, const v
     return fk_handle_backup_cancel(session, arena, request, reply, error);
 }
 
+static fk_status run_rekey_prepare(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_rekey_prepare(session, arena, request, reply, error);
+}
+
+static fk_status run_rekey_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_rekey_begin(session, arena, request, reply, error);
+}
+
+static fk_status run_rekey_step(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_rekey_step(session, arena, request, reply, error);
+}
+
+static fk_status run_rekey_cancel(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_rekey_cancel(session, arena, request, reply, error);
+}
+
 static fk_status run_conflict_list(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_conflict_list(session, arena, request, reply, error);
@@ -398,6 +418,10 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_backup_take,
     run_backup_finish,
     run_backup_cancel,
+    run_rekey_prepare,
+    run_rekey_begin,
+    run_rekey_step,
+    run_rekey_cancel,
     run_conflict_list,
     run_conflict_resolve,
     run_field_history,

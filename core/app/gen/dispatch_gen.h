@@ -119,6 +119,14 @@ FK_MUST_USE fk_status fk_handle_backup_finish(fk_session *session, fk_arena *are
     fk_backup_finish_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_backup_cancel(fk_session *session, fk_arena *arena, const fk_backup_cancel_request *request,
     fk_backup_cancel_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_rekey_prepare(fk_session *session, fk_arena *arena, const fk_rekey_prepare_request *request,
+    fk_rekey_prepare_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_rekey_begin(fk_session *session, fk_arena *arena, const fk_rekey_begin_request *request,
+    fk_rekey_begin_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_rekey_step(fk_session *session, fk_arena *arena, const fk_rekey_step_request *request,
+    fk_rekey_step_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_rekey_cancel(fk_session *session, fk_arena *arena, const fk_rekey_cancel_request *request,
+    fk_rekey_cancel_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_conflict_list(fk_session *session, fk_arena *arena, const fk_conflict_list_request *request,
     fk_conflict_list_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *arena, const fk_conflict_resolve_request *request,

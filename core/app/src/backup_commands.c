@@ -5,6 +5,7 @@
 #include "dispatch_gen.h"
 #include "fk/assert.h"
 #include "fk/backup.h"
+#include "fk/secrets.h"
 
 #include "fk/banned.h"
 
@@ -15,13 +16,9 @@ typedef enum reading_purpose {
 
 /* The layout of backup.open. */
 enum {
-    SECRETS_SIZE_BYTES = 4 + FK_KDF_KEY_SIZE_BYTES + FK_PRF_SIZE_BYTES + FK_RECOVERY_KEY_SIZE_BYTES,
     OPEN_SECRETS = 1,
-    OPEN_HEAD = OPEN_SECRETS + SECRETS_SIZE_BYTES,
-    OPEN_SIZE_BYTES = OPEN_HEAD + FK_BACKUP_HEAD_SIZE_BYTES,
-    HAS_PASSPHRASE = 1,
-    HAS_PRF = 2,
-    HAS_RECOVERY = 4,
+    OPEN_HEAD = OPEN_SECRETS + (int)FK_SECRETS_SIZE_BYTES,
+    OPEN_SIZE_BYTES = OPEN_HEAD + (int)FK_BACKUP_HEAD_SIZE_BYTES,
 };
 
 /* And of what backup.chunk gives before the piece. */
@@ -164,35 +161,26 @@ fk_status fk_handle_backup_head(fk_session *session, fk_arena *arena, const fk_b
     return fk_hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
 }
 
-static fk_bytes secret_at(const uint8_t *secrets, uint32_t bit, size_t offset, size_t size_bytes)
+/* The master key by what the person has. A distress phrase opens a vault of its own, of which no file is restored. */
+static fk_status open_keyfile(const fk_backup_work *work, const fk_slot_secrets *secrets, fk_key *master_out)
 {
-    bool is_there = (fk_get_u32(secrets) & bit) != 0;
-    return is_there ? fk_bytes_of(secrets + offset, size_bytes) : (fk_bytes){ NULL, 0 };
-}
-
-/* The master key by what the person has. */
-static fk_status open_keyfile(const fk_keyfile *keyfile, const uint8_t *secrets, fk_key *master_out)
-{
-    enum { AT_PRF = 4 + FK_KDF_KEY_SIZE_BYTES, AT_RECOVERY = AT_PRF + FK_PRF_SIZE_BYTES };
-    fk_slot_secrets at_hand = {
-        .passphrase_key = secret_at(secrets, HAS_PASSPHRASE, 4, FK_KDF_KEY_SIZE_BYTES),
-        .prf = secret_at(secrets, HAS_PRF, AT_PRF, FK_PRF_SIZE_BYTES),
-        .recovery_key = secret_at(secrets, HAS_RECOVERY, AT_RECOVERY, FK_RECOVERY_KEY_SIZE_BYTES),
-    };
     fk_keyfile_opened opened;
-    FK_TRY(fk_keyfile_open(keyfile, &at_hand, &opened));
+    FK_TRY(fk_keyfile_open(&work->keyfile, secrets, &opened));
     *master_out = opened.master;
     fk_key_wipe(&opened.master);
-    return fk_ok();
+    bool is_vault = opened.type != FK_SLOT_DISTRESS || work->purpose == READING_TEST;
+    return is_vault ? fk_ok() : fk_status_of(FK_ERR_AUTH);
 }
 
 /* The key of the file, and the keys of the store it is read into: those it had when it is restored, random ones for a
  * test whose store nobody will ever open. */
-static fk_status find_keys(const fk_session *session, fk_backup_work *work, const uint8_t *secrets, fk_key *export_out)
+static fk_status find_keys(const fk_session *session, fk_backup_work *work, fk_bytes secrets, fk_key *export_out)
 {
     fk_key master;
-    if (fk_get_u32(secrets) != 0) {
-        FK_TRY(open_keyfile(&work->keyfile, secrets, &master));
+    fk_slot_secrets given;
+    FK_TRY(fk_secrets_read(secrets, &given, NULL));
+    if (fk_get_u32(secrets.data) != 0) {
+        FK_TRY(open_keyfile(work, &given, &master));
         fk_vault_keys_derive(&master, &work->target_keys);
         *export_out = work->target_keys.export_file;
     } else if (work->purpose == READING_TEST && session->store != NULL) {
@@ -250,7 +238,8 @@ static fk_status begin_reading(fk_session *session, fk_bytes raw, fk_backup_open
     FK_TRY(choose_disk(session, work));
     FK_TRY(read_head(head, &work->keyfile, error));
     fk_key export_key;
-    FK_TRY(find_keys(session, work, raw.data + OPEN_SECRETS, &export_key));
+    fk_bytes secrets = fk_bytes_of(raw.data + OPEN_SECRETS, FK_SECRETS_SIZE_BYTES);
+    FK_TRY(find_keys(session, work, secrets, &export_key));
     fk_status status = make_target(session, work, head, &export_key, error);
     fk_key_wipe(&export_key);
     reply->vault_id = work->keyfile.vault_id;

@@ -33,10 +33,15 @@ static bool has_other_way(const fk_slot_list *list)
     return fk_slot_list_count_of(list, others, sizeof others / sizeof others[0]) > 0;
 }
 
-fk_status fk_keyslots_write(fk_session *session, const fk_slot_list *list)
+fk_status fk_keyslots_put(fk_store *store, const fk_slot_list *list)
 {
     uint8_t bytes[FK_SLOT_LIST_SIZE_BYTES_MAX];
-    FK_TRY(fk_store_meta_put(session->store, LIST_KEY, fk_bytes_of(bytes, fk_slot_list_write(list, bytes))));
+    return fk_store_meta_put(store, LIST_KEY, fk_bytes_of(bytes, fk_slot_list_write(list, bytes)));
+}
+
+fk_status fk_keyslots_write(fk_session *session, const fk_slot_list *list)
+{
+    FK_TRY(fk_keyslots_put(session->store, list));
     if (!session->is_second) {
         fk_guard_set_other_way(session, has_other_way(list));
     }

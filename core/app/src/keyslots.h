@@ -15,6 +15,8 @@
  * FK_ERR_NEWER_VERSION. */
 FK_MUST_USE fk_status fk_keyslots_read(fk_session *session, fk_slot_list *list_out);
 FK_MUST_USE fk_status fk_keyslots_write(fk_session *session, const fk_slot_list *list);
+/* Into a store that is not the open one: a copy of the vault. */
+FK_MUST_USE fk_status fk_keyslots_put(fk_store *store, const fk_slot_list *list);
 
 /* What goes into a new slot. */
 typedef struct fk_slot_filling {

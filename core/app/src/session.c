@@ -9,6 +9,7 @@
 #include "backup_work.h"
 #include "dispatch.h"
 #include "operation_check.h"
+#include "rekey_work.h"
 #include "second_disk.h"
 #include "session_internal.h"
 
@@ -55,6 +56,7 @@ uint64_t fk_session_now_ms(const fk_session *session)
 static void close_store(fk_session *session)
 {
     fk_backup_work_end(session);
+    fk_rekey_work_end(session);
     fk_sync_free(session->sync);
     fk_store_close(session->store);
     session->sync = NULL;

@@ -45,6 +45,7 @@ struct fk_session {
     fk_attempts attempts;
     uint64_t wait_counted_ms; /* monotonic: up to here the wait is in attempts */
 
+    struct fk_rekey_work *rekey;   /* a copy under a new master key under way (rekey_work.h); NULL: none */
     struct fk_backup_work *backup; /* an export or a reading of one under way (backup_work.h); NULL: none */
 };
 

@@ -734,6 +734,38 @@ static const fk_shape shape_backup_cancel_request = { NULL, 0, sizeof(fk_backup_
 
 static const fk_shape shape_backup_cancel_reply = { NULL, 0, sizeof(fk_backup_cancel_reply) };
 
+static const fk_shape_field shape_rekey_prepare_request_fields[] = {
+    { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_rekey_prepare_request, memory_kib), .min = 65536, .max = 262144 },
+};
+static const fk_shape shape_rekey_prepare_request = { shape_rekey_prepare_request_fields, 1, sizeof(fk_rekey_prepare_request) };
+
+static const fk_shape_field shape_rekey_prepare_reply_fields[] = {
+    { .name = "vaultId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_rekey_prepare_reply, vault_id) },
+    { .name = "saltHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_rekey_prepare_reply, salt_hex), .max = 64 },
+    { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_rekey_prepare_reply, memory_kib), .min = 0, .max = 4294967295 },
+    { .name = "passes", .kind = FK_SHAPE_U32, .offset = offsetof(fk_rekey_prepare_reply, passes), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_rekey_prepare_reply = { shape_rekey_prepare_reply_fields, 4, sizeof(fk_rekey_prepare_reply) };
+
+static const fk_shape shape_rekey_begin_request = { NULL, 0, sizeof(fk_rekey_begin_request) };
+
+static const fk_shape_field shape_rekey_begin_reply_fields[] = {
+    { .name = "rowTotal", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_rekey_begin_reply, row_total) },
+};
+static const fk_shape shape_rekey_begin_reply = { shape_rekey_begin_reply_fields, 1, sizeof(fk_rekey_begin_reply) };
+
+static const fk_shape shape_rekey_step_request = { NULL, 0, sizeof(fk_rekey_step_request) };
+
+static const fk_shape_field shape_rekey_step_reply_fields[] = {
+    { .name = "rowsDone", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_rekey_step_reply, rows_done) },
+    { .name = "isDone", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_rekey_step_reply, is_done) },
+};
+static const fk_shape shape_rekey_step_reply = { shape_rekey_step_reply_fields, 2, sizeof(fk_rekey_step_reply) };
+
+static const fk_shape shape_rekey_cancel_request = { NULL, 0, sizeof(fk_rekey_cancel_request) };
+
+static const fk_shape shape_rekey_cancel_reply = { NULL, 0, sizeof(fk_rekey_cancel_reply) };
+
 static const fk_shape_field shape_conflict_list_request_fields[] = {
     { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_conflict_list_request, case_id), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_case_id) },
     { .name = "after", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_conflict_list_request, after), .is_optional = true, .has_offset = offsetof(fk_conflict_list_request, has_after), .max = 160 },
@@ -920,6 +952,10 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "backup.take", 100, 1, 65536, 0, false, &shape_backup_take_request, &shape_backup_take_reply },
     { "backup.finish", 101, 0, 0, 0, false, &shape_backup_finish_request, &shape_backup_finish_reply },
     { "backup.cancel", 102, 0, 0, 0, false, &shape_backup_cancel_request, &shape_backup_cancel_reply },
+    { "rekey.prepare", 103, 0, 0, 0, false, &shape_rekey_prepare_request, &shape_rekey_prepare_reply },
+    { "rekey.begin", 104, 88, 88, 0, false, &shape_rekey_begin_request, &shape_rekey_begin_reply },
+    { "rekey.step", 105, 0, 0, 0, false, &shape_rekey_step_request, &shape_rekey_step_reply },
+    { "rekey.cancel", 106, 0, 0, 0, false, &shape_rekey_cancel_request, &shape_rekey_cancel_reply },
     { "conflict.list", 40, 0, 0, 0, false, &shape_conflict_list_request, &shape_conflict_list_reply },
     { "conflict.resolve", 41, 0, 0, 0, true, &shape_conflict_resolve_request, &shape_conflict_resolve_reply },
     { "field.history", 42, 0, 0, 0, false, &shape_field_history_request, &shape_field_history_reply },

@@ -6,7 +6,7 @@
  * the same mutation and the core answers it with the first reply.
  */
 import { newId } from '../platform/random.ts';
-import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
+import type { BackupProgress, ExportReply, ReadReply, RekeyReply } from '../protocol/backup.ts';
 import type { CallError, Control, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import {
@@ -23,8 +23,10 @@ import { measureDerivation } from './kdf-connection.ts';
 import { KeyClient, sendTyped } from './key-client.ts';
 import { settingsByMeasure } from './kdf-settings.ts';
 import { LiveWindow } from './live-window.ts';
+import { isMoveUnderWay } from './moving.ts';
 import { STOPPED, StoreConnection, type Keys, type Result } from './store-connection.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
+import { VaultCopies, type RestoredVault } from './vault-copies.ts';
 import { listVaults, type ListedVault } from './vault-directories.ts';
 
 const MOVE_DEADLINE_MS = 15_000;
@@ -48,6 +50,14 @@ export class CoreClient {
   readonly #window = new LiveWindow(() => this.#letGo());
   readonly #listeners: ((news: CoreNews) => void)[] = [];
   readonly #syncListeners: ((status: SyncStatus) => void)[] = [];
+  readonly #copies = new VaultCopies({
+    open: (directory, create) => this.#openFor(directory, create),
+    chosen: () => this.#directory,
+    choose: (directory) => (this.#directory = directory),
+    removeUnfinished: () => this.removeUnfinished(),
+    lock: () => this.lock(),
+    settings: () => settingsByMeasure(measureDerivation),
+  });
   readonly #backupListeners: ((progress: BackupProgress) => void)[] = [];
   /** Of the vault that was chosen, or is being made; null while none is. */
   #directory: string | null = null;
@@ -100,54 +110,26 @@ export class CoreClient {
   }
 
   /** A sealed export of the open vault, read back and found the same. Other commands wait for it. */
-  async exportVault(): Promise<Result<ExportReply>> {
-    const opened = this.#opened;
-    if (!this.#window.isLive || opened === null || !(await opened.result).ok) {
-      return STOPPED;
-    }
-    return (await opened.connection.send({ control: 'export' })) as Result<ExportReply>;
+  exportVault(): Promise<Result<ExportReply>> {
+    return this.#copies.export();
   }
 
-  /**
-   * A test restore of an exported file. passphrase null: of the open vault, with the key it is open with. auth: the
-   * passphrase does not open this file.
-   */
-  async verifyExport(file: Blob, passphrase: string | null): Promise<Result<ReadReply>> {
-    if (!this.#window.isLive) {
-      return OTHER_WINDOW;
-    }
-    const { connection, result } = this.#open(this.#directory, false);
-    const opened = await result;
-    if (!opened.ok) {
-      return opened;
-    }
-    const verified = passphrase === null
-      ? connection.send({ control: 'verify-export', file, port: null })
-      : connection.sendWithPassphrase({ control: 'verify-export', file }, passphrase);
-    return (await verified) as Result<ReadReply>;
+  /** A test restore of an exported file. keys null: with the key the vault is open with. auth: they do not open this file. */
+  verifyExport(file: Blob, keys: string | Keys | null): Promise<Result<ReadReply>> {
+    return this.#copies.verify(file, keys === null ? null : keysOf(keys));
   }
 
   /** A vault made of an exported file in a new directory; locked. On failure nothing of it stays. */
-  async restoreExport(file: Blob, passphrase: string): Promise<Result<ReadReply>> {
-    if (!this.#window.isLive) {
-      return OTHER_WINDOW;
-    }
-    const directory = newId();
-    const before = this.#directory;
-    const { connection, result } = this.#open(directory, true);
-    const opened = await result;
-    const restored = opened.ok
-      ? ((await connection.sendWithPassphrase({ control: 'restore-export', file }, passphrase)) as Result<ReadReply>)
-      : opened;
-    this.#directory = directory;
-    if (!restored.ok) {
-      await this.removeUnfinished();
-      this.#directory = before;
-    }
-    return restored;
+  restoreExport(file: Blob, keys: string | Keys, entry: VaultEntry): Promise<Result<RestoredVault>> {
+    return this.#copies.restore(file, keysOf(keys), entry);
   }
 
-  /** An export or reading under way ends soon, with cancelled. */
+  /** Everything under a new master key; the old vault is destroyed. Locked then; other ways in are to be made again. */
+  changeMasterKey(keys: string | Keys): Promise<Result<RekeyReply>> {
+    return this.#copies.changeMasterKey(keysOf(keys));
+  }
+
+  /** An export, reading or copy under way ends soon, with cancelled. */
   cancelBackup(): void {
     void this.#opened?.connection.send({ control: 'cancel-export' });
   }
@@ -367,6 +349,10 @@ export class CoreClient {
     if (!(await becomeLive())) {
       return { kind: 'other-window' };
     }
+    const settled = await this.#settleMove();
+    if (!settled.ok) {
+      return refused(settled.error);
+    }
     try {
       const directories = (await listVaults()).map(({ directory }) => directory);
       const isThere = this.#directory !== null && directories.includes(this.#directory);
@@ -395,6 +381,24 @@ export class CoreClient {
     }
     const vaults = { rows: await listVaults(), chosen: directory };
     return { kind: 'ready', state: status.reply.state, appVersion: opened.reply.start.appVersion, vaults };
+  }
+
+  /** A change of master key that was cut off is brought to its end before any vault is listed. */
+  async #settleMove(): Promise<Result<unknown>> {
+    if (this.#opened !== null || !(await isMoveUnderWay())) {
+      return { ok: true, reply: {} };
+    }
+    const connection = new StoreConnection(null);
+    const settled = await connection.send({ control: 'settle' });
+    await connection.lock(LOCK_DEADLINE_MS);
+    return settled;
+  }
+
+  async #openFor(directory: string | null, create: boolean): Promise<Result<StoreConnection>> {
+    if (!this.#window.isLive) return OTHER_WINDOW;
+    const { connection, result } = this.#open(directory, create);
+    const opened = await result;
+    return opened.ok ? { ok: true, reply: connection } : opened;
   }
 
   /** A second worker without files and keys: in a window that is not live, and when the first cannot answer. */

@@ -12,9 +12,6 @@ import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
-/** Reading an exported file, which has a salt of its own. */
-export type PassphraseControl = { readonly control: 'verify-export' | 'restore-export'; readonly file: Blob };
-
 /** What a person gives to open a vault, or to open it from now on. */
 export interface Keys {
   readonly passphrase?: string | undefined;
@@ -90,17 +87,6 @@ export class StoreConnection {
       return await this.send(message(given), transfer);
     } finally {
       workers.forEach((worker) => worker.terminate());
-    }
-  }
-
-  /** The same for one passphrase and an exported file. */
-  async sendWithPassphrase(control: PassphraseControl, passphrase: string): Promise<Result<unknown>> {
-    const { port1, port2 } = new MessageChannel();
-    const worker = this.#derive(passphrase, port2);
-    try {
-      return await this.send({ ...control, port: port1 }, [port1]);
-    } finally {
-      worker.terminate();
     }
   }
 

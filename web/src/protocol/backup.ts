@@ -1,7 +1,10 @@
 /** What page and store worker say to each other about exported files. */
 
-/** writing: an export; testing: its test restore; reading: a file of the person's, to verify or to restore it. */
-export type BackupPhase = 'writing' | 'testing' | 'reading';
+/**
+ * writing: an export; testing: its test restore; reading: a file of the person's, to verify or to restore it; copying: the
+ * vault under a new key.
+ */
+export type BackupPhase = 'writing' | 'testing' | 'reading' | 'copying';
 
 export interface BackupProgress {
   readonly phase: BackupPhase;
@@ -22,6 +25,16 @@ export interface ReadReply {
   readonly rowCount: number;
   /** changes and drafts in it that no hub has */
   readonly unsentCount: number;
+}
+
+/** The vault is under a new key in this directory, locked; the old directory is gone. */
+export interface RekeyReply {
+  readonly directory: string;
+}
+
+/** What a copy that was cut off was brought to. */
+export interface SettleReply {
+  readonly settled: 'nothing' | 'copy-kept' | 'copy-removed';
 }
 
 /** Says nothing of what it is, of whom, or from where. */

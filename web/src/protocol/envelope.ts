@@ -13,6 +13,7 @@ import type { VaultEntry } from './vault-entry.ts';
 /** An export or a reading is one control; its steps are between worker and core. */
 const BACKUP_COMMANDS = [
   'backup.begin', 'backup.chunk', 'backup.end', 'backup.head', 'backup.open', 'backup.take', 'backup.finish', 'backup.cancel',
+  'rekey.prepare', 'rekey.begin', 'rekey.step', 'rekey.cancel',
 ] as const;
 type BackupCommand = (typeof BACKUP_COMMANDS)[number];
 
@@ -171,10 +172,17 @@ export type Control =
   | { readonly control: 'cancel-sync' }
   /** A sealed export of the open vault, tested before it is answered: ExportReply. Other commands wait. */
   | { readonly control: 'export' }
-  /** Test restore of a file: ReadReply. port null: with the open vault's own key. */
-  | { readonly control: 'verify-export'; readonly file: Blob; readonly port: MessagePort | null }
+  /** Test restore of a file: ReadReply. secrets null: with the open vault's own key. */
+  | { readonly control: 'verify-export'; readonly file: Blob; readonly secrets: SecretsGiven | null }
   /** Make a vault of a file in the open directory, which is empty: ReadReply. It is locked then. */
-  | { readonly control: 'restore-export'; readonly file: Blob; readonly port: MessagePort }
+  | { readonly control: 'restore-export'; readonly file: Blob; readonly entry: VaultEntry; readonly secrets: SecretsGiven }
+  /**
+   * Somebody may know the passphrase: the open vault under a new master key in a new directory, which the page names;
+   * the old one destroyed. RekeyReply; then the worker ends. On a refusal the vault goes on, unless the worker ended.
+   */
+  | { readonly control: 'rekey'; readonly to: string; readonly memoryKib: number; readonly secrets: SecretsGiven }
+  /** Before any vault is listed: bring a copy that was cut off to its end. SettleReply. */
+  | { readonly control: 'settle' }
   /** Not queued: the export or reading under way ends soon and is answered with cancelled. */
   | { readonly control: 'cancel-export' }
   /** Not queued: the KDF worker ended, its result will not come. */

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xb0f7d5fb;
+export const SCHEMA_HASH = 0x28053f2d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -823,6 +823,32 @@ export type BackupCancelRequest = Readonly<Record<string, never>>;
 
 export type BackupCancelReply = Readonly<Record<string, never>>;
 
+export interface RekeyPrepareRequest {
+  readonly memoryKib: number;
+}
+
+export interface RekeyPrepareReply {
+  readonly vaultId: Id;
+  readonly saltHex: string;
+  readonly memoryKib: number;
+  readonly passes: number;
+}
+
+export interface RekeyBeginReply {
+  readonly rowTotal: Counter;
+}
+
+export type RekeyStepRequest = Readonly<Record<string, never>>;
+
+export interface RekeyStepReply {
+  readonly rowsDone: Counter;
+  readonly isDone: boolean;
+}
+
+export type RekeyCancelRequest = Readonly<Record<string, never>>;
+
+export type RekeyCancelReply = Readonly<Record<string, never>>;
+
 export interface ConflictListRequest {
   readonly caseId?: Id;
   /** next of the page before */
@@ -1052,6 +1078,14 @@ export interface Commands {
   readonly 'backup.finish': { readonly request: BackupFinishRequest; readonly reply: BackupFinishReply; readonly error: 'wrong-state' | 'damaged' | 'full' | 'io' | CommonErrorCode };
   /** Give up an export or a reading. The target of a reading is of no use. */
   readonly 'backup.cancel': { readonly request: BackupCancelRequest; readonly reply: BackupCancelReply; readonly error: CommonErrorCode };
+  /** Begin to copy the open vault under a new master key into the second directory, which is empty: choose the copy's id and salt. Nothing is written. */
+  readonly 'rekey.prepare': { readonly request: RekeyPrepareRequest; readonly reply: RekeyPrepareReply; readonly error: 'wrong-state' | 'exists' | 'weak-parameters' | 'io' | CommonErrorCode };
+  /** Make the copy's files. The request is what will open it, as bytes: the secrets of backup.open. */
+  readonly 'rekey.begin': { readonly request: Uint8Array; readonly reply: RekeyBeginReply; readonly error: 'wrong-state' | 'exists' | 'damaged' | 'full' | 'io' | 'not-allowed' | CommonErrorCode };
+  /** Copy some more, again until it is done: then lists are filled, everything shown is compared, and the copy's key file is written, which makes it the vault. The one it was copied from is to be destroyed before anything else is done. wrong-state: it was written to meanwhile, and the copy is of no use. */
+  readonly 'rekey.step': { readonly request: RekeyStepRequest; readonly reply: RekeyStepReply; readonly error: 'wrong-state' | 'damaged' | 'full' | 'io' | CommonErrorCode };
+  /** Give up a copy that is not done. Its files are of no use. */
+  readonly 'rekey.cancel': { readonly request: RekeyCancelRequest; readonly reply: RekeyCancelReply; readonly error: CommonErrorCode };
   /** Fields with several values, of one case or of all: each value with who wrote it, when and on which device. Equal values are no conflict. */
   readonly 'conflict.list': { readonly request: ConflictListRequest; readonly reply: ConflictListReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Decide with a reason. The writes that were seen are replaced, all of them; one that arrived meanwhile stays beside the decision. */
@@ -1139,6 +1173,10 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'backup.take': 100,
   'backup.finish': 101,
   'backup.cancel': 102,
+  'rekey.prepare': 103,
+  'rekey.begin': 104,
+  'rekey.step': 105,
+  'rekey.cancel': 106,
   'conflict.list': 40,
   'conflict.resolve': 41,
   'field.history': 42,
@@ -1168,6 +1206,7 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'backup.head': { min: 1, max: 4096 },
   'backup.open': { min: 2281, max: 2281 },
   'backup.take': { min: 1, max: 65536 },
+  'rekey.begin': { min: 88, max: 88 },
   'lock.pin': { min: 6, max: 6 },
   'lock.open': { min: 6, max: 6 },
   'vault.inspect': { min: 88, max: 88 },

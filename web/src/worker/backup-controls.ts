@@ -1,12 +1,14 @@
 /** Exports, their test restores and restoring, as the store worker's controls: which files, which key, what is removed. */
 import type { BackupPhase, ExportReply, ReadReply } from '../protocol/backup.ts';
-import type { CallResult, KdfParameters, KdfResult, StoreMessage } from '../protocol/envelope.ts';
+import type { CallResult, KdfParameters, KdfResult, SecretsGiven, StoreMessage } from '../protocol/envelope.ts';
+import type { VaultEntry } from '../protocol/vault-entry.ts';
 import { BackupRefusal, BackupRun } from './backup-run.ts';
 import type { Core } from './core.ts';
 import type { FileSets } from './file-sets.ts';
 import type { OpenVaultFiles } from './opfs.ts';
+import { closeSecrets, givenSecrets } from './given-secrets.ts';
 
-interface BackupPorts {
+export interface BackupPorts {
   readonly core: () => Core;
   readonly fileSets: () => FileSets | null;
   readonly environment: {
@@ -14,14 +16,12 @@ interface BackupPorts {
     readonly removeScratch: () => Promise<void>;
     readonly post: (message: StoreMessage) => void;
   };
+  /** Beside the vault that is made. */
+  readonly writeLabel: (entry: VaultEntry) => Promise<void>;
   readonly derive: (parameters: KdfParameters, port: MessagePort) => Promise<KdfResult>;
 }
 
 type Answer<Reply> = CallResult<Reply, string>;
-
-const SECRETS_SIZE_BYTES = 88;
-const HAS_PASSPHRASE = 1;
-const PASSPHRASE_OFFSET_BYTES = 4;
 
 export class BackupControls {
   readonly #ports: BackupPorts;
@@ -57,15 +57,19 @@ export class BackupControls {
     });
   }
 
-  verify(file: Blob, port: MessagePort | null): Promise<Answer<ReadReply>> {
+  verify(file: Blob, given: SecretsGiven | null): Promise<Answer<ReadReply>> {
     return this.#alone(async (run) => {
-      const secrets = port === null ? null : await this.#secrets(run, file, port);
+      const secrets = given === null ? null : await this.#secrets(run, file, given);
       return this.#inScratch(() => this.#read(run, file, 'test', secrets, 'reading'));
     });
   }
 
-  restore(file: Blob, port: MessagePort): Promise<Answer<ReadReply>> {
-    return this.#alone(async (run) => this.#read(run, file, 'restore', await this.#secrets(run, file, port), 'reading'));
+  /** The label is written first, the key file last: what is cut off in between is a folder that can be removed. */
+  restore(file: Blob, entry: VaultEntry, given: SecretsGiven): Promise<Answer<ReadReply>> {
+    return this.#alone(async (run) => {
+      await this.#ports.writeLabel(entry);
+      return this.#read(run, file, 'restore', await this.#secrets(run, file, given), 'reading');
+    });
   }
 
   async #read(run: BackupRun, file: Blob, purpose: 'test' | 'restore', secrets: Uint8Array | null, phase: BackupPhase): Promise<ReadReply> {
@@ -100,21 +104,16 @@ export class BackupControls {
     }
   }
 
-  /** The key of the passphrase, by the salt of the file. */
-  async #secrets(run: BackupRun, file: Blob, port: MessagePort): Promise<Uint8Array> {
-    const { saltHex, memoryKib, passes } = await run.head(file).catch((error: unknown) => {
-      port.close();
-      throw error;
-    });
-    const result = await this.#ports.derive({ saltHex, memoryKib, passes }, port);
-    if (!result.ok) {
-      throw new BackupRefusal(result);
+  /** By the salt of the file. */
+  async #secrets(run: BackupRun, file: Blob, given: SecretsGiven): Promise<Uint8Array> {
+    try {
+      const secrets = await givenSecrets(given, await run.head(file), this.#ports.derive);
+      if (!secrets.ok) {
+        throw new BackupRefusal(secrets);
+      }
+      return secrets.reply;
+    } finally {
+      closeSecrets(given);
     }
-    const secrets = new Uint8Array(SECRETS_SIZE_BYTES);
-    secrets[0] = HAS_PASSPHRASE;
-    const key = new Uint8Array(result.key);
-    secrets.set(key, PASSPHRASE_OFFSET_BYTES);
-    key.fill(0);
-    return secrets;
   }
 }

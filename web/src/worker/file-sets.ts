@@ -21,6 +21,11 @@ export class FileSets implements VaultFiles {
     this.#other = files;
   }
 
+  /** The second set as it is now; empty files when there is none. */
+  get other(): OpenVaultFiles {
+    return this.#other;
+  }
+
   /** From now on the second set is empty and refuses a write. */
   closeOther(): void {
     this.#other.close();

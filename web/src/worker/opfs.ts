@@ -6,6 +6,8 @@
  */
 import type { VaultFiles } from './core.ts';
 import type { HostErrorCode } from '../protocol/envelope.ts';
+import { moveText, readMove, type MoveJournal, type VaultMove } from './move-journal.ts';
+import { ENTRY_BYTES_MAX, LABEL_FILE } from '../protocol/vault-entry.ts';
 import { isThrowawayStorage } from './private-browsing.ts';
 
 /** By the numbers of enum fk_vault_file in core/port. */
@@ -16,6 +18,8 @@ export const VAULTS_DIRECTORY = 'vaults';
 const DIRECTORY_NAME = /^[0-9a-f]{32}$/;
 const PROBE_FILE = 'probe';
 const SCRATCH_DIRECTORY = 'scratch';
+const JOURNAL_FILE = 'moving';
+const JOURNAL_BYTES_MAX = 512;
 const HANDLE_FAILED = -1;
 
 /**
@@ -86,6 +90,49 @@ export async function removeScratchDirectory(): Promise<void> {
     if (!(error instanceof StorageError && error.detail === 'NotFoundError')) {
       throw error;
     }
+  }
+}
+
+/** The label of a vault, if it has one, beside its copy. */
+export async function copyLabel({ from, to }: VaultMove): Promise<void> {
+  const [source, target] = [await vaultDirectory(from, false), await vaultDirectory(to, false)];
+  let file: File;
+  try {
+    file = await (await source.getFileHandle(LABEL_FILE)).getFile();
+  } catch {
+    return;
+  }
+  await writeWhole(target, LABEL_FILE, new Uint8Array(await file.slice(0, ENTRY_BYTES_MAX).arrayBuffer()));
+}
+
+/** Beside the vaults: which directory is being copied into which. */
+export const moveJournal: MoveJournal = {
+  async read() {
+    try {
+      const file = await (await (await storageRoot()).getFileHandle(JOURNAL_FILE)).getFile();
+      return readMove(await file.slice(0, JOURNAL_BYTES_MAX).text());
+    } catch {
+      return null;
+    }
+  },
+  async write(move) {
+    await writeWhole(await storageRoot(), JOURNAL_FILE, new TextEncoder().encode(moveText(move)));
+  },
+  async clear() {
+    await (await storageRoot()).removeEntry(JOURNAL_FILE).catch(() => undefined);
+  },
+};
+
+async function writeWhole(folder: FileSystemDirectoryHandle, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const handle = await openHandle(folder, name);
+  try {
+    handle.truncate(0);
+    if (handle.write(bytes, { at: 0 }) !== bytes.byteLength) {
+      throw new StorageError('storage-refused', name);
+    }
+    handle.flush();
+  } finally {
+    handle.close();
   }
 }
 

@@ -24,11 +24,11 @@ import {
   type LockView,
 } from '../protocol/protocol.gen.ts';
 import { CommandError, answerOf, demanded, parsed, refused, type Answer } from './answers.ts';
-import { BackupControls } from './backup-controls.ts';
 import { Core, CoreCrashedError, type VaultFiles } from './core.ts';
 import { FileSets } from './file-sets.ts';
 import { IdleTidying } from './idle-tidying.ts';
 import { KeyControls } from './key-controls.ts';
+import { isTransfer, TransferControls, type TransferEnvironment } from './transfer-controls.ts';
 import { NO_FILES, StorageError, type OpenVaultFiles } from './opfs.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
@@ -36,14 +36,11 @@ import { SyncRun, type SyncPorts } from './sync-driver.ts';
 import { LockWatch } from './lock-watch.ts';
 import { destroyKeys, isLossAgreed, labelOfOpenVault } from './vault-folder.ts';
 
-export interface StoreEnvironment {
+export interface StoreEnvironment extends TransferEnvironment {
   readonly openFiles: (directory: string, create: boolean) => Promise<OpenVaultFiles>;
   readonly removeDirectory: (directory: string) => Promise<void>;
   readonly writeLabel: (directory: string, entry: VaultEntry) => Promise<void>;
   readonly probe: () => Promise<void>;
-  /** An empty directory apart from the vaults', for a test restore; made anew each time. */
-  readonly openScratch: () => Promise<OpenVaultFiles>;
-  readonly removeScratch: () => Promise<void>;
   readonly loadCore: (files: VaultFiles) => Promise<Core>;
   readonly sync: SyncPorts;
   /** Calls `run` again and again; out: how to end that. */
@@ -67,8 +64,8 @@ export class StoreService {
   #core: Core | null = null;
   #files: OpenVaultFiles | null = null;
   #fileSets: FileSets | null = null;
-  readonly #backup: BackupControls;
   readonly #keys: KeyControls;
+  readonly #transfers: TransferControls;
   #directory: string | null = null;
   /** a lock is asked for: nothing new begins */
   #isClosing = false;
@@ -90,9 +87,11 @@ export class StoreService {
       writeLabel: (entry) => this.#writeLabel(entry),
       onOpened: () => this.#lockWatch.begin(),
     });
-    this.#backup = new BackupControls({
+    this.#transfers = new TransferControls({
       core: () => this.#openCore(),
       fileSets: () => this.#fileSets,
+      writeLabel: (entry) => this.#writeLabel(entry),
+      directory: () => this.#directory,
       environment,
       derive: (parameters, port) => this.#derive(parameters, port),
     });
@@ -114,17 +113,12 @@ export class StoreService {
         this.#sync?.run.cancel();
         this.#environment.post({ id, ok: true, reply: {} });
         return;
-      case 'export':
-      case 'verify-export':
-      case 'restore-export':
-        this.#backup.announce();
-        break;
       case 'cancel-export':
-        this.#backup.cancel();
+        this.#transfers.cancel();
         this.#environment.post({ id, ok: true, reply: {} });
         return;
       case 'lock':
-        this.#backup.cancel();
+        this.#transfers.cancel();
         this.#idle.stop();
         // Nobody waits for a key that is not wanted any more, or for the hub.
         this.#abandonDerivation?.();
@@ -132,6 +126,9 @@ export class StoreService {
         this.#sync?.run.stop();
         break;
       default:
+    }
+    if (control !== null && isTransfer(control)) {
+      this.#transfers.announce(control);
     }
     this.#queue = this.#queue.then(() => this.#run(message));
   }
@@ -271,6 +268,12 @@ export class StoreService {
   }
 
   async #control(message: Control): Promise<Answer> {
+    if (isTransfer(message)) {
+      return this.#transfers.run(message, () => {
+        this.#closeFiles();
+        this.#hasEnded = true;
+      });
+    }
     switch (message.control) {
       case 'open':
         return this.#open(message);
@@ -298,12 +301,6 @@ export class StoreService {
         return this.#lock();
       case 'remove-unfinished':
         return this.#removeUnfinished();
-      case 'export':
-        return this.#backup.export();
-      case 'verify-export':
-        return this.#backup.verify(message.file, message.port);
-      case 'restore-export':
-        return this.#backup.restore(message.file, message.port);
       case 'label':
         return this.#label(message.entry);
       case 'remove-vault':

@@ -3,7 +3,9 @@ import { buildInfo } from '../build-info.ts';
 import type { StoreMessage, StoreRequest } from '../protocol/envelope.ts';
 import { Core, type HostPorts, type VaultFiles } from './core.ts';
 import { compileModule } from './fetch-module.ts';
-import { openScratchFiles, openVaultFiles, probeStorage, removeScratchDirectory, removeVaultDirectory } from './opfs.ts';
+import {
+  copyLabel, moveJournal, openScratchFiles, openVaultFiles, probeStorage, removeScratchDirectory, removeVaultDirectory,
+} from './opfs.ts';
 import { forbiddenAddresses } from './forbidden.ts';
 import { StoreService } from './store-service.ts';
 import { writeLabel } from './vault-folder.ts';
@@ -26,6 +28,8 @@ const service = new StoreService({
   probe: probeStorage,
   openScratch: openScratchFiles,
   removeScratch: removeScratchDirectory,
+  copyLabel,
+  journal: moveJournal,
   loadCore: async (files) => Core.load(await compileModule(buildInfo.coreWasm), hostPorts(files)),
   sync: {
     fetch: (url, init) => fetch(url, init),

@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xb0f7d5fbU
+#define FK_PROTOCOL_SCHEMA_HASH 0x28053f2dU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 68,
+    FK_COMMAND_COUNT = 72,
 };
 
 /* X(name, NAME, id, "text") */
@@ -77,6 +77,10 @@ enum {
     X(backup_take, BACKUP_TAKE, 100, "backup.take") \
     X(backup_finish, BACKUP_FINISH, 101, "backup.finish") \
     X(backup_cancel, BACKUP_CANCEL, 102, "backup.cancel") \
+    X(rekey_prepare, REKEY_PREPARE, 103, "rekey.prepare") \
+    X(rekey_begin, REKEY_BEGIN, 104, "rekey.begin") \
+    X(rekey_step, REKEY_STEP, 105, "rekey.step") \
+    X(rekey_cancel, REKEY_CANCEL, 106, "rekey.cancel") \
     X(conflict_list, CONFLICT_LIST, 40, "conflict.list") \
     X(conflict_resolve, CONFLICT_RESOLVE, 41, "conflict.resolve") \
     X(field_history, FIELD_HISTORY, 42, "field.history") \
@@ -147,6 +151,10 @@ typedef enum fk_command_id {
     FK_COMMAND_BACKUP_TAKE = 100,
     FK_COMMAND_BACKUP_FINISH = 101,
     FK_COMMAND_BACKUP_CANCEL = 102,
+    FK_COMMAND_REKEY_PREPARE = 103,
+    FK_COMMAND_REKEY_BEGIN = 104,
+    FK_COMMAND_REKEY_STEP = 105,
+    FK_COMMAND_REKEY_CANCEL = 106,
     FK_COMMAND_CONFLICT_LIST = 40,
     FK_COMMAND_CONFLICT_RESOLVE = 41,
     FK_COMMAND_FIELD_HISTORY = 42,
@@ -1011,6 +1019,42 @@ typedef struct fk_backup_cancel_request {
 typedef struct fk_backup_cancel_reply {
     uint8_t unused; /* C has no empty struct */
 } fk_backup_cancel_reply;
+
+typedef struct fk_rekey_prepare_request {
+    uint32_t memory_kib;
+} fk_rekey_prepare_request;
+
+typedef struct fk_rekey_prepare_reply {
+    fk_id vault_id;
+    fk_bytes salt_hex;
+    uint32_t memory_kib;
+    uint32_t passes;
+} fk_rekey_prepare_reply;
+
+typedef struct fk_rekey_begin_request {
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
+} fk_rekey_begin_request;
+
+typedef struct fk_rekey_begin_reply {
+    uint64_t row_total;
+} fk_rekey_begin_reply;
+
+typedef struct fk_rekey_step_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_rekey_step_request;
+
+typedef struct fk_rekey_step_reply {
+    uint64_t rows_done;
+    bool is_done;
+} fk_rekey_step_reply;
+
+typedef struct fk_rekey_cancel_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_rekey_cancel_request;
+
+typedef struct fk_rekey_cancel_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_rekey_cancel_reply;
 
 typedef struct fk_conflict_list_request {
     bool has_case_id;

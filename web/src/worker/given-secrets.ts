@@ -1,0 +1,21 @@
+/** What a person gave to open something, as the bytes the core takes; keys of passphrases come by port. */
+import type { CallResult, KdfParameters, KdfResult, SecretsGiven } from '../protocol/envelope.ts';
+import { secretBytes } from '../protocol/secrets.ts';
+
+type Derive = (parameters: KdfParameters, port: MessagePort) => Promise<KdfResult>;
+
+/** The bytes are secret, and for a call that wipes them. */
+export async function givenSecrets(
+  { port, isChosen, prf }: SecretsGiven,
+  { saltHex, memoryKib, passes }: KdfParameters,
+  derive: Derive,
+): Promise<CallResult<Uint8Array, string>> {
+  const derived = port === undefined ? undefined : await derive({ saltHex, memoryKib, passes }, port);
+  return derived?.ok === false ? derived : { ok: true, reply: secretBytes({ passphraseKey: derived?.key, isChosen, prf }) };
+}
+
+/** Nobody waits on a port any more, and no output of a passkey stays. */
+export function closeSecrets({ port, prf }: SecretsGiven): void {
+  port?.close();
+  if (prf !== undefined && prf.byteLength > 0) new Uint8Array(prf).fill(0);
+}
