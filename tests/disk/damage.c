@@ -4,13 +4,34 @@
 
 enum { PLACES = FK_FILE_SUPERBLOCK_1 + 1, ROOT_SIZE_BYTES = 256, SECTOR_SIZE_BYTES = 512 };
 
+/* A refused copy opened for reading: nothing, or a state that was acknowledged once; what is missing is named. */
+static bool reading_is_true(const workload *work, memory_disk *copy)
+{
+    test_store store = test_store_on(copy);
+    store.is_read_only = true;
+    fk_status status = test_store_open_vfs(&store);
+    if (!fk_is_ok(status)) {
+        return status.code == FK_ERR_DAMAGED || status.code == FK_ERR_AUTH;
+    }
+    uint8_t digest[FK_HASH_SIZE_BYTES];
+    bool is_readable = test_store_connect(&store) == SQLITE_OK &&
+                       test_store_digest(&store, WORKLOAD_EVERYTHING, digest);
+    bool is_newest = is_readable && memcmp(digest, work->acknowledged, sizeof digest) == 0;
+    bool is_named = store.report.damage != FK_VFS_DAMAGE_NONE &&
+                    (store.report.damage != FK_VFS_DAMAGE_LOG_RECORD ||
+                     store.report.seen_sequence > store.report.sequence);
+    test_store_close(&store);
+    return !is_readable || is_newest || (is_named && workload_was_acknowledged(work, digest));
+}
+
 damage_verdict damage_judge(const workload *work, memory_disk *copy)
 {
     test_store store = test_store_on(copy);
     uint8_t digest[FK_HASH_SIZE_BYTES];
     fk_status status = test_store_open_vfs(&store);
     if (!fk_is_ok(status)) {
-        return status.code == FK_ERR_DAMAGED || status.code == FK_ERR_AUTH ? DAMAGE_REFUSED : DAMAGE_WRONG;
+        bool is_named = status.code == FK_ERR_DAMAGED || status.code == FK_ERR_AUTH;
+        return is_named && reading_is_true(work, copy) ? DAMAGE_REFUSED : DAMAGE_WRONG;
     }
     damage_verdict verdict = DAMAGE_UNREADABLE;
     int code = test_store_connect(&store);

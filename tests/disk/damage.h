@@ -1,5 +1,6 @@
 /* damage.h — copies of a vault's files with one thing wrong: rot, single old pages, an old log. Each must be
- * refused by name, or be unreadable, or show the newest state, or an older one with the torn tail told. */
+ * refused by name, or be unreadable, or show the newest state, or an older one with the torn tail told. One that is
+ * refused and then opened for reading shows a state that was acknowledged once, and names its damage. */
 #ifndef FK_DAMAGE_H
 #define FK_DAMAGE_H
 
