@@ -111,9 +111,12 @@ export function readArguments(words) {
   return chosen;
 }
 
+/* A store takes and gives back large blocks at each opening: kept by the allocator, a seed costs a tenth less. */
+const KEEP_BLOCKS = { GLIBC_TUNABLES: 'glibc.malloc.trim_threshold=268435456:glibc.malloc.mmap_threshold=33554432' };
+
 function runPiece(command, log) {
   return new Promise((resolve) => {
-    const child = spawn(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command[0], command.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...KEEP_BLOCKS } });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => { text += chunk; log.write(chunk); });
     child.once('error', (error) => resolve({ code: -1, text: error.message }));

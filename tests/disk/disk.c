@@ -15,7 +15,7 @@
 #include "misfortunes.h"
 #include "sessions.h"
 
-enum { MISFORTUNES_A_SEED = 4, LARGE_ROWS_EACH = 64, LARGE_ROW_SIZE_BYTES_MAX = 700000 };
+enum { MISFORTUNES_A_SEED = 4, LARGE_ROWS_EACH = 256, LARGE_ROW_SIZE_BYTES_MAX = 700000 };
 
 static void add_counts(workload_counts *total, const workload_counts *part)
 {
