@@ -8,6 +8,7 @@ import { importWebModules } from './web-modules.mjs';
 
 const { createApp } = await importWebModules('web/src/app/app.ts');
 
+const bytesOf = (text) => new TextEncoder().encode(text).buffer;
 const outcome = (answer) => (answer.ok ? { ok: true, value: answer.reply } : answer);
 
 export class MemoryDevice {
@@ -41,6 +42,15 @@ export class MemoryDevice {
       removeUnfinished: () => this.#remove({ control: 'remove-unfinished' }),
       removeVault: (unsentCount) => this.#remove({ control: 'remove-vault', unsentCount: unsentCount ?? null }),
       sync: async (timeMs) => outcome(await this.#driver.ask({ control: 'sync', timeMs })),
+      inspect: async () => ({ ok: false, error: { code: 'damaged' } }),
+      unlockWithRecoveryKey: async (typed) => outcome(await (await this.#reopened()).ask({ control: 'unlock-with-recovery-key', typed: bytesOf(typed) })),
+      changePassphrase: async (next, old) => outcome(await this.#driver.changeKey(next, old)),
+      makeRecoveryKey: async () => outcome(await this.#driver.ask({ control: 'make-recovery-key' })),
+      confirmRecoveryKey: async (typed) => outcome(await this.#driver.ask({ control: 'confirm-recovery-key', typed: bytesOf(typed) })),
+      exportVault: async () => outcome(await this.#driver.ask({ control: 'export' })),
+      restoreExport: (file, passphrase, entry) => this.#restore(file, passphrase, entry),
+      cancelBackup: () => void this.#driver?.ask({ control: 'cancel-export' }),
+      onBackup: () => {},
       cancelSync: () => {},
       onSync: () => {},
       onNews: (listener) => { this.#news = listener; },
@@ -90,6 +100,18 @@ export class MemoryDevice {
     return created.ok ? { ok: true, value: { ...created.reply, directory } } : created;
   }
 
+  async #restore(file, passphrase, entry) {
+    const directory = randomBytes(16).toString('hex');
+    await this.lock();
+    this.folders.set(directory, { disk: new MemoryDisk(), label: 'none' });
+    const driver = await this.#opened(directory);
+    const restored = await driver.withPassphrase({ control: 'restore-export', file, entry }, passphrase);
+    await driver.ask({ control: 'lock' });
+    if (restored.ok) return { ok: true, value: { ...restored.reply, directory } };
+    this.folders.delete(directory);
+    return restored;
+  }
+
   async #remove(control) {
     const removed = outcome(await (await this.#reopened()).ask(control));
     if (removed.ok) this.#driver = null;
@@ -116,16 +138,21 @@ export class MemoryDevice {
 export function appOn(device, overrides = {}) {
   let nextId = 0;
   const addresses = [];
+  /* Run by the test, or never. */
+  const timers = [];
   const app = createApp({
     appName: 'Notebook', route: undefined, embedded: {}, core: device.port(),
     platform: {
       nowMs: () => 1_790_000_000_000, today: () => '2026-09-21', newId: () => (nextId += 1).toString(16).padStart(32, 'e'),
       makePassphrase: async () => 'acid bacon cedar delta eagle', readDeviceStorage: async () => ({}), askForPersistence: async () => ({}),
-      print: () => {}, reload: () => {}, acceptUpdate: () => {}, origin: () => 'https://app.example', isOnline: () => true,
+      print: () => {}, saveFile: () => {}, reload: () => {}, acceptUpdate: () => {}, origin: () => 'https://app.example', isOnline: () => true,
       wordsOf: async () => [], startCamera: async () => 'none', setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
       ...overrides,
     },
-    setTimer: () => () => {},
+    setTimer(_ms, run) {
+      timers.push(run);
+      return () => {};
+    },
   });
-  return { app, addresses };
+  return { app, addresses, timers };
 }

@@ -39,7 +39,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
     },
   };
   const core = {
-    start: async () => ({ kind: 'vault', state: 'locked', version: '1' }),
+    start: async () => ({ kind: 'vault', state: 'locked', version: '1', rows: [], chosen: undefined }),
     async call(command, request) {
       if (command === 'lock.now') return ok({ lock: { state: 'cold' } });
       world.log.push({ command, request });
@@ -50,6 +50,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
     sync: () => new Promise((resolve) => world.runs.push(resolve)),
     cancelSync: () => { world.cancelled += 1; },
     onSync: (listener) => { world.onSync = listener; },
+    onBackup: () => {},
     onNews: () => {},
   };
   const app = createApp({

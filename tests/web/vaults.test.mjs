@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { appOn, MemoryDevice } from '../support/memory-device.mjs';
+import { MemoryDevice } from '../support/memory-device.mjs';
+import { Person, REFERENCE } from './support/person.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { importWebModules } from '../support/web-modules.mjs';
 
@@ -12,63 +13,6 @@ const { words } = await importWebModules('web/src/app/words.en.ts');
 const PRACTICE = JSON.parse(readFileSync(new URL('../../core/content/practice-cases.json', import.meta.url), 'utf8'));
 const PHRASE = 'acid bacon cedar delta eagle';
 const OTHER = 'fable grape honey index jolly';
-const REFERENCE = { part: 'case', field: 'reference' };
-
-/** What a person does, on the state of the app. */
-class Person {
-  constructor(device, phrase = PHRASE) {
-    const { app, addresses } = appOn(device, { makePassphrase: async () => this.phrase });
-    Object.assign(this, { device, app, addresses, phrase });
-  }
-
-  get state() {
-    return this.app.store.state();
-  }
-
-  at(kind, step) {
-    return until(() => this.state.phase.kind === kind && !this.state.phase.isWorking && (step === undefined || this.state.phase.step.kind === step), `phase ${kind} ${step ?? ''}`)
-      .catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(this.state.phase)}`); });
-  }
-
-  async make({ label, isPractice = false, isWiped = false, phrase = this.phrase }) {
-    this.phrase = phrase;
-    await this.at('no-vault', 'welcome');
-    this.app.actions.beginVault(isPractice);
-    if (label !== undefined) this.app.actions.changeNaming({ label });
-    if (!isPractice) this.app.actions.changeNaming({ isWiped: isWiped ? 'yes' : 'no' });
-    this.app.actions.nameVault();
-    await this.at('no-vault', 'show');
-    this.app.actions.wordsNoted();
-    this.app.actions.confirmWords(phrase);
-    await this.withoutPin();
-    return this.state.vaults.chosen;
-  }
-
-  async unlock(phrase) {
-    await this.at('locked');
-    this.app.actions.unlock(phrase);
-    await this.withoutPin();
-  }
-
-  async withoutPin() {
-    await this.at('choose-pin');
-    this.app.actions.skipPin();
-    await this.at('open');
-  }
-
-  /** A case that was begun: drafts only. */
-  async beginCase(reference) {
-    const caseId = this.app.store.state().route.caseId ?? 'c'.repeat(32);
-    await this.app.navigator.go({ name: 'case-new', caseId });
-    this.app.actions.choose(REFERENCE, reference);
-    assert.equal(await this.app.saver.flush(), undefined);
-  }
-
-  async show(route) {
-    await this.app.navigator.go(route);
-    assert.equal(this.state.route.name, route.name);
-  }
-}
 
 async function deviceWithTwo() {
   const device = new MemoryDevice();

@@ -3,11 +3,12 @@ import { render } from 'lit-html';
 import { appView } from '../../../web/src/views/app-view.ts';
 import { conflictExamples } from '../../../web/src/views/conflicts/conflicts.examples.ts';
 import { examples } from '../../../web/src/views/gates/gates.examples.ts';
+import { keyExamples } from '../../../web/src/views/keys/keys.examples.ts';
 import { readingExamples } from '../../../web/src/views/reading.examples.ts';
 import { teamExamples } from '../../../web/src/views/team/team.examples.ts';
 import { pageTitle } from '../../../web/src/views/title.ts';
 
-const all = [...examples, ...teamExamples, ...conflictExamples, ...readingExamples];
+const all = [...examples, ...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples];
 /** Nothing on these screens is pressed by the test; each action only has to be there. */
 const actions = new Proxy({}, { get: () => () => undefined });
 
@@ -19,5 +20,5 @@ function draw() {
   document.documentElement.dataset.example = name;
 }
 
-globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: [...teamExamples, ...conflictExamples, ...readingExamples].map(({ name }) => name) };
+globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: [...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples].map(({ name }) => name) };
 addEventListener('hashchange', draw);

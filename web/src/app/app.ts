@@ -5,8 +5,11 @@ import { HOME, type Route } from '../state/routes.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext, Platform } from './context.ts';
 import type { CorePort } from './core-port.ts';
+import { createAttempts } from './attempts.ts';
+import { createBackupActions } from './backup-actions.ts';
 import { createConflictActions } from './conflict-actions.ts';
 import { createDocumentActions } from './document-actions.ts';
+import { createKeyActions } from './key-actions.ts';
 import { createFormActions } from './form-actions.ts';
 import { createLockActions, type LockActions } from './lock-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
@@ -41,7 +44,10 @@ const LAST_SEARCH_PAUSE_MS = 150;
 
 export function createApp(options: AppOptions): App {
   const { platform } = options;
-  const core = noticing(options.core, (command) => sync.noticed(command));
+  const core = noticing(options.core, (command) => {
+    sync.noticed(command);
+    noticed(command);
+  });
   const store = createStore(initialState(options.appName, options.route ?? HOME, platform.today(), options.embedded));
   const saver = createSaver({
     save: async (target, changes) => {
@@ -64,7 +70,10 @@ export function createApp(options: AppOptions): App {
   const navigator = createNavigator(context, team);
   const sync = createSyncControl(context, navigator, team, options.setTimer);
   const locks = createLockActions(context, navigator, options.setTimer);
-  const { gate, ...vault } = createVaultActions(context, navigator, locks);
+  const { renew, ...keys } = createKeyActions(context, navigator);
+  const { gate, ...vault } = createVaultActions(context, navigator, { ...locks, renew, attempts: createAttempts(context, options.setTimer) });
+  const { turnTo, ...several } = createVaultsActions(context, navigator, gate);
+  const { noticed, ...copies } = createBackupActions(context, navigator, gate, turnTo);
   const forms = createFormActions(context, navigator);
   const documents = createDocumentActions(context, navigator, forms);
   let stopSearch: (() => void) | undefined;
@@ -72,7 +81,9 @@ export function createApp(options: AppOptions): App {
   const actions: Actions = {
     ...vault,
     ...locks,
-    ...createVaultsActions(context, navigator, gate),
+    ...several,
+    ...copies,
+    ...keys,
     ...forms,
     ...documents,
     ...createConflictActions(context, navigator),

@@ -14,6 +14,8 @@ export interface Platform {
   readonly readDeviceStorage: () => Promise<DeviceStorage>;
   readonly askForPersistence: () => Promise<DeviceStorage>;
   readonly print: () => void;
+  /** Hands a file over under this name. */
+  readonly saveFile: (file: Blob, name: string) => void;
   readonly reload: () => void;
   /** Shows the route in the address, as a new entry of the history or in place of the present one. */
   readonly setAddress: (route: Route, how: 'push' | 'replace') => void;

@@ -1,7 +1,9 @@
 /** What the actions need from the core: one call, the two ways in that take a passphrase, and news. */
 import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
-import type { LockStateReply } from '../protocol/protocol.gen.ts';
+import type { RecoveryKeyReply } from '../protocol/envelope.ts';
+import type { LockStateReply, SlotType } from '../protocol/protocol.gen.ts';
+import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
 import type { VaultRow } from '../state/vaults.ts';
@@ -24,6 +26,11 @@ export interface UnlockNews {
   /** A newer app wrote it, and this one only shows it. */
   readonly isReadOnly: boolean;
   readonly isPractice: boolean;
+  readonly openedWith: SlotType;
+}
+
+export interface RestoredVault extends ReadReply {
+  readonly directory: string;
 }
 
 export type CoreNews =
@@ -54,7 +61,18 @@ export interface CorePort {
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
   /** A damaged vault, for reading. */
   inspect(passphrase: string): Promise<Outcome<JsonObject>>;
+  unlockWithRecoveryKey(typed: string): Promise<Outcome<UnlockNews>>;
+  /** old left out: instead of what opened the vault; after the recovery key, of every passphrase. */
+  changePassphrase(next: string, old: string | undefined): Promise<Outcome<JsonObject>>;
+  makeRecoveryKey(): Promise<Outcome<RecoveryKeyReply>>;
+  confirmRecoveryKey(typed: string): Promise<Outcome<JsonObject>>;
   lock(): Promise<void>;
+  /** A sealed copy of the open vault, read back and found the same. */
+  exportVault(): Promise<Outcome<ExportReply>>;
+  /** A vault made of a copy, in a directory of its own; locked. On failure nothing of it stays. */
+  restoreExport(file: Blob, passphrase: string, entry: VaultEntry): Promise<Outcome<RestoredVault>>;
+  cancelBackup(): void;
+  onBackup(listener: (progress: BackupProgress) => void): void;
   choosePin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;
   /** A wrong PIN is no error. An error of any kind but a PIN that is none: only the passphrase opens. */
   openByPin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;

@@ -39,7 +39,7 @@ export function createLockActions(context: AppContext, navigator: Navigator, set
 
   function holdsKeys(): boolean {
     const { phase } = store.state();
-    return phase.kind === 'open' || phase.kind === 'warm' || phase.kind === 'choose-pin' || (phase.kind === 'hidden' && phase.next === 'warm');
+    return phase.kind === 'open' || phase.kind === 'warm' || phase.kind === 'choose-pin' || phase.kind === 'renew' || (phase.kind === 'hidden' && phase.next === 'warm');
   }
 
   function keepUnfinished(): void {

@@ -10,6 +10,7 @@ import { watchHideKey } from '../platform/hide-key.ts';
 import { makePassphrase } from '../platform/passphrase.ts';
 import { createCurtain, createPresence, watchPresence } from '../platform/presence.ts';
 import { newId } from '../platform/random.ts';
+import { saveFile } from '../platform/save-file.ts';
 import { registerServiceWorker, type Updates } from '../platform/service-worker.ts';
 import { loadWordList } from '../platform/word-list.ts';
 import type { LoadedContent } from '../state/model.ts';
@@ -51,6 +52,7 @@ app = createApp({
     readDeviceStorage,
     askForPersistence,
     print: () => window.print(),
+    saveFile,
     reload: () => window.location.reload(),
     setAddress(route, how) {
       if (hashOf(route) === window.location.hash) return;

@@ -12,6 +12,7 @@ import type { AppContext } from './context.ts';
 import { failure } from './context.ts';
 import type { Outcome } from './core-port.ts';
 import { formOfRoute } from './forms.ts';
+import { loadKeys } from './key-actions.ts';
 import type { TeamData } from './team-data.ts';
 import { loadVaults } from './vaults-actions.ts';
 import { fill, words } from './words.en.ts';
@@ -135,6 +136,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
     if (route.name === 'locks') return loadLock();
+    if (route.name === 'keys') return loadKeys(context);
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };
     if (!('caseId' in route)) return loadConflictData(core, route, undefined);

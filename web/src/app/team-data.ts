@@ -18,6 +18,7 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   invitation: ['status', 'members', 'invites'],
   storage: ['status', 'sync'],
   'remove-vault': ['status', 'sync'],
+  leave: ['status', 'sync'],
 };
 
 export interface TeamData {

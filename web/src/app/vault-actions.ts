@@ -4,6 +4,7 @@ import type { Phase } from '../state/model.ts';
 import type { Damage } from '../state/reading.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import type { Actions } from '../views/actions.ts';
+import type { AttemptsWatch } from './attempts.ts';
 import type { AppContext } from './context.ts';
 import { busy, showProblem } from './context.ts';
 import type { StartOutcome, UnlockNews } from './core-port.ts';
@@ -11,16 +12,23 @@ import type { LockActions } from './lock-actions.ts';
 import type { Navigator } from './navigation.ts';
 import { fillPractice } from './practice.ts';
 import type { VaultGate } from './vaults-actions.ts';
+import { words } from './words.en.ts';
 
 export interface VaultActions
   extends Pick<
     Actions,
-    | 'lookAtDamaged'
+    | 'lookAtDamaged' | 'beginRecovery' | 'unlockWithRecoveryKey'
     | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlock' | 'showPassphrase' | 'askForPersistence'
-    | 'lock' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
+    | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
   readonly begin: () => Promise<void>;
   readonly gate: VaultGate;
+}
+
+/** What unlocking leads to, beside the lock. */
+interface Unlocking {
+  readonly renew: (then: () => void) => void;
+  readonly attempts: AttemptsWatch;
 }
 
 /** Codes of a start or an unlock that mean: the vault is there and must not be touched. */
@@ -28,7 +36,7 @@ const DAMAGED: Readonly<Record<string, string>> = {
   damaged: 'damaged_vault', 'newer-version': 'newer_version', 'weak-parameters': 'weak-parameters',
 };
 
-export function createVaultActions(context: AppContext, navigator: Navigator, locks: LockActions): VaultActions {
+export function createVaultActions(context: AppContext, navigator: Navigator, locks: LockActions & Unlocking): VaultActions {
   const { store, core, saver, platform } = context;
   const setPhase = (phase: Phase): void => store.dispatch({ kind: 'phase', phase });
   /* Locking goes on behind the hidden page; unlocking waits for it. */
@@ -75,6 +83,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     }
     if (state === 'locked') {
       setPhase({ kind: 'locked', isWorking: false });
+      await locks.attempts.read();
       return;
     }
     if (state === 'unfinished') {
@@ -87,8 +96,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
 
   async function makeWords(): Promise<void> {
     try {
-      const words = await platform.makePassphrase();
-      setPhase({ kind: 'no-vault', step: { kind: 'show', words } });
+      setPhase({ kind: 'no-vault', step: { kind: 'show', words: await platform.makePassphrase() } });
     } catch {
       setPhase({ kind: 'broken', state: 'files_missing' });
     }
@@ -97,10 +105,10 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
   async function confirmWords(typed: string): Promise<void> {
     const { phase } = store.state();
     if (phase.kind !== 'no-vault' || phase.step.kind !== 'confirm') return;
-    const { words } = phase.step;
+    const { step } = phase;
     const phrase = normalPassphrase(typed);
-    if (phrase !== words) {
-      setPhase({ kind: 'no-vault', step: { kind: 'confirm', words, problem: phrase === '' ? 'empty' : 'differs' } });
+    if (phrase !== step.words) {
+      setPhase({ kind: 'no-vault', step: { kind: 'confirm', words: step.words, problem: phrase === '' ? 'empty' : 'differs' } });
       return;
     }
     setPhase({ kind: 'no-vault', step: { kind: 'working' } });
@@ -146,16 +154,44 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     }
     if (!outcome.ok) {
       const { code } = outcome.error;
-      if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, problem: outcome.error });
-      else failed(code);
+      if (DAMAGED[code] === undefined) {
+        setPhase({ kind: 'locked', isWorking: false, problem: outcome.error });
+        await locks.attempts.read();
+      } else {
+        failed(code);
+      }
       return;
     }
+    opened(outcome.value);
+  }
+
+  function opened(news: UnlockNews): void {
     /* Known before the first screen is drawn, and before anything could begin to sync. */
-    store.dispatch({ kind: 'vaults', change: { isPractice: outcome.value.isPractice } });
-    const { isReadOnly, rewritePending } = outcome.value;
-    if (isReadOnly) store.dispatch({ kind: 'reading', reading: { kind: 'newer' } });
-    else if (rewritePending) store.dispatch({ kind: 'reading', reading: { kind: 'no-room' } });
-    locks.opened(() => tellOpening(outcome.value));
+    store.dispatch({ kind: 'vaults', change: { isPractice: news.isPractice } });
+    if (news.isReadOnly) store.dispatch({ kind: 'reading', reading: { kind: 'newer' } });
+    else if (news.rewritePending) store.dispatch({ kind: 'reading', reading: { kind: 'no-room' } });
+    const goOn = (): void => locks.opened(() => tellOpening(news));
+    if (news.openedWith === 'recovery' && !news.isReadOnly) locks.renew(goOn);
+    else goOn();
+  }
+
+  async function unlockWithRecoveryKey(typed: string): Promise<void> {
+    const { phase } = store.state();
+    if (phase.kind !== 'recover' || phase.isWorking) return;
+    if (typed.trim() === '') {
+      store.dispatch({ kind: 'keys', change: { errors: { 'recovery-key': words.keys.recoveryEmpty } } });
+      return;
+    }
+    setPhase({ kind: 'recover', isWorking: true });
+    await locking;
+    const outcome = await core.unlockWithRecoveryKey(typed);
+    if (store.state().phase.kind === 'hidden') {
+      await core.lock();
+      return;
+    }
+    if (outcome.ok) opened(outcome.value);
+    else if (DAMAGED[outcome.error.code] !== undefined) failed(outcome.error.code);
+    else setPhase({ kind: 'recover', isWorking: false, problem: outcome.error.code === 'auth' ? { code: 'recovery_wrong' } : outcome.error });
   }
 
   /** What happened to the files before, on the first screen. */
@@ -281,10 +317,13 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     confirmWords: (typed) => void confirmWords(typed),
     removeUnfinished: () => void removeUnfinished(),
     unlock: (typed) => void unlock(typed),
+    beginRecovery() {
+      if (store.state().phase.kind === 'locked') setPhase({ kind: 'recover', isWorking: false });
+    },
+    unlockWithRecoveryKey: (typed) => void unlockWithRecoveryKey(typed),
     lookAtDamaged,
     showPassphrase: (isShown) => store.dispatch({ kind: 'show-passphrase', isShown }),
     askForPersistence: () => void platform.askForPersistence().then((device) => store.dispatch({ kind: 'device', device })),
-    lock: () => void lock(),
     unlockAgain,
     hide,
     showUnlock: () => void showUnlock(),

@@ -1,16 +1,16 @@
 /** Several vaults on one device: naming, choosing, making another, and taking one away. */
-import { labelOf } from '../protocol/vault-entry.ts';
 import type { CoreError } from '../state/model.ts';
 import { HOME } from '../state/routes.ts';
-import { entryOf, NO_NAMING, proposedLabel, chosenVault, type NamingForm } from '../state/vaults.ts';
+import { chosenVault, entryOf, type NamingForm, type VaultRow } from '../state/vaults.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
 import { busy, showProblem } from './context.ts';
 import type { Outcome, StartOutcome } from './core-port.ts';
+import { isNamed, proposedNaming } from './naming.ts';
 import type { Navigator } from './navigation.ts';
 import { words } from './words.en.ts';
 
-export type VaultsActions = Pick<
+export type VaultsActions = { readonly turnTo: (directory: string | undefined) => Promise<void> } & Pick<
   Actions,
   | 'beginVault' | 'changeNaming' | 'nameVault' | 'renameVault' | 'showVaults' | 'chooseVault' | 'anotherVault'
   | 'beginRemoval' | 'changeRemoval' | 'removeVault' | 'stayLocked'
@@ -29,28 +29,13 @@ export function createVaultsActions(context: AppContext, navigator: Navigator, g
   const parked = new Map<string, () => void>();
 
   function beginVault(isPractice: boolean): void {
-    const { rows } = store.state().vaults;
-    const stem = isPractice ? words.vaults.practiceStem : words.vaults.stem;
-    const naming: NamingForm = { ...NO_NAMING, label: proposedLabel(rows, stem), isPractice, isWiped: isPractice ? 'no' : '' };
+    const naming = proposedNaming(store.state().vaults.rows, isPractice);
     store.dispatch({ kind: 'phase', phase: { kind: 'no-vault', step: { kind: 'name' } } });
     store.dispatch({ kind: 'vaults', change: { naming } });
   }
 
-  /** False, and the errors on screen, when something is missing. */
-  function isNamed(): boolean {
-    const { naming, rows, chosen } = store.state().vaults;
-    const label = labelOf(naming.label);
-    const isTaken = rows.some((row) => row.directory !== chosen && entryOf(row)?.label === label);
-    const errors = {
-      ...(label === undefined ? { 'vault-label': words.vaults.labelMissing } : isTaken ? { 'vault-label': words.vaults.labelTaken } : {}),
-      ...(naming.isWiped === '' ? { 'vault-wiped': words.vaults.wipedMissing } : {}),
-    };
-    store.dispatch({ kind: 'naming', change: { errors, ...(label === undefined ? {} : { label }) } });
-    return Object.keys(errors).length === 0;
-  }
-
   async function renameVault(): Promise<void> {
-    if (!isNamed()) return;
+    if (!isNamed(store, store.state().vaults.chosen)) return;
     const { naming, isPractice } = store.state().vaults;
     const outcome = await core.relabel({ label: naming.label, isPractice, isWiped: naming.isWiped === 'yes' });
     if (!outcome.ok) {
@@ -100,8 +85,8 @@ export function createVaultsActions(context: AppContext, navigator: Navigator, g
 
   function isAgreed(): boolean {
     const { removal, isPractice } = store.state().vaults;
-    const { storage, phase } = store.state();
-    const isNothingLost = phase.kind === 'open' && (isPractice || storage?.unsentCount === '0');
+    const { backup, storage, phase } = store.state();
+    const isNothingLost = phase.kind === 'open' && (isPractice || backup.isTaken || storage?.unsentCount === '0');
     if (isNothingLost) return true;
     if (removal.step === 'first') {
       store.dispatch({ kind: 'removal', change: { step: 'second' } });
@@ -138,9 +123,10 @@ export function createVaultsActions(context: AppContext, navigator: Navigator, g
   }
 
   return {
+    turnTo,
     beginVault,
     changeNaming: (change) => store.dispatch({ kind: 'naming', change }),
-    nameVault: () => void busy(context, async () => (isNamed() ? gate.makeWords() : undefined)),
+    nameVault: () => void busy(context, async () => (isNamed(store, undefined) ? gate.makeWords() : undefined)),
     renameVault: () => void busy(context, renameVault),
     showVaults: () => void showVaults(),
     chooseVault: (directory) => void turnTo(directory),
@@ -156,11 +142,11 @@ export function createVaultsActions(context: AppContext, navigator: Navigator, g
 
 /** What the page of the vaults shows: the list, and the name of this one as it stands. */
 export async function loadVaults({ store, core }: AppContext): Promise<{ naming: NamingForm } | { problem: CoreError }> {
-  const listed: Outcome<Parameters<typeof proposedLabel>[0]> = await core.listVaults();
+  const listed: Outcome<readonly VaultRow[]> = await core.listVaults();
   if (!listed.ok) return { problem: listed.error };
   store.dispatch({ kind: 'vaults', change: { rows: listed.value } });
   const { vaults } = store.state();
   const entry = entryOf(chosenVault(vaults));
-  const label = entry?.label ?? proposedLabel(listed.value, vaults.isPractice ? words.vaults.practiceStem : words.vaults.stem);
-  return { naming: { ...NO_NAMING, label, isPractice: vaults.isPractice, isWiped: entry === undefined ? '' : entry.isWiped ? 'yes' : 'no' } };
+  if (entry === undefined) return { naming: proposedNaming(listed.value, vaults.isPractice) };
+  return { naming: { label: entry.label, isPractice: vaults.isPractice, isWiped: entry.isWiped ? 'yes' : 'no', errors: {} } };
 }

@@ -1,5 +1,6 @@
 /** Everything that can happen to the state, as data. */
 import type { LockView } from '../protocol/protocol.gen.ts';
+import type { BackupView } from './backup.ts';
 import type { CaseFile } from './case-file.ts';
 import type { LoadedContent } from './model.ts';
 import type {
@@ -9,6 +10,7 @@ import type { Conflict, Decision, FieldHistory } from './conflicts.ts';
 import type { DatePart, FieldError, FieldRef, FormState } from './form.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Reading } from './reading.ts';
+import type { Attempts, KeysView } from './keys.ts';
 import type { Route } from './routes.ts';
 import type { InviteForm, JoinForm, TeamView } from './team.ts';
 import type { NamingForm, Removal, VaultsView } from './vaults.ts';
@@ -23,6 +25,7 @@ export interface RouteData {
   readonly storage?: StorageNumbers;
   readonly lock?: LockView;
   readonly naming?: NamingForm;
+  readonly keys?: KeysView;
   readonly conflicts?: readonly Conflict[];
   readonly fieldHistory?: FieldHistory;
   readonly resultConflictCount?: number;
@@ -62,6 +65,9 @@ export type StateEvent =
   | { readonly kind: 'vaults'; readonly change: Partial<VaultsView> }
   | { readonly kind: 'naming'; readonly change: Partial<NamingForm> }
   | { readonly kind: 'removal'; readonly change: Partial<Removal> }
+  | { readonly kind: 'backup'; readonly change: Partial<BackupView> }
+  | { readonly kind: 'keys'; readonly change: Partial<KeysView> }
+  | { readonly kind: 'attempts'; readonly attempts: Attempts }
   | { readonly kind: 'update-ready' }
   | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
   | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

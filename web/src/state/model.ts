@@ -1,4 +1,5 @@
 /** The whole state of the page: what the core said, and what is only on screen. Readonly throughout. */
+import { NO_BACKUP, type BackupView } from './backup.ts';
 import type { CaseFile } from './case-file.ts';
 import type { LockView } from '../protocol/protocol.gen.ts';
 import { NO_DECISION, type Conflict, type Decision, type FieldHistory } from './conflicts.ts';
@@ -6,6 +7,7 @@ import type { ContentFiles, ContentName } from './content.ts';
 import type { FormState } from './form.ts';
 import type { JsonObject } from './json.ts';
 import type { Reading } from './reading.ts';
+import { NO_ATTEMPTS, NO_KEYS, type Attempts, type KeysView } from './keys.ts';
 import type { Route } from './routes.ts';
 import { NO_TEAM, type Progress, type TeamView } from './team.ts';
 import { NO_VAULTS, type VaultsView } from './vaults.ts';
@@ -38,9 +40,15 @@ export type Phase =
   | { readonly kind: 'choose'; readonly isWorking: boolean; readonly problem?: CoreError }
   /** taking away the chosen vault, which is locked: nobody can know what is in it */
   | { readonly kind: 'remove'; readonly isWorking: boolean; readonly problem?: CoreError }
+  /** making a vault of an exported file */
+  | { readonly kind: 'restore'; readonly isWorking: boolean; readonly problem?: CoreError }
   | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
   /** isReading: what is unlocked is a damaged vault, to look at */
   | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string; readonly isReading?: true }
+  /** opening the chosen vault by its recovery key */
+  | { readonly kind: 'recover'; readonly isWorking: boolean; readonly problem?: CoreError }
+  /** opened by its recovery key: a new passphrase comes before anything else */
+  | { readonly kind: 'renew' }
   | { readonly kind: 'damaged'; readonly code: ErrorCode }
   /** opened by the passphrase, before the first screen: a PIN for this session, or none */
   | { readonly kind: 'choose-pin'; readonly isWorking: boolean; readonly problem?: CoreError }
@@ -173,6 +181,9 @@ export interface AppState {
   readonly team: TeamView;
   readonly reading: Reading | undefined;
   readonly vaults: VaultsView;
+  readonly backup: BackupView;
+  readonly keys: KeysView;
+  readonly attempts: Attempts;
   readonly save: SaveState;
   /** an error that is about the whole screen */
   readonly problem: CoreError | undefined;
@@ -217,6 +228,9 @@ export function initialState(appName: string, route: Route, today: string, embed
     team: NO_TEAM,
     reading: undefined,
     vaults: NO_VAULTS,
+    backup: NO_BACKUP,
+    keys: NO_KEYS,
+    attempts: NO_ATTEMPTS,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,

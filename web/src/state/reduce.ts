@@ -1,7 +1,9 @@
 /** The one place where the state changes. Pure. */
 import type { AppState, Focus, Phase } from './model.ts';
 import type { StateEvent } from './events.ts';
+import { NO_BACKUP } from './backup.ts';
 import { NO_DECISION } from './conflicts.ts';
+import { NO_KEYS } from './keys.ts';
 import { withDateText, withHeld, withStored, withValue, type FormState } from './form.ts';
 import { HOME, hashOf, specOf } from './routes.ts';
 import { NO_TEAM, type TeamView } from './team.ts';
@@ -38,6 +40,7 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         storage: event.data.storage,
         lock: event.data.lock,
         problem: event.data.problem,
+        keys: event.data.keys ?? NO_KEYS,
         vaults: { ...state.vaults, naming: event.data.naming ?? NO_NAMING, removal: NO_REMOVAL },
         focus: moved(state, 'heading'),
       };
@@ -96,6 +99,12 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return withNaming(state, event.change);
     case 'removal':
       return withRemoval(state, event.change);
+    case 'keys':
+      return withKeys(state, event.change);
+    case 'attempts':
+      return { ...state, attempts: event.attempts };
+    case 'backup':
+      return { ...state, backup: { ...state.backup, ...event.change }, focus: event.change.problem === undefined ? state.focus : moved(state, 'errors') };
     case 'update-ready':
       return { ...state, isUpdateReady: true };
     case 'show-passphrase':
@@ -151,6 +160,8 @@ function withPhase(state: AppState, phase: Phase): AppState {
     /* Said again when a PIN opens what was only covered. */
     reading: phase.kind === 'choose-pin' || phase.kind === 'warm' || (phase.kind === 'hidden' && phase.next === 'warm') ? state.reading : undefined,
     vaults: vaultsAfter(state, phase),
+    keys: NO_KEYS,
+    backup: phase.kind === 'restore' ? state.backup : NO_BACKUP,
     save: { kind: 'idle' },
     problem: undefined,
     banner: undefined,
@@ -167,13 +178,13 @@ function withLock(state: AppState, { lock, isPinNew }: Extract<StateEvent, { kin
 }
 
 /** Phases in which the vault that was opened is still the one behind the screen. */
-const KEEPS_VAULT: ReadonlySet<Phase['kind']> = new Set<Phase['kind']>(['choose-pin', 'warm', 'hidden']);
+const KEEPS_VAULT: ReadonlySet<Phase['kind']> = new Set<Phase['kind']>(['choose-pin', 'renew', 'warm', 'hidden']);
 
 function vaultsAfter({ vaults }: AppState, phase: Phase): AppState['vaults'] {
   return {
     ...vaults,
     isPractice: vaults.isPractice && KEEPS_VAULT.has(phase.kind),
-    naming: phase.kind === 'no-vault' ? vaults.naming : NO_NAMING,
+    naming: phase.kind === 'no-vault' || phase.kind === 'restore' ? vaults.naming : NO_NAMING,
     removal: phase.kind === 'remove' ? vaults.removal : NO_REMOVAL,
   };
 }
@@ -181,6 +192,14 @@ function vaultsAfter({ vaults }: AppState, phase: Phase): AppState['vaults'] {
 /** What comes after the vault was left stays outside. */
 function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>): AppState {
   return state.phase.kind === 'open' ? { ...state, team: { ...state.team, ...change(state.team) } } : state;
+}
+
+/** A step is a page of its own; new words are forgotten with the page. */
+function withKeys(state: AppState, change: Partial<AppState['keys']>): AppState {
+  const hasError = change.problem !== undefined || Object.keys(change.errors ?? {}).length > 0;
+  const isStep = change.words !== undefined || change.recovery !== undefined;
+  const target = hasError ? 'errors' : isStep ? 'heading' : change.removing === undefined ? undefined : { id: 'remove-key' };
+  return { ...state, keys: { ...state.keys, ...change }, focus: target === undefined ? state.focus : moved(state, target) };
 }
 
 function withNaming(state: AppState, change: Partial<AppState['vaults']['naming']>): AppState {

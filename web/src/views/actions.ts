@@ -39,6 +39,29 @@ export interface Actions {
   readonly changePin: (typed: string) => void;
   readonly changeLimits: (idleS: number, hiddenS: number) => void;
 
+  /** The same without asking for a copy first. */
+  readonly lockNow: () => void;
+  /** A sealed copy as a file: made and read back, then taken. */
+  readonly makeCopy: () => void;
+  readonly cancelCopy: () => void;
+  readonly takeCopy: () => void;
+  readonly beginRestore: () => void;
+  readonly restore: (file: Blob | undefined, typed: string) => void;
+  readonly leaveRestore: () => void;
+
+  /** typed: the passphrase there is, where it is asked for. */
+  readonly makeNewWords: (typed: string) => void;
+  readonly newWordsNoted: () => void;
+  readonly seeNewWordsAgain: () => void;
+  readonly confirmNewWords: (typed: string) => void;
+  readonly makeRecoveryKey: () => void;
+  readonly recoveryKeyNoted: () => void;
+  readonly confirmRecoveryKey: (typed: string) => void;
+  readonly askToRemoveKey: (slotIndex: number | undefined) => void;
+  readonly removeKey: () => void;
+  readonly beginRecovery: () => void;
+  readonly unlockWithRecoveryKey: (typed: string) => void;
+
   /** The first step of making a vault. */
   readonly beginVault: (isPractice: boolean) => void;
   readonly changeNaming: (change: Partial<NamingForm>) => void;

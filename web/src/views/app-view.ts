@@ -6,6 +6,8 @@ import type { Actions } from './actions.ts';
 import { aboutView } from './about/about.ts';
 import { assessmentView } from './assessment/assessment.ts';
 import { newVersionView } from './assessment/new-version.ts';
+import { backupView } from './backup/backup.ts';
+import { leaveView } from './backup/leave.ts';
 import { caseNewView } from './case-new/case-new.ts';
 import { caseView } from './case/case.ts';
 import { casesView } from './cases/cases.ts';
@@ -34,6 +36,9 @@ import { referralCheckView, referralFormView } from './referral/referral-form.ts
 import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
 import { locksView } from './locks/locks.ts';
+import { keysView } from './keys/keys.ts';
+import { keyRecoveryView } from './keys/key-recovery.ts';
+import { keyWordsView } from './keys/key-words.ts';
 import { loadingView } from './shell/shell.ts';
 import { storageView } from './storage/storage.ts';
 import { syncView } from './sync/sync.ts';
@@ -121,6 +126,16 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return storageView(state, actions);
     case 'locks':
       return locksView(state, actions);
+    case 'keys':
+      return keysView(state, actions);
+    case 'key-words':
+      return keyWordsView(state, actions);
+    case 'key-recovery':
+      return keyRecoveryView(state, actions);
+    case 'backup':
+      return backupView(state, actions);
+    case 'leave':
+      return leaveView(state, actions);
     case 'vaults':
       return vaultsView(state, actions);
     case 'remove-vault':

@@ -16,6 +16,13 @@ const PHASES: readonly (readonly [name: string, phase: Phase])[] = [
   ['choose', { kind: 'choose', isWorking: false }],
   ['choose-working', { kind: 'choose', isWorking: true }],
   ['remove', { kind: 'remove', isWorking: false }],
+  ['restore', { kind: 'restore', isWorking: false }],
+  ['restore-damaged', { kind: 'restore', isWorking: false, problem: { code: 'copy_damaged' } }],
+  ['restore-working', { kind: 'restore', isWorking: true }],
+  ['recover', { kind: 'recover', isWorking: false }],
+  ['recover-mistyped', { kind: 'recover', isWorking: false, problem: { code: 'mistyped' } }],
+  ['renew', { kind: 'renew' }],
+  ['locked-restored', { kind: 'locked', isWorking: false, notice: 'vault_restored' }],
   ['words', { kind: 'no-vault', step: { kind: 'show', words: WORDS } }],
   ['confirm', { kind: 'no-vault', step: { kind: 'confirm', words: WORDS } }],
   ['confirm-differs', { kind: 'no-vault', step: { kind: 'confirm', words: WORDS, problem: 'differs' } }],
@@ -66,12 +73,15 @@ const TYPED: readonly (readonly [name: string, phase: Phase, change: Partial<Vau
     { naming: { ...NAMING, label: '', errors: { 'vault-label': words.vaults.labelMissing, 'vault-wiped': words.vaults.wipedMissing } } },
   ],
   ['name-practice', { kind: 'no-vault', step: { kind: 'name' } }, { naming: { ...NAMING, label: 'Practice notebook 2', isPractice: true, isWiped: 'no' } }],
+  ['locked-wiped', { kind: 'locked', isWorking: false }, { chosen: '2'.repeat(32) }],
   ['remove-second', { kind: 'remove', isWorking: false }, { removal: { step: 'second', word: 'remov', error: words.vaults.removeWordMissing } }],
 ];
 
 export const examples: readonly { readonly name: string; readonly state: AppState }[] = [
   ...PHASES.map(([name, phase]) => ({ name, state: stateOf(phase, {}) })),
   ...TYPED.map(([name, phase, change]) => ({ name, state: stateOf(phase, change) })),
+  { name: 'locked-wait', state: { ...stateOf({ kind: 'locked', isWorking: false, problem: { code: 'wait' } }, {}), attempts: { waitMs: 28_000, isLockedOut: false } } },
+  { name: 'locked-out', state: { ...stateOf({ kind: 'locked', isWorking: false, problem: { code: 'locked-out' } }, {}), attempts: { waitMs: 0, isLockedOut: true } } },
 ];
 
 function stateOf(phase: Phase, change: Partial<VaultsView>): AppState {

@@ -14,6 +14,11 @@ import { choosePinView, warmView } from '../warm-lock/warm-lock.ts';
 import { noticeOf, noticeText, problemSummary, stateNotice } from '../problem.ts';
 import type { Part } from '../../components/control.ts';
 import { chosenVault } from '../../state/vaults.ts';
+import { isOnWipedComputer } from '../../state/vaults.ts';
+import { renewView } from '../keys/key-words.ts';
+import { lockedOutText, waitText } from '../keys/waiting.ts';
+import { recoverView } from '../keys/recover.ts';
+import { restoreView } from '../backup/restore.ts';
 import { chooseView } from '../vaults/choose.ts';
 import { labelText } from '../vaults/label.ts';
 import { nameView } from '../vaults/name.ts';
@@ -31,6 +36,12 @@ export function gateView(state: AppState, actions: Actions, phase: Exclude<Phase
       return makeView(state, actions, phase.step, phase.problem);
     case 'choose':
       return chooseView(state, actions, phase);
+    case 'recover':
+      return recoverView(state, actions, phase);
+    case 'renew':
+      return renewView(state, actions);
+    case 'restore':
+      return restoreView(state, actions, phase);
     case 'remove':
       return removeLockedView(state, actions, phase);
     case 'unfinished':
@@ -153,6 +164,7 @@ function welcomeView(state: AppState, actions: Actions, problem: CoreError | und
       <p class="govuk-body">${words.vaults.practiceText}</p>
       ${buttonGroup(
         button({ text: words.vaults.practiceStart, kind: 'secondary', onPress: () => actions.beginVault(true) }),
+        button({ text: words.backup.toRestore, kind: 'secondary', onPress: actions.beginRestore }),
         othersButton(state, actions),
       )}`,
   });
@@ -221,18 +233,27 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
       ? nothing
       : html`<div class="govuk-inset-text"><p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>${noticeText(notice)}</div>`}
     ${unlockSummary(state, phase.problem, message)}`,
-    body: html`<form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, actions.unlock)}>
-        ${phase.isReading === true ? html`<p class="govuk-body">${words.reading.unlockText}</p>` : nothing}
-        ${passphraseBox(state, actions, message, false)}
-        ${button({ text: phase.isWorking ? text.working : phase.isReading === true ? words.reading.look : text.button, isSubmit: true, isWaiting: phase.isWorking })}
-        <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
-      </form>
-      ${details(text.lost, html`${text.lostText}`)}
+    body: html`${isOnWipedComputer(state.vaults) ? html`<div class="govuk-inset-text">${words.backup.leaveLocked}</div>` : nothing}
+      ${state.attempts.isLockedOut ? lockedOutText(state) : unlockForm(state, actions, phase, message)}
       ${buttonGroup(
+        button({ text: words.keys.recover, kind: state.attempts.isLockedOut ? 'primary' : 'secondary', onPress: actions.beginRecovery }),
         button({ text: words.vaults.toList, kind: 'secondary', onPress: actions.showVaults }),
         button({ text: words.vaults.toRemove, kind: 'link', onPress: actions.beginRemoval }),
       )}`,
   });
+}
+
+function unlockForm(state: AppState, actions: Actions, phase: Extract<Phase, { kind: 'locked' }>, message: string | undefined): TemplateResult {
+  const text = words.unlock;
+  const buttonText = phase.isWorking ? text.working : phase.isReading === true ? words.reading.look : text.button;
+  const isWaiting = phase.isWorking || state.attempts.waitMs > 0;
+  return html`<form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, isWaiting ? () => undefined : actions.unlock)}>
+      ${phase.isReading === true ? html`<p class="govuk-body">${words.reading.unlockText}</p>` : nothing}
+      ${passphraseBox(state, actions, message, false)} ${waitText(state)}
+      ${button({ text: buttonText, isSubmit: true, isWaiting })}
+      <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
+    </form>
+    ${details(text.lost, html`${text.lostText}`)}`;
 }
 
 /** What is wrong with what was typed; a fault of the device is no error of the box. */

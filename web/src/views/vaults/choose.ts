@@ -21,6 +21,7 @@ export function chooseView(state: AppState, actions: Actions, phase: Extract<Pha
       <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.opening : nothing}</p>
       ${buttonGroup(
         button({ text: text.another, kind: 'secondary', onPress: actions.anotherVault, isWaiting: phase.isWorking }),
+        button({ text: words.backup.toRestore, kind: 'secondary', onPress: actions.beginRestore, isWaiting: phase.isWorking }),
       )}`,
   });
 }

@@ -11,7 +11,7 @@ import type { Actions } from '../actions.ts';
 import { counted, fill, words } from '../../app/words.en.ts';
 import { longDate } from '../../app/dates.ts';
 import { civilDate } from '../../platform/clock.ts';
-import { button, buttonGroup } from '../../components/button/button.ts';
+import { button, buttonGroup, buttonLink } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
 import { errorSummary } from '../../components/error-summary/error-summary.ts';
 import { textInput } from '../../components/text-input/text-input.ts';
@@ -37,7 +37,7 @@ export function removeVaultView(state: AppState, actions: Actions): TemplateResu
   const keep = html`<a class="govuk-link" href=${hashOf({ name: 'vaults' })}>${words.vaults.removeKeep}</a>`;
   const way: Way = { isWorking: state.isBusy, problem: state.problem, keep };
   if (state.vaults.removal.step === 'second') return secondView(state, actions, way);
-  const isLosing = storage.unsentCount !== '0' && !state.vaults.isPractice;
+  const isLosing = storage.unsentCount !== '0' && !state.vaults.isPractice && !state.backup.isTaken;
   return firstView(state, actions, way, isLosing, openText(state));
 }
 
@@ -55,11 +55,13 @@ function openText(state: AppState): Part {
   if (vaults.isPractice) return html`<p class="govuk-body">${text.removePractice}</p>`;
   const shared = isInTeam(team) ? html`<p class="govuk-body">${text.removeShared}</p>` : nothing;
   if (storage === undefined || storage.unsentCount === '0') return html`<p class="govuk-body">${text.removeNothing}</p>${shared}`;
+  if (state.backup.isTaken) return html`<p class="govuk-body">${words.backup.removeCopied}</p>${shared}`;
   /* The core counts what it wrote; a person counts records and forms. */
   const count = Math.max(1, unsentCount(team));
   const { oldestUnsentMs } = storage;
   const oldest = oldestUnsentMs === undefined ? '' : ` ${fill(text.removeOldest, { date: longDate(civilDate(oldestUnsentMs)) })}`;
-  return html`${warningText(`${counted(text.removeUnsent, count)}${oldest} ${text.removeLost}`, words.shell.warning)} ${shared}`;
+  return html`${warningText(`${counted(text.removeUnsent, count)}${oldest} ${text.removeLost}`, words.shell.warning)}
+    ${buttonLink(words.backup.removeFirst, hashOf({ name: 'backup' }))} ${shared}`;
 }
 
 function firstView(state: AppState, actions: Actions, way: Way, isLosing: boolean, text: Part): TemplateResult {

@@ -1,0 +1,130 @@
+/** The ways into a vault: another passphrase, a recovery key to print, and taking one away. */
+import { normalPassphrase } from '../protocol/passphrase.ts';
+import { listOf } from '../state/json.ts';
+import { NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
+import type { CoreError } from '../state/model.ts';
+import type { Actions } from '../views/actions.ts';
+import type { AppContext } from './context.ts';
+import { busy } from './context.ts';
+import type { Navigator } from './navigation.ts';
+import { words } from './words.en.ts';
+
+export type KeyActions = Pick<
+  Actions,
+  'makeNewWords' | 'newWordsNoted' | 'seeNewWordsAgain' | 'confirmNewWords' | 'makeRecoveryKey' | 'recoveryKeyNoted' | 'confirmRecoveryKey' | 'askToRemoveKey' | 'removeKey'
+> & {
+  /** The vault was opened by its recovery key: shows new words before anything else. */
+  readonly renew: (then: () => void) => void;
+};
+
+export function createKeyActions(context: AppContext, navigator: Navigator): KeyActions {
+  const { store, core, platform } = context;
+  const show = (change: Partial<KeysView>): void => store.dispatch({ kind: 'keys', change });
+  /* The passphrase there was, from showing the new words to the change. */
+  let old: string | undefined;
+  let whenRenewed: (() => void) | undefined;
+
+  async function showWords(): Promise<void> {
+    try {
+      show({ words: { kind: 'show', words: await platform.makePassphrase() }, errors: {}, problem: undefined });
+    } catch {
+      show({ problem: { code: 'files_missing' } });
+    }
+  }
+
+  /** The passphrase there was is asked for, so that nobody changes it in a window that was left open. */
+  async function makeNewWords(typed: string): Promise<void> {
+    const { words: step } = store.state().keys;
+    if (store.state().phase.kind === 'open' && step.kind === 'begin') {
+      old = normalPassphrase(typed);
+      if (old === '') {
+        show({ errors: { passphrase: words.passphrase.empty } });
+        return;
+      }
+    }
+    await showWords();
+  }
+
+  async function confirmNewWords(typed: string): Promise<void> {
+    const { words: step } = store.state().keys;
+    if (step.kind !== 'confirm') return;
+    const phrase = normalPassphrase(typed);
+    if (phrase !== step.words) {
+      show({ errors: { passphrase: phrase === '' ? words.passphrase.empty : words.passphrase.differs } });
+      return;
+    }
+    show({ words: { kind: 'working' }, errors: {}, problem: undefined });
+    const outcome = await core.changePassphrase(phrase, old);
+    const { phase } = store.state();
+    if (phase.kind !== 'open' && phase.kind !== 'renew') return;
+    if (!outcome.ok) {
+      /* A wrong old passphrase is asked for again, and so are new words. */
+      show({ words: { kind: 'begin' }, problem: outcome.error });
+      if (phase.kind === 'renew') await showWords();
+      return;
+    }
+    old = undefined;
+    whenRenewed?.();
+    whenRenewed = undefined;
+    if (phase.kind === 'open') await done(words.keys.changed);
+  }
+
+  async function done(text: string): Promise<void> {
+    await navigator.go({ name: 'keys' });
+    store.dispatch({ kind: 'banner', banner: { kind: 'success', title: words.shell.success, text } });
+  }
+
+  async function makeRecoveryKey(): Promise<void> {
+    const outcome = await core.makeRecoveryKey();
+    if (outcome.ok) show({ recovery: { kind: 'show', text: outcome.value.text }, errors: {}, problem: undefined });
+    else show({ problem: outcome.error });
+  }
+
+  async function confirmRecoveryKey(typed: string): Promise<void> {
+    if (typed.trim() === '') {
+      show({ errors: { 'recovery-key': words.keys.recoveryEmpty } });
+      return;
+    }
+    const outcome = await core.confirmRecoveryKey(typed);
+    if (outcome.ok) await done(words.keys.recoveryDone);
+    else show({ problem: outcome.error });
+  }
+
+  async function removeKey(): Promise<void> {
+    const { removing } = store.state().keys;
+    if (removing === undefined) return;
+    const outcome = await core.call('keys.remove', { slotIndex: removing });
+    if (outcome.ok) await done(words.keys.removed);
+    else show({ removing: undefined, problem: outcome.error });
+  }
+
+  return {
+    makeNewWords: (typed) => void busy(context, () => makeNewWords(typed)),
+    newWordsNoted() {
+      const { words: step } = store.state().keys;
+      if (step.kind === 'show') show({ words: { kind: 'confirm', words: step.words } });
+    },
+    seeNewWordsAgain() {
+      const { words: step } = store.state().keys;
+      if (step.kind === 'confirm') show({ words: { kind: 'show', words: step.words }, errors: {} });
+    },
+    confirmNewWords: (typed) => void busy(context, () => confirmNewWords(typed)),
+    makeRecoveryKey: () => void busy(context, makeRecoveryKey),
+    recoveryKeyNoted: () => show({ recovery: { kind: 'confirm' } }),
+    confirmRecoveryKey: (typed) => void busy(context, () => confirmRecoveryKey(typed)),
+    askToRemoveKey: (removing) => show({ removing }),
+    removeKey: () => void busy(context, removeKey),
+    renew(then) {
+      whenRenewed = then;
+      old = undefined;
+      store.dispatch({ kind: 'phase', phase: { kind: 'renew' } });
+      void showWords();
+    },
+  };
+}
+
+/** What opens this vault. */
+export async function loadKeys({ core }: AppContext): Promise<{ keys: KeysView } | { problem: CoreError }> {
+  const outcome = await core.call('keys.list', {});
+  return outcome.ok ? { keys: { ...NO_KEYS, slots: listOf(outcome.value['slots']) as unknown as readonly SlotRow[] } } : { problem: outcome.error };
+}

@@ -1,0 +1,37 @@
+/** The ways into a vault as the screens need them. New words and a new recovery key are here only between showing and typing back. */
+import type { SlotRow } from '../protocol/protocol.gen.ts';
+import type { CoreError } from './model.ts';
+
+export type { SlotRow };
+
+/** Making a new passphrase: shown, typed back, and then it opens instead of the old one. */
+export type WordsStep =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'show'; readonly words: string }
+  | { readonly kind: 'confirm'; readonly words: string }
+  | { readonly kind: 'working' };
+
+export type RecoveryStep = { readonly kind: 'begin' } | { readonly kind: 'show'; readonly text: string } | { readonly kind: 'confirm' };
+
+export interface KeysView {
+  readonly slots: readonly SlotRow[];
+  readonly words: WordsStep;
+  readonly recovery: RecoveryStep;
+  /** the way in that is asked about before it is taken away */
+  readonly removing: number | undefined;
+  /** what is wrong with what was typed, by control */
+  readonly errors: Readonly<Record<string, string>>;
+  readonly problem: CoreError | undefined;
+}
+
+export const NO_KEYS: KeysView = {
+  slots: [], words: { kind: 'begin' }, recovery: { kind: 'begin' }, removing: undefined, errors: {}, problem: undefined,
+};
+
+/** How many wrong passphrases there were, and what follows. */
+export interface Attempts {
+  readonly waitMs: number;
+  readonly isLockedOut: boolean;
+}
+
+export const NO_ATTEMPTS: Attempts = { waitMs: 0, isLockedOut: false };

@@ -1,0 +1,45 @@
+/** Example states of keys and copies that last a moment, or need something typed. */
+import errors from '../../../../core/content/errors.json';
+import { NO_BACKUP, type BackupView } from '../../state/backup.ts';
+import { NO_KEYS, type KeysView, type SlotRow } from '../../state/keys.ts';
+import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
+import type { Route } from '../../state/routes.ts';
+
+const WORDS = 'abacus zoom anchor pebble ladder';
+const MADE_MS = 1_790_000_000_000;
+const SLOTS: readonly SlotRow[] = [
+  { slotIndex: 0, type: 'passphrase', madeMs: MADE_MS, label: '', isOpenedWith: true },
+  { slotIndex: 3, type: 'recovery', madeMs: MADE_MS, label: '', isOpenedWith: false },
+];
+const KEY = 'K7F2M-9Q4TX-0WZ3B-HR8CD-5NVJE-1YGSA-P6K2F-7M9QT';
+
+const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysView>])[] = [
+  ['keys-two', { name: 'keys' }, { slots: SLOTS }],
+  ['keys-remove', { name: 'keys' }, { slots: SLOTS, removing: 3 }],
+  ['keys-last', { name: 'keys' }, { slots: SLOTS, problem: { code: 'last-key' } }],
+  ['key-words-show', { name: 'key-words' }, { words: { kind: 'show', words: WORDS } }],
+  ['key-words-confirm', { name: 'key-words' }, { words: { kind: 'confirm', words: WORDS }, errors: { passphrase: 'These are not the words from the page before. Check each word.' } }],
+  ['key-words-wrong', { name: 'key-words' }, { problem: { code: 'auth' } }],
+  ['key-recovery-show', { name: 'key-recovery' }, { recovery: { kind: 'show', text: KEY } }],
+  ['key-recovery-confirm', { name: 'key-recovery' }, { recovery: { kind: 'confirm' }, problem: { code: 'mistyped' } }],
+];
+
+const COPIES: readonly (readonly [name: string, route: Route, backup: Partial<BackupView>])[] = [
+  ['backup-running', { name: 'backup' }, { running: { phase: 'testing', done: 120, total: 300 } }],
+  ['backup-made', { name: 'backup' }, { madeCount: 300 }],
+  ['backup-stopped', { name: 'backup' }, { problem: { code: 'copy_cancelled' } }],
+  ['leave-taken', { name: 'leave' }, { madeCount: 300, isTaken: true }],
+];
+
+export const keyExamples: readonly { readonly name: string; readonly state: AppState }[] = [
+  ...KEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { keys: { ...NO_KEYS, ...keys } }) })),
+  ...COPIES.map(([name, route, backup]) => ({ name, state: stateOf(route, { backup: { ...NO_BACKUP, ...backup } }) })),
+];
+
+function stateOf(route: Route, change: Partial<AppState>): AppState {
+  return {
+    ...initialState('Notebook', route, '2026-11-22', { errors } as unknown as LoadedContent),
+    phase: { kind: 'open' },
+    ...change,
+  };
+}

@@ -1,0 +1,78 @@
+/** What opens this vault, and changing it. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AppState } from '../../state/model.ts';
+import type { SlotRow } from '../../state/keys.ts';
+import { hashOf } from '../../state/routes.ts';
+import type { Actions } from '../actions.ts';
+import { fill, words } from '../../app/words.en.ts';
+import { longDate } from '../../app/dates.ts';
+import { civilDate } from '../../platform/clock.ts';
+import { button, buttonGroup, buttonLink } from '../../components/button/button.ts';
+import type { Part } from '../../components/control.ts';
+import { summaryList } from '../../components/summary-list/summary-list.ts';
+import { problemSummary } from '../problem.ts';
+import { page } from '../shell/shell.ts';
+import { keyErrors } from './words-steps.ts';
+
+export function keysView(state: AppState, actions: Actions): TemplateResult {
+  const text = words.keys;
+  const { slots, removing } = state.keys;
+  /* A distress phrase is not for the eyes of whoever looks over a shoulder. */
+  const shown = slots.filter((slot) => slot.type !== 'distress');
+  const hasRecovery = shown.some((slot) => slot.type === 'recovery');
+  return page(state, actions, {
+    heading: text.title,
+    back: { name: 'storage' },
+    backText: words.shell.storage,
+    above: state.problem === undefined ? keyErrors(state) : problemSummary(state, state.problem),
+    body: html`<p class="govuk-body">${text.lead}</p>
+      ${summaryList({ rows: shown.map((slot) => ({ key: text.types[slot.type], value: slotValue(slot) })), emptyText: words.shell.notRecorded })}
+      <h2 class="govuk-heading-m">${text.types.passphrase}</h2>
+      <p class="govuk-body">${text.changeText}</p>
+      ${buttonLink(text.change, hashOf({ name: 'key-words' }), 'secondary')}
+      <h2 class="govuk-heading-m">${text.types.recovery}</h2>
+      <p class="govuk-body">${text.recoveryText}</p>
+      ${buttonLink(hasRecovery ? text.recoveryNew : text.recoveryMake, hashOf({ name: 'key-recovery' }), 'secondary')}
+      ${removable(shown).length === 0
+        ? nothing
+        : html`<h2 class="govuk-heading-m">${text.removeTitle}</h2>
+            ${removing === undefined ? removeButtons(removable(shown), actions) : askRemoval(state, actions)}`}`,
+  });
+}
+
+function slotValue({ madeMs, isOpenedWith }: SlotRow): string {
+  const since = fill(words.keys.since, { date: longDate(civilDate(madeMs)) });
+  return isOpenedWith ? `${since}\n${words.keys.openedWith}` : since;
+}
+
+/** What opened the vault stays: it is changed, not taken away. */
+function removable(slots: readonly SlotRow[]): readonly SlotRow[] {
+  return slots.filter((slot) => !slot.isOpenedWith);
+}
+
+function removeButtons(slots: readonly SlotRow[], actions: Actions): TemplateResult {
+  return html`<p class="govuk-body">${words.keys.removeText}</p>
+    ${buttonGroup(
+      ...slots.map((slot) =>
+        button({
+          text: fill(words.keys.remove, { what: words.keys.types[slot.type], date: longDate(civilDate(slot.madeMs)) }),
+          kind: 'secondary',
+          onPress: () => actions.askToRemoveKey(slot.slotIndex),
+        }),
+      ),
+    )}`;
+}
+
+function askRemoval(state: AppState, actions: Actions): Part {
+  const slot = state.keys.slots.find((each) => each.slotIndex === state.keys.removing);
+  if (slot === undefined) return nothing;
+  const text = words.keys;
+  return html`<p class="govuk-body govuk-!-font-weight-bold" id="remove-key" tabindex="-1">
+      ${fill(text.removeAsk, { what: text.types[slot.type], date: longDate(civilDate(slot.madeMs)) })}
+    </p>
+    <p class="govuk-body">${text.copiesText}</p>
+    ${buttonGroup(
+      button({ text: text.removeButton, kind: 'warning', onPress: actions.removeKey, isWaiting: state.isBusy }),
+      button({ text: text.removeKeep, kind: 'secondary', onPress: () => actions.askToRemoveKey(undefined) }),
+    )}`;
+}
