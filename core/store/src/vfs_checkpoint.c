@@ -123,14 +123,14 @@ static fk_status settle_superblock(fk_vfs *vfs)
     return fk_ok();
 }
 
-/* Without room for it the other log is given back: the one in use goes on. */
+/* Without room or memory for it the other log is given back: the one in use goes on. */
 static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
 {
     fk_status status = vfs_write_log_header(vfs, next);
     if (fk_is_ok(status)) {
         status = vfs_write_superblock(vfs, next);
     }
-    if (status.code == FK_ERR_FULL) {
+    if (!fk_is_ok(status) && !vfs->has_failed) {
         FK_TRY(vfs_truncate(vfs, vfs_log_file(next->counter), 0));
     }
     FK_TRY(status);
