@@ -11,6 +11,7 @@ import { until } from './support/until.mjs';
 const PASSPHRASE = 'acid bacon cedar delta eagle';
 const CASE = 'c0000000000000000000000000000001';
 const VICTIM = 'a0000000000000000000000000000001';
+const ENTRY = { label: 'Notebook 1', isPractice: false, isWiped: false };
 const LIST = { limit: 100, closedToo: true };
 const CANARIES = ['Canary Quillfeather', 'Quillfeather', 'NM-77', 'NORTHMARSH', 'bacon', 'vault_meta'];
 let hub;
@@ -59,11 +60,11 @@ const exported = (page) =>
 /** A method of the client that takes a file, called with one made of the saved bytes. */
 const withFile = (page, method, base64, phrase) =>
   page.evaluate(
-    (name, saved, passphrase) => {
+    (name, saved, passphrase, entry) => {
       const bytes = Uint8Array.from(atob(saved), (letter) => letter.charCodeAt(0));
-      return globalThis.fk.client[name](new File([bytes], 'notes.bin'), passphrase);
+      return globalThis.fk.client[name](new File([bytes], 'notes.bin'), passphrase, entry);
     },
-    method, base64, phrase,
+    method, base64, phrase, ENTRY,
   );
 
 const directories = (page) =>
@@ -71,7 +72,7 @@ const directories = (page) =>
     const root = await navigator.storage.getDirectory();
     const names = [];
     for await (const [name] of root.entries()) names.push(name);
-    return { names, vaults: await globalThis.fk.listVaultDirectories() };
+    return { names, vaults: await globalThis.fk.listVaults() };
   });
 
 async function open(page) {
@@ -87,7 +88,7 @@ for (const [name, kind] of [['Chromium', CHROMIUM], ['Firefox', FIREFOX]]) {
     try {
       const { page } = browser;
       assert.equal((await open(page)).kind, 'ready');
-      assert.equal(codeOf(await ask(page, 'createVault', PASSPHRASE)), 'ok');
+      assert.equal(codeOf(await ask(page, 'createVault', PASSPHRASE, ENTRY)), 'ok');
       await fill(page);
       const before_ = await command(page, 'case.list', LIST);
       const file = await exported(page);
@@ -116,6 +117,19 @@ for (const [name, kind] of [['Chromium', CHROMIUM], ['Firefox', FIREFOX]]) {
       assert.deepEqual(await command(page, 'case.list', LIST), before_);
       const check = await command(page, 'vault.check', {});
       assert.ok(check.reply.pagesGood && check.reply.rebuiltEqual);
+
+      // Somebody may know the passphrase: another master key, another directory, the same cases, the same label.
+      const { vaults: [old] } = await directories(page);
+      assert.equal(codeOf(await ask(page, 'changeMasterKey', 'acid bacon cedar delta fable')), 'ok');
+      const now = await directories(page);
+      assert.equal(now.vaults.length, 1);
+      assert.notEqual(now.vaults[0].directory, old.directory);
+      assert.deepEqual(now.vaults[0].entry, ENTRY);
+      assert.ok(!now.names.includes('moving'), 'the journal is removed');
+      assert.equal((await open(page)).state, 'locked');
+      assert.equal(codeOf(await ask(page, 'unlock', PASSPHRASE)), 'auth');
+      assert.equal(codeOf(await ask(page, 'unlock', 'acid bacon cedar delta fable')), 'ok');
+      assert.deepEqual(await command(page, 'case.list', LIST), before_);
       assert.deepEqual(browser.faults.violations, []);
       assert.deepEqual(browser.faults.foreign, []);
     } finally {

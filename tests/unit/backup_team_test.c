@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "backup_fixture.h"
+#include "fk/secrets.h"
+#include "key_calls.h"
 #include "session_internal.h"
 #include "two_vaults.h"
 #include "vectors.h"
@@ -136,6 +138,106 @@ static void restore__two_copies_do_not_fork(void **state)
     two_vaults_free(&both);
 }
 
+/* --- every way in ------------------------------------------------------------------------------------------- */
+
+static void restore_with(fixture *to, unsigned purpose, const fk_slot_secrets *secrets, fk_bytes file, const char *answer)
+{
+    uint8_t request[1 + FK_SECRETS_SIZE_BYTES + FK_BACKUP_HEAD_SIZE_BYTES] = { (uint8_t)purpose };
+    fk_secrets_write(secrets, false, request + 1);
+    memcpy(request + 1 + FK_SECRETS_SIZE_BYTES, file.data, FK_BACKUP_HEAD_SIZE_BYTES);
+    assert_has(call_bytes(to, "backup.open", fk_bytes_of(request, sizeof request)), answer);
+}
+
+static void start_empty(fixture *f, uint64_t seed)
+{
+    fixture_init_with_other_disk(f);
+    f->random.state = seed;
+    assert_ok(call(f, "core.start", "{}"));
+}
+
+/* Goal: the printed key opens an export and, restored, the vault. */
+static void restore__by_the_recovery_key(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture g;
+    fk_buffer file;
+    char text[FK_RECOVERY_TEXT_SIZE + 1];
+    uint8_t key[FK_RECOVERY_KEY_SIZE_BYTES];
+    fixture_init(&f);
+    make_vault(&f);
+    add_people(&f);
+    make_recovery_key(&f, text);
+    assert_ok(call_typed(&f, "keys.recovery.confirm", text));
+    export_file(&f, &file);
+    assert_true(fk_is_ok(fk_recovery_code_read(fk_bytes_text(text), key, NULL)));
+    fk_slot_secrets secrets = { .recovery_key = fk_bytes_of(key, sizeof key) };
+    start_empty(&g, 601);
+    restore_with(&g, BACKUP_RESTORE, &secrets, fk_buffer_view(&file), "\"vaultId\"");
+    assert_has(read_file(&g, fk_buffer_view(&file), 4096), "\"isDone\":true");
+    assert_ok(call_typed(&g, "keys.recovery.unlock", text));
+    assert_has(call(&g, "case.list", everything), "Alder");
+    fk_buffer_free(&file);
+    fixture_free(&f);
+    fixture_free(&g);
+}
+
+/* Goal: what opened the vault that day opens the file, and nothing else does. */
+static void restore__by_the_passphrase_of_that_day(void **state)
+{
+    (void)state;
+    static const uint8_t changed_key[32] = { 5, 5, 5 };
+    fixture f;
+    fixture g;
+    fk_buffer before;
+    fk_buffer after;
+    fixture_init(&f);
+    make_vault(&f);
+    export_file(&f, &before);
+    uint8_t change[2 * FK_SECRETS_SIZE_BYTES] = { 0 };
+    fk_slot_secrets changed = { .passphrase_key = fk_bytes_of(changed_key, sizeof changed_key) };
+    fk_secrets_write(&changed, false, change + FK_SECRETS_SIZE_BYTES);
+    assert_ok(call_bytes(&f, "keys.change", fk_bytes_of(change, sizeof change)));
+    export_file(&f, &after);
+    start_empty(&g, 602);
+    assert_refused(open_file(&g, BACKUP_TEST, changed_key, fk_buffer_view(&before)), "auth");
+    assert_ok(open_file(&g, BACKUP_TEST, right_key, fk_buffer_view(&before)));
+    empty_disk(g.other_disk);
+    assert_refused(open_file(&g, BACKUP_TEST, right_key, fk_buffer_view(&after)), "auth");
+    assert_ok(open_file(&g, BACKUP_TEST, changed_key, fk_buffer_view(&after)));
+    fk_buffer_free(&before);
+    fk_buffer_free(&after);
+    fixture_free(&f);
+    fixture_free(&g);
+}
+
+/* Goal: behind a distress phrase nothing reaches the vault it stands before: no new master key, whose making destroys
+ * what it copies from, and no vault restored under the key of the neutral one. */
+static void distress__reaches_no_vault_by_way_of_a_copy(void **state)
+{
+    (void)state;
+    static const uint8_t distress_key[32] = { 9, 9, 3 };
+    fixture f;
+    fixture g;
+    fk_buffer file;
+    fixture_init_with_other_disk(&f);
+    make_vault(&f);
+    add_people(&f);
+    assert_ok(call(&f, "keys.policy",
+                   "{\"isPrfAloneAllowed\":false,\"areSyncedPasskeysAllowed\":false,\"isDistressAllowed\":true}"));
+    assert_ok(call_key(&f, "keys.distress", distress_key));
+    export_file(&f, &file);
+    assert_ok(call(&f, "vault.lock", "{}"));
+    assert_has(call_key(&f, "vault.unlock", distress_key), "\"profile\":\"neutral\"");
+    assert_refused(call(&f, "rekey.prepare", "{\"memoryKib\":65536}"), "wrong-state");
+    start_empty(&g, 603);
+    assert_refused(open_file(&g, BACKUP_RESTORE, distress_key, fk_buffer_view(&file)), "auth");
+    assert_int_equal(memory_disk_used_bytes(g.disk), 0);
+    fk_buffer_free(&file);
+    fixture_free(&f);
+    fixture_free(&g);
+}
+
 /* --- the file of version 1 --------------------------------------------------------------------------------- */
 
 /* Goal: what version 1 wrote is read for ever. The file was made once (tests/vectors/README.md), has rows of every
@@ -173,6 +275,9 @@ int main(void)
         cmocka_unit_test(restore__unsealed_work_is_the_new_devices_own),
         cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
         cmocka_unit_test(restore__two_copies_do_not_fork),
+        cmocka_unit_test(restore__by_the_recovery_key),
+        cmocka_unit_test(restore__by_the_passphrase_of_that_day),
+        cmocka_unit_test(distress__reaches_no_vault_by_way_of_a_copy),
         cmocka_unit_test(golden__an_export_of_version_1_is_read),
     };
     return cmocka_run_group_tests_name("backup_team", tests, NULL, NULL);
