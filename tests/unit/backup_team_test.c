@@ -138,6 +138,76 @@ static void restore__two_copies_do_not_fork(void **state)
     two_vaults_free(&both);
 }
 
+/* --- the stream below the seal ------------------------------------------------------------------------------- */
+
+/* What importing those bytes into a new store answers, at the latest when it is finished. */
+static fk_code import_code(fixture *f, fk_bytes stream)
+{
+    memory_disk *disk = memory_disk_new(3);
+    fk_store_config config = { &fk_allocator_libc, memory_disk_port(disk), &f->session->keys, f->session->vault_id,
+                               false };
+    fk_store *target = NULL;
+    fk_store_import *import = NULL;
+    assert_true(fk_is_ok(fk_store_create(&config, &target, NULL)));
+    assert_true(fk_is_ok(fk_store_import_new(target, FK_IMPORT_SAME_DEVICE, &import)));
+    fk_status status = fk_store_import_take(import, stream);
+    bool is_done = false;
+    while (fk_is_ok(status) && !is_done) {
+        status = fk_store_import_finish(import, &is_done);
+    }
+    fk_store_import_free(import);
+    fk_store_close(target);
+    memory_disk_free(disk);
+    return (fk_code)status.code;
+}
+
+static uint8_t *find(fk_buffer *stream, const char *text)
+{
+    size_t size_bytes = strlen(text);
+    for (size_t at = 0; at + size_bytes <= stream->size_bytes; at++) {
+        if (memcmp(stream->data + at, text, size_bytes) == 0) {
+            return stream->data + at;
+        }
+    }
+    fail_msg("%s is not in the stream", text);
+    return NULL;
+}
+
+/* Goal: a stream is believed for what it comes to, not for being readable. Whoever has the key could have sealed it. */
+static void stream__of_other_rows_than_its_digest_is_refused(void **state)
+{
+    (void)state;
+    fixture f;
+    fk_store_export *rows = NULL;
+    fk_buffer stream;
+    bool is_end = false;
+    fixture_init(&f);
+    make_vault(&f);
+    add_people(&f);
+    fk_buffer_init(&stream, &fk_allocator_libc, 1024 * 1024);
+    assert_true(fk_is_ok(fk_store_export_new(f.session->store, &rows)));
+    assert_true(fk_is_ok(fk_store_export_next(rows, 1024 * 1024, &stream, &is_end)));
+    assert_true(is_end);
+    fk_store_export_free(rows);
+    assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_OK);
+    uint8_t *name = find(&stream, "Rowan Ash");
+    name[0] = 'S';
+    assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_ERR_DAMAGED);
+    name[0] = 'R';
+    /* A row more than the head says. */
+    stream.data[32]--;
+    assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_ERR_DAMAGED);
+    stream.data[32]++;
+    stream.data[12] = 200; /* tables of a later version */
+    assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_ERR_NEWER_VERSION);
+    stream.data[12] = 2;
+    assert_int_equal(import_code(&f, fk_bytes_of(stream.data, stream.size_bytes - 1)), FK_ERR_DAMAGED);
+    assert_int_equal(import_code(&f, fk_bytes_of(stream.data, 39)), FK_ERR_DAMAGED);
+    assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_OK);
+    fk_buffer_free(&stream);
+    fixture_free(&f);
+}
+
 /* --- every way in ------------------------------------------------------------------------------------------- */
 
 static void restore_with(fixture *to, unsigned purpose, const fk_slot_secrets *secrets, fk_bytes file, const char *answer)
@@ -275,6 +345,7 @@ int main(void)
         cmocka_unit_test(restore__unsealed_work_is_the_new_devices_own),
         cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
         cmocka_unit_test(restore__two_copies_do_not_fork),
+        cmocka_unit_test(stream__of_other_rows_than_its_digest_is_refused),
         cmocka_unit_test(restore__by_the_recovery_key),
         cmocka_unit_test(restore__by_the_passphrase_of_that_day),
         cmocka_unit_test(distress__reaches_no_vault_by_way_of_a_copy),
