@@ -32,7 +32,8 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       const passphrase = await run.app.makeVault();
       await run.app.startCase(story.case);
       await run.app.lock();
-      const files = () => digestFiles(run.app.page);
+      /* The count of wrong passphrases is the one thing that has to change. */
+      const files = async () => (await digestFiles(run.app.page)).filter((each) => !each.includes('/tries '));
       const before = await files();
       assert.ok(before.length >= 6, 'the vault has its files');
       await run.app.tryUnlock('gravel ostrich lantern pebble mitten');
