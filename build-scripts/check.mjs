@@ -54,6 +54,8 @@ const MAY_NOT_USE = {
   'web/src/worker/': PAGE_ONLY,
   'sw/': PAGE_ONLY,
 };
+// What shows text outside the page: on a lock screen, a watch, a desk that others see.
+const SHOWN_OUTSIDE = ['Notification', 'PushManager', 'pushManager', 'setAppBadge', 'showNotification'];
 const MARKUP_FROM_TEXT = ['innerHTML', 'insertAdjacentHTML', 'outerHTML', 'unsafeHTML', 'unsafeSVG', 'unsafeStatic'];
 // Words of the place where somebody works have no place in the tree. In two pieces, so that this file is clean too.
 const PLACE_WORDS = [['/wo', 'rk/'], ['/tmp/', 'brief'], ['cla', 'ude'], ['anth', 'ropic'], ['open', 'ai'], ['chat', 'gpt']]
@@ -224,6 +226,14 @@ export function markupFromText(tree) {
   });
 }
 
+/** Nothing is shown where no lock of ours reaches. */
+export function noNotifications(tree) {
+  return inTypeScript(tree, () => true, (node) => {
+    const isName = ts.isIdentifier(node) || ts.isStringLiteral(node);
+    return isName && SHOWN_OUTSIDE.includes(node.text) ? `${node.text} shows something outside the page` : undefined;
+  });
+}
+
 export function noAny(tree) {
   return inTypeScript(tree, (path) => !isGenerated(path), (node) => (node.kind === ts.SyntaxKind.AnyKeyword ? 'any hides a mistake from the compiler' : undefined));
 }
@@ -265,7 +275,7 @@ function builtWasmBorder() {
 
 export const TREE_RULES = [
   soleUsers, bannedLast, hubLinks, functionLength, fileLength, unfinishedMarks, placeWords, domainReferences,
-  importEdges, realms, markupFromText, noAny,
+  importEdges, realms, markupFromText, noNotifications, noAny,
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -104,6 +104,14 @@ const CASES = [
     allowed: [['web/src/app/a.ts', 'e.textContent = x; // innerHTML']],
   },
   {
+    rule: 'noNotifications',
+    refused: [
+      ['web/src/app/a.ts', "new Notification('x');", 'Notification shows'], ['sw/a.ts', "self.registration.showNotification('x');", 'showNotification'],
+      ['web/src/platform/a.ts', 'registration.pushManager.subscribe();', 'pushManager'], ['web/src/platform/a.ts', "navigator['setAppBadge'](3);", 'setAppBadge'],
+    ],
+    allowed: [['web/src/components/a.ts', "notification({ id: 'x' }); // Notification"]],
+  },
+  {
     rule: 'noAny',
     refused: [['web/src/app/a.ts', 'const f = (x: any) => x;', 'any hides'], ['sw/a.ts', 'const y = x as unknown as Map<string, any>;', 'any hides']],
     allowed: [['web/src/app/a.ts', "// any\nconst any = 'any'; const t = html`<p>any</p>`;"]],

@@ -11,7 +11,7 @@ import { assertNoFault } from './support/trace.mjs';
 import { until } from './support/until.mjs';
 
 /** Checked where a journey reaches them in the real app: routes.test.mjs and faults.test.mjs. */
-const REACHED = new Set(['welcome', 'words', 'confirm', 'locked', 'locked-wrong', 'hidden', 'other-window', 'refused-private', 'damaged']);
+const REACHED = new Set(['choose-pin', 'warm-wrong', 'welcome', 'words', 'confirm', 'locked', 'locked-wrong', 'hidden', 'other-window', 'refused-private', 'damaged']);
 
 test('every screen without an open vault, and every state of team, sync and differences', async (t) => {
   const hub = await Hub.start(await buildGatesPage('gates-page'));

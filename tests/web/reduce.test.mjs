@@ -22,7 +22,7 @@ const opened = () =>
 
 const CLOSED = [
   { kind: 'hidden', next: 'locked' }, { kind: 'locked', isWorking: false }, { kind: 'other-window', isMoving: false },
-  { kind: 'damaged', code: 'damaged_vault' }, { kind: 'broken', state: 'bug' },
+  { kind: 'warm', isWorking: false }, { kind: 'choose-pin', isWorking: false }, { kind: 'damaged', code: 'damaged_vault' }, { kind: 'broken', state: 'bug' },
 ];
 for (const phase of CLOSED) {
   test(`phase ${phase.kind}: nothing of the vault is left in the state`, () => {

@@ -57,7 +57,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
     appName: 'Notebook', route: route ?? { name: 'cases' }, embedded: {}, core,
     platform: {
       nowMs: () => 5, today: () => '2026-11-22', newId: () => ID('9'), makePassphrase: async () => '', readDeviceStorage: async () => ({}), askForPersistence: async () => ({}),
-      print: () => {}, reload: () => {}, acceptUpdate: () => {}, setAddress: () => {}, origin: () => 'https://app.example', isOnline: () => true,
+      print: () => {}, build: { hash: '', userAgent: '' }, reload: () => {}, acceptUpdate: () => {}, setAddress: () => {}, origin: () => 'https://app.example', isOnline: () => true,
       wordsOf: async (indices) => indices.map((index) => `word${index}`), startCamera: camera,
     },
     setTimer(ms, run) {

@@ -47,7 +47,7 @@ function lockDouble(log) {
 }
 
 /** An app over a core with one case; answers of draft.save can be changed by the test. With `pin`, it is chosen after unlocking. */
-export async function openApp({ pin, vault = 'locked', askForPersistence = async () => ({}) } = {}) {
+export async function openApp({ pin, nowMs = 1, vault = 'locked', askForPersistence = async () => ({}) } = {}) {
   const log = [];
   const locks = lockDouble(log);
   const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false, isPractice: false }) };
@@ -63,10 +63,10 @@ export async function openApp({ pin, vault = 'locked', askForPersistence = async
     takeOver: async () => ({ kind: 'other-window' }),
     async call(command, request) {
       log.push({ command, request });
-      if (answers[command]?.ok === false) return answers[command];
-      if (command === 'draft.save') for (const { field, value } of request.changes) drafts.set(field, value);
+      if (command === 'draft.save' && answers[command].ok) for (const { field, value } of request.changes) drafts.set(field, value);
+      if (answers[command] !== undefined) return answers[command];
       if (command === 'lock.now') return locks.now();
-      if (command.startsWith('lock.')) return answers[command] ?? locks.reply();
+      if (command.startsWith('lock.')) return locks.reply();
       if (command === 'content.get') return ok({ content: {} });
       if (command === 'case.list') return ok({ cases: [], totalCount: 0 });
       if (command === 'case.begun') return ok({ drafts: [] });
@@ -76,7 +76,7 @@ export async function openApp({ pin, vault = 'locked', askForPersistence = async
         const draft = { recordId: CASE, type: 'case', caseId: CASE, savedMs: 1, number: '1', fields: Object.fromEntries(drafts) };
         return ok({ records: [record], drafts: drafts.size === 0 ? [] : [draft] });
       }
-      return answers[command] ?? ok();
+      return ok();
     },
     createVault: async () => ok(),
     unlock: async () => answers.unlock,
@@ -100,14 +100,15 @@ export async function openApp({ pin, vault = 'locked', askForPersistence = async
   };
   const addresses = [];
   const timers = [];
+  const saved = [];
   const app = createApp({
     appName: 'Notebook',
     route: FACTS,
     embedded: {},
     core,
     platform: {
-      nowMs: () => 1, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
-      readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, saveFile: () => {}, reload: () => {}, acceptUpdate: () => {},
+      nowMs: () => nowMs, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
+      readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, saveFile: (file, name) => saved.push({ file, name }), build: { hash: '0123456789abcdef', userAgent: 'Test/1' }, reload: () => {}, acceptUpdate: () => log.push({ command: 'accept-update' }),
       origin: () => 'https://app.example', isOnline: () => true, wordsOf: async () => [], startCamera: async () => 'none',
       setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
     },
@@ -123,7 +124,7 @@ export async function openApp({ pin, vault = 'locked', askForPersistence = async
     await choosePin(app, pin);
     assert.equal(app.store.state().phase.kind, 'open');
   }
-  return { app, log, lock: locks.lock, timers, answers, addresses, tell: (item) => news(item), commands: () => log.map((entry) => entry.command) };
+  return { app, log, lock: locks.lock, timers, saved, answers, addresses, tell: (item) => news(item), commands: () => log.map((entry) => entry.command) };
 }
 
 /** What comes after the passphrase: a PIN for this session, or none. */

@@ -14,6 +14,7 @@ import { createFormActions } from './form-actions.ts';
 import { createLockActions, type LockActions } from './lock-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
 import { createSaver, type Saver } from './saver.ts';
+import { createErrorLog, SUPPORT_FILE } from './support-file.ts';
 import { createSyncControl } from './sync-actions.ts';
 import { createTeamActions } from './team-actions.ts';
 import { createTeamData } from './team-data.ts';
@@ -44,10 +45,11 @@ const LAST_SEARCH_PAUSE_MS = 150;
 
 export function createApp(options: AppOptions): App {
   const { platform } = options;
+  const errors = createErrorLog();
   const core = noticing(options.core, (command) => {
     sync.noticed(command);
     noticed(command);
-  });
+  }, errors.saw);
   const store = createStore(initialState(options.appName, options.route ?? HOME, platform.today(), options.embedded));
   const saver = createSaver({
     save: async (target, changes) => {
@@ -65,7 +67,7 @@ export function createApp(options: AppOptions): App {
     nowMs: platform.nowMs,
     setTimer: options.setTimer,
   });
-  const context: AppContext = { store, core, saver, platform };
+  const context: AppContext = { store, core, saver, platform, errors };
   const team = createTeamData(context);
   const navigator = createNavigator(context, team);
   const sync = createSyncControl(context, navigator, team, options.setTimer);
@@ -104,6 +106,11 @@ export function createApp(options: AppOptions): App {
     addRecord: (form, caseId) => void navigator.go({ name: form, caseId, recordId: platform.newId() }),
     print: () => platform.print(),
     checkStorage: () => void checkStorage(),
+    saveSupportFile() {
+      const { supportText } = store.state();
+      if (supportText !== undefined) platform.saveFile(new Blob([supportText], { type: 'application/json' }), SUPPORT_FILE);
+    },
+    dismissReminder: () => store.dispatch({ kind: 'reminder-away' }),
   };
 
   async function checkStorage(): Promise<void> {
@@ -119,13 +126,25 @@ export function createApp(options: AppOptions): App {
   return { store, actions, navigator, saver, begin: vault.begin, presence: locks, cameOnline: sync.cameOnline };
 }
 
-/** The same core; `notice` hears of each command that went through. */
-function noticing(core: CorePort, notice: (command: string) => void): CorePort {
+/** The same core; `notice` hears of each command that went through, `saw` of each error by its code. */
+function noticing(core: CorePort, notice: (command: string) => void, saw: (code: string) => void): CorePort {
   return {
     ...core,
     async call(command, request) {
       const outcome = await core.call(command, request);
       if (outcome.ok) notice(command);
+      else saw(outcome.error.code);
+      return outcome;
+    },
+    async unlock(passphrase) {
+      const outcome = await core.unlock(passphrase);
+      if (!outcome.ok) saw(outcome.error.code);
+      return outcome;
+    },
+    async sync(timeMs) {
+      const outcome = await core.sync(timeMs);
+      const problem = outcome.ok ? outcome.value.problem : outcome.error.code;
+      if (problem !== undefined) saw(problem);
       return outcome;
     },
   };

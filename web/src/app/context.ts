@@ -5,6 +5,7 @@ import type { Route } from '../state/routes.ts';
 import type { Store } from '../state/store.ts';
 import type { CorePort, Outcome } from './core-port.ts';
 import type { Saver } from './saver.ts';
+import type { ErrorLog } from './support-file.ts';
 
 export interface Platform {
   readonly nowMs: () => number;
@@ -16,6 +17,8 @@ export interface Platform {
   readonly print: () => void;
   /** Hands a file over under this name. */
   readonly saveFile: (file: Blob, name: string) => void;
+  /** What this page is, for the file for support. */
+  readonly build: { readonly hash: string; readonly userAgent: string };
   readonly reload: () => void;
   /** Shows the route in the address, as a new entry of the history or in place of the present one. */
   readonly setAddress: (route: Route, how: 'push' | 'replace') => void;
@@ -38,6 +41,8 @@ export interface AppContext {
   readonly core: CorePort;
   readonly saver: Saver;
   readonly platform: Platform;
+  /** Codes of what went wrong since the page was loaded. */
+  readonly errors: ErrorLog;
 }
 
 /** Calls the core for a screen; an error becomes the problem of that screen. */

@@ -2,6 +2,7 @@
 import { html, render } from 'lit-html';
 import emergency from '../../../core/content/emergency.json';
 import errors from '../../../core/content/errors.json';
+import { buildInfo } from '../build-info.ts';
 import { CoreClient } from '../core-client/core-client.ts';
 import { startCamera } from '../platform/camera.ts';
 import { civilDate, nowMs } from '../platform/clock.ts';
@@ -53,6 +54,7 @@ app = createApp({
     askForPersistence,
     print: () => window.print(),
     saveFile,
+    build: { hash: buildInfo.hash, userAgent: navigator.userAgent },
     reload: () => window.location.reload(),
     setAddress(route, how) {
       if (hashOf(route) === window.location.hash) return;
@@ -92,9 +94,12 @@ function start({ store, actions, navigator: routes, begin, presence, cameOnline 
   window.addEventListener('error', () => stopWithApology());
   render(html`${appView(store.state(), actions)}`, root);
   void begin();
-  void registerServiceWorker((ready) => {
-    updates = ready;
-    store.dispatch({ kind: 'update-ready' });
+  void registerServiceWorker({
+    onReady(ready) {
+      updates = ready;
+      store.dispatch({ kind: 'update', update: 'ready' });
+    },
+    onFailed: () => store.dispatch({ kind: 'update', update: 'failed' }),
   }).catch(() => undefined);
 
   /** A fault of ours: the records stay as they are on the disk, and the screen says so. */

@@ -13,6 +13,7 @@ import { failure } from './context.ts';
 import type { Outcome } from './core-port.ts';
 import { formOfRoute } from './forms.ts';
 import { loadKeys } from './key-actions.ts';
+import { supportText } from './support-file.ts';
 import type { TeamData } from './team-data.ts';
 import { loadVaults } from './vaults-actions.ts';
 import { fill, words } from './words.en.ts';
@@ -42,7 +43,7 @@ export interface Navigator {
 const LIST_PAGE = 50;
 
 export function createNavigator(context: AppContext, team: TeamData): Navigator {
-  const { store, core, saver, platform } = context;
+  const { store, core, saver, platform, errors } = context;
 
   async function settle(): Promise<boolean> {
     const error = await saver.flush();
@@ -137,6 +138,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (route.name === 'storage') return loadStorage();
     if (route.name === 'locks') return loadLock();
     if (route.name === 'keys') return loadKeys(context);
+    if (route.name === 'support') return loadSupport();
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };
     if (!('caseId' in route)) return loadConflictData(core, route, undefined);
@@ -210,6 +212,12 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function loadLock(): Promise<RouteData> {
     const outcome = await core.call('lock.state', {});
     return outcome.ok ? { lock: outcome.value['lock'] as unknown as LockView } : { problem: outcome.error };
+  }
+
+  async function loadSupport(): Promise<RouteData> {
+    const [storage, lock, device] = await Promise.all([loadStorage(), loadLock(), platform.readDeviceStorage(), team.loadFor({ name: 'support' })]);
+    const facts = { state: store.state(), storage: storage.storage, lock: lock.lock, device, errors: errors.all(), buildHash: platform.build.hash };
+    return { supportText: supportText({ ...facts, userAgent: platform.build.userAgent, nowMs: platform.nowMs() }) };
   }
 
   async function loadFile(caseId: string): Promise<Outcome<CaseFile>> {

@@ -7,7 +7,7 @@ import type { Route, RouteName } from '../state/routes.ts';
 import type { Invite, SyncItem, TeamStatus, TeamView } from '../state/team.ts';
 import type { AppContext } from './context.ts';
 
-type Part = 'status' | 'sync' | 'members' | 'invites' | 'items';
+type Part = 'status' | 'sync' | 'age' | 'confirmed' | 'members' | 'invites' | 'items';
 
 /** What a screen of team and sync shows. */
 const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
@@ -16,10 +16,14 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   join: ['status', 'sync', 'members'],
   invite: ['status', 'members'],
   invitation: ['status', 'members', 'invites'],
-  storage: ['status', 'sync'],
   'remove-vault': ['status', 'sync'],
   leave: ['status', 'sync'],
+  storage: ['status', 'sync', 'age', 'confirmed'],
+  support: ['status', 'sync', 'members'],
 };
+
+/** After so long work that only this device has is reminded of. */
+const UNSENT_MS_MAX = 24 * 3_600_000;
 
 export interface TeamData {
   readonly load: (parts: readonly Part[]) => Promise<CoreError | undefined>;
@@ -71,6 +75,10 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     members: () => ask<TeamMembersReply>('team.members', {}, ({ people, devices }) => ({ people, devices })),
     invites: () =>
       ask<{ readonly invites: readonly InviteRow[] }>('invite.list', {}, async ({ invites }) => ({ invites: await Promise.all(invites.map(inviteOf)) })),
+    age: () => ask<{ readonly oldestUnsentMs?: number }>('vault.storage', {}, ({ oldestUnsentMs }) => ({
+      isUnsentOld: oldestUnsentMs !== undefined && platform.nowMs() - oldestUnsentMs > UNSENT_MS_MAX,
+    })),
+    confirmed: () => ask<{ readonly items: readonly SyncItem[] }>('sync.items', { state: 'confirmed' }, ({ items }) => ({ lastConfirmedMs: items[0]?.changedMs })),
     items: () => askItems(store.state().team.items?.state ?? 'device'),
   };
 

@@ -3,6 +3,7 @@ import { textOf } from '../state/json.ts';
 import type { Phase } from '../state/model.ts';
 import type { Damage } from '../state/reading.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
+import { updateHold } from '../state/update.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AttemptsWatch } from './attempts.ts';
 import type { AppContext } from './context.ts';
@@ -331,7 +332,9 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     restart: () => platform.reload(),
     acceptUpdate: () =>
       void busy(context, async () => {
-        if (await navigator.settle()) platform.acceptUpdate();
+        if (updateHold(store.state()) !== undefined || !(await navigator.settle())) return;
+        /* Something may have begun while the last of it was saved. */
+        if (updateHold(store.state()) === undefined) platform.acceptUpdate();
       }),
   };
 }

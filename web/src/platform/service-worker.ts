@@ -10,7 +10,13 @@ export interface Updates {
   readonly accept: () => void;
 }
 
-export async function registerServiceWorker(onReady: (updates: Updates) => void): Promise<void> {
+export interface UpdateListener {
+  readonly onReady: (updates: Updates) => void;
+  /** A new version could not be fetched whole: the one that runs stays as it is. */
+  readonly onFailed: () => void;
+}
+
+export async function registerServiceWorker({ onReady, onFailed }: UpdateListener): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
   const registration = await navigator.serviceWorker.register(trustedScriptUrl('serviceWorkerUrl'), { updateViaCache: 'none' });
   let isAccepted = false;
@@ -31,8 +37,15 @@ export async function registerServiceWorker(onReady: (updates: Updates) => void)
   offer();
   registration.addEventListener('updatefound', () => {
     const installing = registration.installing;
+    /* Later a newer version may take its place; that is no failure. */
+    let hasInstalled = false;
     installing?.addEventListener('statechange', () => {
-      if (installing.state === 'installed') offer();
+      if (installing.state === 'installed') {
+        hasInstalled = true;
+        offer();
+      } else if (installing.state === 'redundant' && !hasInstalled && navigator.serviceWorker.controller !== null) {
+        onFailed();
+      }
     });
   });
 }

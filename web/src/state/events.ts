@@ -26,6 +26,7 @@ export interface RouteData {
   readonly lock?: LockView;
   readonly naming?: NamingForm;
   readonly keys?: KeysView;
+  readonly supportText?: string;
   readonly conflicts?: readonly Conflict[];
   readonly fieldHistory?: FieldHistory;
   readonly resultConflictCount?: number;
@@ -68,6 +69,7 @@ export type StateEvent =
   | { readonly kind: 'backup'; readonly change: Partial<BackupView> }
   | { readonly kind: 'keys'; readonly change: Partial<KeysView> }
   | { readonly kind: 'attempts'; readonly attempts: Attempts }
-  | { readonly kind: 'update-ready' }
+  | { readonly kind: 'update'; readonly update: 'ready' | 'failed' }
+  | { readonly kind: 'reminder-away' }
   | { readonly kind: 'show-passphrase'; readonly isShown: boolean }
   | { readonly kind: 'focus'; readonly target: 'heading' | 'errors' | { readonly id: string } };

@@ -125,7 +125,11 @@ export interface StorageCheck {
   readonly rowCount: string;
 }
 
+/** Who decides here whether files are kept, and how. */
+export type Platform = 'ios-installed' | 'ios-browser' | 'firefox' | 'chromium' | 'safari' | 'other';
+
 export interface DeviceStorage {
+  readonly platform?: Platform;
   readonly isPersistent: boolean | undefined;
   readonly usageBytes: number | undefined;
   readonly quotaBytes: number | undefined;
@@ -192,7 +196,12 @@ export interface AppState {
   readonly isLoading: boolean;
   /** true while an action of the screen runs; its buttons wait */
   readonly isBusy: boolean;
-  readonly isUpdateReady: boolean;
+  /** of the app: another version waits, or could not be fetched whole */
+  readonly update: 'none' | 'ready' | 'failed';
+  /** the reminder of unsent work was put away, until the vault is opened anew */
+  readonly isReminderAway: boolean;
+  /** the file for whoever helps, on the screen about it */
+  readonly supportText: string | undefined;
   readonly isPassphraseShown: boolean;
   readonly version: string | undefined;
   /** civil date, Europe/London */
@@ -236,7 +245,9 @@ export function initialState(appName: string, route: Route, today: string, embed
     banner: undefined,
     isLoading: false,
     isBusy: false,
-    isUpdateReady: false,
+    update: 'none',
+    isReminderAway: false,
+    supportText: undefined,
     isPassphraseShown: false,
     version: undefined,
     today,

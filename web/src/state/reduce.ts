@@ -39,6 +39,7 @@ export function reduce(state: AppState, event: StateEvent): AppState {
         fieldHistory: event.data.fieldHistory,
         storage: event.data.storage,
         lock: event.data.lock,
+        supportText: event.data.supportText,
         problem: event.data.problem,
         keys: event.data.keys ?? NO_KEYS,
         vaults: { ...state.vaults, naming: event.data.naming ?? NO_NAMING, removal: NO_REMOVAL },
@@ -105,8 +106,11 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return { ...state, attempts: event.attempts };
     case 'backup':
       return { ...state, backup: { ...state.backup, ...event.change }, focus: event.change.problem === undefined ? state.focus : moved(state, 'errors') };
-    case 'update-ready':
-      return { ...state, isUpdateReady: true };
+    case 'update':
+      /* A version that waits is still there when a newer one could not be fetched. */
+      return state.update === 'ready' ? state : { ...state, update: event.update };
+    case 'reminder-away':
+      return { ...state, isReminderAway: true };
     case 'show-passphrase':
       return { ...state, isPassphraseShown: event.isShown };
     case 'focus':
@@ -156,6 +160,8 @@ function withPhase(state: AppState, phase: Phase): AppState {
     storage: undefined,
     storageCheck: undefined,
     lock: undefined,
+    supportText: undefined,
+    isReminderAway: phase.kind === 'locked' ? false : state.isReminderAway,
     team: NO_TEAM,
     /* Said again when a PIN opens what was only covered. */
     reading: phase.kind === 'choose-pin' || phase.kind === 'warm' || (phase.kind === 'hidden' && phase.next === 'warm') ? state.reading : undefined,

@@ -60,6 +60,7 @@ export const ROUTES = [
   { name: 'key-recovery', code: 't8', params: [], access: 'open', title: 'Paper' },
   { name: 'backup', code: 't2', params: [], access: 'open', title: 'Copy' },
   { name: 'leave', code: 't4', params: [], access: 'open', title: 'Before you go' },
+  { name: 'support', code: 'x1', params: [], access: 'open', title: 'File for support' },
   { name: 'sync', code: 'v2', params: [], access: 'open', title: 'Sync' },
   { name: 'team', code: 'v4', params: [], access: 'open', title: 'Team' },
   { name: 'join', code: 'v6', params: [], access: 'open', title: 'Join' },

@@ -58,6 +58,10 @@ export interface TeamView {
   /** Why the last run did not begin; what stopped it on its way is in `sync`. */
   readonly syncError: CoreError | undefined;
   readonly items: ItemList | undefined;
+  /** Something that only this device has is older than a day. */
+  readonly isUnsentOld: boolean;
+  /** When the newest of what a colleague's device confirmed was recorded. */
+  readonly lastConfirmedMs: number | undefined;
   readonly join: JoinForm;
   readonly invite: InviteForm;
 }
@@ -71,6 +75,7 @@ const NO_JOIN: JoinForm = {
 /** While nothing is known, and as soon as the vault is locked. */
 export const NO_TEAM: TeamView = {
   status: undefined, people: [], devices: [], invites: [], sync: undefined, isSyncing: false, syncError: undefined, items: undefined,
+  isUnsentOld: false, lastConfirmedMs: undefined,
   join: NO_JOIN, invite: NO_INVITE,
 };
 

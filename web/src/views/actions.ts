@@ -139,4 +139,7 @@ export interface Actions {
 
   readonly print: () => void;
   readonly checkStorage: () => void;
+  /** The file that is on screen, as it is. */
+  readonly saveSupportFile: () => void;
+  readonly dismissReminder: () => void;
 }

@@ -41,6 +41,7 @@ import { keyRecoveryView } from './keys/key-recovery.ts';
 import { keyWordsView } from './keys/key-words.ts';
 import { loadingView } from './shell/shell.ts';
 import { storageView } from './storage/storage.ts';
+import { supportView } from './support/support.ts';
 import { syncView } from './sync/sync.ts';
 import { teamView } from './team/team.ts';
 import { isOfATeam, notInPracticeView } from './vaults/practice.ts';
@@ -140,6 +141,8 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return vaultsView(state, actions);
     case 'remove-vault':
       return removeVaultView(state, actions);
+    case 'support':
+      return supportView(state, actions);
     case 'sync':
       return syncView(state, actions);
     case 'team':

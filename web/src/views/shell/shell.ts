@@ -13,6 +13,7 @@ import { noticeOf, noticeText } from '../problem.ts';
 import { readingBanner } from '../reading.ts';
 import { practiceBanner } from '../vaults/practice.ts';
 import { button } from '../../components/button/button.ts';
+import { reminder, update } from './notices.ts';
 import { notification } from '../../components/notification/notification.ts';
 
 export interface PageProps {
@@ -35,7 +36,7 @@ export function page(state: AppState, actions: Actions, props: PageProps): Templ
     <div class="govuk-width-container">
       ${backLink(props)}
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
-        ${readingBanner(state)} ${update(state, actions)} ${banner(state)} ${props.above ?? nothing}
+        ${readingBanner(state)} ${update(state, actions)} ${reminder(state, actions)} ${banner(state)} ${props.above ?? nothing}
         <div class="govuk-grid-row">
           <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds-from-desktop'}>
             ${props.hasOwnHeading === true ? nothing : heading(props.heading, props.caption)} ${props.body}
@@ -154,16 +155,6 @@ function backLink(props: PageProps): Part {
   return html`<nav class="app-back" aria-label=${words.shell.back}>
     <a href=${hashOf(props.back)} class="govuk-back-link">${props.backText ?? words.shell.back}</a>
   </nav>`;
-}
-
-function update(state: AppState, actions: Actions): Part {
-  if (!state.isUpdateReady) return nothing;
-  return notification({
-    id: 'update',
-    title: words.shell.updateTitle,
-    heading: words.shell.updateText,
-    action: button({ text: words.shell.updateAccept, kind: 'secondary', onPress: actions.acceptUpdate, isWaiting: state.isBusy }),
-  });
 }
 
 function banner(state: AppState): Part {

@@ -6,13 +6,13 @@ import { counted, words } from '../../app/words.en.ts';
 import { longDate, readableSize } from '../../app/dates.ts';
 import { civilDate } from '../../platform/clock.ts';
 import { HOME, hashOf } from '../../state/routes.ts';
-import { isInTeam } from '../../state/team.ts';
+import { isInTeam, type TeamView } from '../../state/team.ts';
 import { button } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { page } from '../shell/shell.ts';
 import { storageLinks } from './links.ts';
-import { problemSummary, stateNotice } from '../problem.ts';
+import { problemSummary } from '../problem.ts';
 
 export function storageView(state: AppState, actions: Actions): TemplateResult {
   const text = words.storage;
@@ -27,8 +27,9 @@ export function storageView(state: AppState, actions: Actions): TemplateResult {
             <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'sync' })}>${text.toSync}</a></p>`
         : html`<p class="govuk-body">${text.safeText}</p>`}
       ${summaryList({ rows: [...deviceRows(state), ...storeRows(state)], emptyText: words.shell.notRecorded })}
-      ${isKept ? nothing : html`<div class="govuk-inset-text">${stateNotice(state, 'storage_not_promised')?.wayOn ?? text.ipad}</div>
-        ${button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}`}
+      <h2 class="govuk-heading-m">${text.adviceTitle}</h2>
+      <p class="govuk-body" id="advice">${text.advice[state.device.platform ?? 'other']}</p>
+      ${isKept ? nothing : button({ text: text.ask, kind: 'secondary', onPress: actions.askForPersistence })}
       <h2 class="govuk-heading-m">${words.locks.title}</h2>
       <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'locks' })}>${words.locks.link}</a></p>
       ${storageLinks()}
@@ -39,7 +40,9 @@ export function storageView(state: AppState, actions: Actions): TemplateResult {
         kind: 'secondary',
         onPress: actions.checkStorage,
         isWaiting: state.storageCheck === 'running',
-      })}`,
+      })}
+      <h2 class="govuk-heading-m">${words.support.title}</h2>
+      <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'support' })}>${words.support.link}</a></p>`,
   });
 }
 
@@ -62,10 +65,15 @@ function storeRows(state: AppState): readonly SummaryRow[] {
   return [
     ...(sync === undefined ? [] : [records(text.unsent, sync.deviceCount)]),
     ...(sync?.oldestUnsentMs === undefined ? [] : [{ key: text.oldest, value: longDate(civilDate(sync.oldestUnsentMs)) }]),
-    ...(sync === undefined || !isInTeam(team) ? [] : [records(text.sent, sync.sentCount), records(text.confirmed, sync.confirmedCount)]),
+    ...(sync === undefined || !isInTeam(team) ? [] : [records(text.sent, sync.sentCount), records(text.confirmed, sync.confirmedCount), lastConfirmed(team)]),
     ...(sync === undefined ? [] : [{ key: text.drafts, value: String(sync.draftCount) }]),
     ...(storage === undefined ? [] : [{ key: text.device, value: storage.deviceId.slice(0, 8) }]),
   ];
+}
+
+function lastConfirmed({ lastConfirmedMs }: TeamView): SummaryRow {
+  const text = words.storage;
+  return { key: text.lastConfirmed, value: lastConfirmedMs === undefined ? text.noneConfirmed : longDate(civilDate(lastConfirmedMs)) };
 }
 
 function checkResult(state: AppState): Part {
