@@ -161,6 +161,13 @@ for (const kind of [CHROMIUM, FIREFOX]) {
       const other = await run.browser.openWindow();
       await other.bringToFront();
       await until(() => app.page.evaluate(() => document.visibilityState === 'hidden' && document.querySelector('.app-curtain') !== null && document.getElementById('app').inert), 'the page is out of sight and covered');
+      assert.deepEqual(await app.page.evaluate(() => {
+        const curtain = document.querySelector('.app-curtain');
+        const { left, top, width, height } = curtain.getBoundingClientRect();
+        const places = [[5, 5], [innerWidth / 2, innerHeight / 2], [innerWidth - 20, innerHeight - 5]];
+        return { colour: getComputedStyle(curtain).backgroundColor, opacity: getComputedStyle(curtain).opacity, isWhole: left <= 0 && top <= 0 && width >= document.documentElement.clientWidth && height >= innerHeight,
+          isOnTop: places.every(([x, y]) => document.elementFromPoint(x, y) === curtain) };
+      }), { colour: 'rgb(255, 255, 255)', opacity: '1', isWhole: true, isOnTop: true });
       await until(async () => (await coreCall(app.page, 'lock.state', {})).reply.lock.state === 'warm', 'the core has locked', LOCK_MS_MAX);
       await app.page.bringToFront();
       await isAt(app, words.pin.warmTitle);

@@ -167,7 +167,8 @@ export function createLockActions(context: AppContext, navigator: Navigator, set
     becameWarm,
     becameCold,
     touched() {
-      if (store.state().phase.kind === 'open') void core.call('lock.touch', {});
+      const { kind } = store.state().phase;
+      if (kind === 'open' || kind === 'choose-pin') void core.call('lock.touch', {});
     },
     wentOutOfSight() {
       if (holdsKeys()) void core.call('lock.hidden', { isHidden: true });
