@@ -48,6 +48,17 @@ test('warm: wrong PINs are counted down, what is no PIN is not, and after the la
   assert.deepEqual(phaseOf(app), { kind: 'locked', isWorking: false });
 });
 
+test('warm: a worker that is gone cannot be opened by a PIN', async () => {
+  const { app, tell, lock, answers, commands } = await openApp({ pin: PIN });
+  lock.state = 'warm';
+  tell('warm');
+  answers['lock.open'] = no('crashed_worker');
+  app.actions.openByPin(PIN);
+  await settled();
+  assert.equal(phaseOf(app).kind, 'locked');
+  assert.equal(commands().at(-1), 'lock');
+});
+
 test('warm: the passphrase instead ends the keys', async () => {
   const { app, tell, lock, commands } = await openApp({ pin: PIN });
   lock.state = 'warm';
@@ -105,13 +116,14 @@ test('cold: only the passphrase opens, from any screen, and a second word of it 
 
 test('hide: coming back needs the PIN when there is one, else the passphrase', async () => {
   for (const [pin, kind] of [[PIN, 'warm'], [undefined, 'locked']]) {
-    const { app } = await openApp({ pin });
+    const { app, commands } = await openApp({ pin });
     app.actions.hide();
     assert.equal(phaseOf(app).kind, 'hidden');
     assertEmpty(app);
     app.actions.showUnlock();
     await settled();
     assert.equal(phaseOf(app).kind, kind);
+    assert.equal(commands().includes('lock'), pin === undefined, 'without a PIN the worker is ended');
   }
 });
 

@@ -85,7 +85,7 @@ export async function openApp({ pin, nowMs = 1, vault = 'locked', askForPersiste
       log.push({ command: 'lock' });
     },
     choosePin: locks.choosePin,
-    openByPin: locks.openByPin,
+    openByPin: (pin) => (answers['lock.open'] === undefined ? locks.openByPin(pin) : answers['lock.open']),
     exportVault: async () => no('cancelled'),
     restoreExport: async () => no('damaged'),
     cancelBackup: () => {},

@@ -60,7 +60,6 @@ export const words = {
     link: 'Make a file for support',
     text: 'This file helps the people who look after the app. It holds versions, sizes, counts and error codes.',
     look: 'It holds no record, no name, no text and no number of a person or device. This is all of it:',
-    file: 'The whole file',
     save: 'Save this file',
   },
   titles: { locked: 'Locked', start: 'Start' },

@@ -15,7 +15,7 @@ export function supportView(state: AppState, actions: Actions): TemplateResult {
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: state.supportText === undefined ? nothing : html`<p class="govuk-body">${text.text}</p>
       <p class="govuk-body">${text.look}</p>
-      <pre class="app-file" tabindex="0" role="region" aria-label=${text.file} id="support-file">${state.supportText}</pre>
+      <pre class="app-file" id="support-file">${state.supportText}</pre>
       ${button({ text: text.save, onPress: actions.saveSupportFile })}`,
   });
 }
