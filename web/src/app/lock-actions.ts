@@ -26,7 +26,7 @@ export interface LockActions extends Pick<Actions, 'choosePin' | 'skipPin' | 'op
 }
 
 /** A core that does not answer for so long is ended: nobody knows how it stands. */
-const ANSWER_MS_MAX = 3_000;
+const ANSWER_MS_MAX = 10_000;
 
 type Timer = (ms: number, run: () => void) => () => void;
 

@@ -7,8 +7,8 @@ import type { LockState, LockView } from '../protocol/protocol.gen.ts';
 export interface LockWatchPorts {
   /** Calls `run` again and again; out: how to end that. */
   readonly every: (ms: number, run: () => void) => () => void;
-  /** lock.state, in its turn among the other requests. Never rejects. */
-  readonly ask: () => Promise<void>;
+  /** lock.state. Never throws. */
+  readonly ask: () => void;
   /** The state is another one than before. */
   readonly onChange: (view: LockView) => void;
 }
@@ -19,7 +19,6 @@ export class LockWatch {
   readonly #ports: LockWatchPorts;
   #state: LockState = 'cold';
   #stop: (() => void) | null = null;
-  #isAsking = false;
 
   constructor(ports: LockWatchPorts) {
     this.#ports = ports;
@@ -29,7 +28,7 @@ export class LockWatch {
   begin(): void {
     this.end();
     this.#state = 'open';
-    this.#stop = this.#ports.every(HEARTBEAT_MS, () => void this.#beat());
+    this.#stop = this.#ports.every(HEARTBEAT_MS, this.#ports.ask);
   }
 
   end(): void {
@@ -42,13 +41,5 @@ export class LockWatch {
     if (this.#stop === null || view.state === this.#state) return;
     this.#state = view.state;
     this.#ports.onChange(view);
-  }
-
-  /** A long request delays a beat; beats do not queue up behind it. */
-  async #beat(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    await this.#ports.ask();
-    this.#isAsking = false;
   }
 }

@@ -78,7 +78,7 @@ export class StoreService {
     this.#environment = environment;
     this.#lockWatch = new LockWatch({
       every: environment.every,
-      ask: () => this.#inQueue(() => this.#askLock()).catch(() => undefined),
+      ask: () => this.#guarded(() => this.#askLock()),
       onChange: (view) => this.#lockChanged(view),
     });
     this.#keys = new KeyControls({
@@ -100,6 +100,11 @@ export class StoreService {
 
   receive(message: StoreRequest): void {
     const { id } = message;
+    if ('command' in message && message.command.startsWith('lock.')) {
+      // A lock waits for no export and no check.
+      this.#guarded(() => this.#answer(id, this.#command(message.command, message.request)), id);
+      return;
+    }
     const control = 'control' in message ? message : null;
     switch (control?.control) {
       case 'abandon-derivation':
@@ -140,9 +145,7 @@ export class StoreService {
       return;
     }
     try {
-      const answer = 'control' in message ? await this.#control(message) : this.#command(message.command, message.request);
-      this.#environment.post({ id, ...answer });
-      this.#heedLock(answer);
+      this.#answer(id, 'control' in message ? await this.#control(message) : this.#command(message.command, message.request));
       if (!('control' in message) && !this.#isClosing) {
         this.#idle.touched();
       }
@@ -151,6 +154,24 @@ export class StoreService {
       this.#endAfterCrash(error);
     }
     this.#endIfOver();
+  }
+
+  /** Out of turn, between two calls of whatever is under way. id: of the request that a fault answers. */
+  #guarded(act: () => void, id?: number): void {
+    try {
+      act();
+    } catch (error) {
+      if (id !== undefined) {
+        this.#environment.post({ id, ...answerOf(error) });
+      }
+      this.#endAfterCrash(error);
+    }
+    this.#endIfOver();
+  }
+
+  #answer(id: number, answer: Answer): void {
+    this.#environment.post({ id, ...answer });
+    this.#heedLock(answer);
   }
 
   /** An answer that says how the vault is locked, or that could only come from a lock, is acted on before the next beat. */
@@ -171,8 +192,9 @@ export class StoreService {
   #lockChanged(view: LockView): void {
     this.#environment.post({ event: 'lock', payload: view });
     if (view.state === 'cold') {
-      // The core has wiped the keys. Nobody waits for the hub.
+      // The core has wiped the keys. Nobody waits for the hub, or for a file.
       this.#sync?.run.stop();
+      this.#backup.cancel();
       this.#closeFiles();
       this.#hasEnded = true;
     }
