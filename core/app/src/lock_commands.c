@@ -7,11 +7,12 @@
 static const char limits_key[] = "lock.limits";
 
 /* What a warm lock lets through: nothing here shows or changes what somebody recorded. A run of sync that is under way
- * comes to its end, so that what was to reach a colleague does; none begins. */
+ * comes to its end, so that what was to reach a colleague does; none begins. The log is tidied away. */
 static const uint32_t warm_commands[] = {
-    FK_COMMAND_CORE_START, FK_COMMAND_VAULT_STATUS, FK_COMMAND_VAULT_LOCK,  FK_COMMAND_CONTENT_GET,
-    FK_COMMAND_SYNC_STEP,  FK_COMMAND_SYNC_STATUS,  FK_COMMAND_SYNC_CANCEL, FK_COMMAND_LOCK_STATE,
-    FK_COMMAND_LOCK_TOUCH, FK_COMMAND_LOCK_HIDDEN,  FK_COMMAND_LOCK_NOW,    FK_COMMAND_LOCK_OPEN,
+    FK_COMMAND_VAULT_CHECKPOINT, FK_COMMAND_CORE_START, FK_COMMAND_VAULT_STATUS, FK_COMMAND_VAULT_LOCK,
+    FK_COMMAND_CONTENT_GET,      FK_COMMAND_SYNC_STEP,  FK_COMMAND_SYNC_STATUS,  FK_COMMAND_SYNC_CANCEL,
+    FK_COMMAND_LOCK_STATE,       FK_COMMAND_LOCK_TOUCH, FK_COMMAND_LOCK_HIDDEN,  FK_COMMAND_LOCK_NOW,
+    FK_COMMAND_LOCK_OPEN,
 };
 
 static bool is_for_warm(uint32_t command_id)
@@ -39,7 +40,8 @@ fk_status fk_session_start_lock(fk_session *session)
     fk_arena_init(&arena, session->host.allocator, 4096);
     fk_bytes stored = { NULL, 0 };
     fk_status status = fk_store_meta_get(session->store, limits_key, &arena, &stored);
-    if (fk_is_ok(status) || status.code == FK_ERR_NOT_FOUND) {
+    /* Of a damaged vault what is whole can be looked at: times that cannot be read are the defaults. */
+    if (fk_is_ok(status) || status.code == FK_ERR_NOT_FOUND || session->is_reading) {
         fk_lock_start(&session->lock, fk_lock_limits_read(stored), now(session));
         status = fk_ok();
     }
