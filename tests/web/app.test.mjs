@@ -236,7 +236,7 @@ test('a vault of a newer app is looked at', async () => {
   const { app, answers } = await openApp();
   app.actions.lock();
   await settled();
-  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, rewritePending: false, isReadOnly: true });
+  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, profile: 'own', rewritePending: false, isReadOnly: true });
   app.actions.unlock('a b c d e');
   await settled();
   await choosePin(app);
@@ -247,7 +247,7 @@ test('no room: no form opens before there is some, and the screen says what to d
   const { app, answers, commands } = await openApp();
   app.actions.lock();
   await settled();
-  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, rewritePending: true, isReadOnly: false });
+  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, profile: 'own', rewritePending: true, isReadOnly: false });
   answers['vault.reserve'] = no('full');
   app.actions.unlock('a b c d e');
   await settled();

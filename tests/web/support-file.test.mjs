@@ -47,7 +47,7 @@ test('error codes are counted, and what is no code is not repeated', async () =>
   answers.unlock = no('auth');
   app.actions.unlock('not this one');
   await settled();
-  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false });
+  answers.unlock = ok({ tornTail: false, finishedCheckpoint: false, profile: 'own' });
   app.actions.unlock('a b c d e');
   await settled();
   app.actions.skipPin();

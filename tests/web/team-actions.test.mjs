@@ -45,7 +45,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
       world.log.push({ command, request });
       return world.answers[command] ?? ok();
     },
-    unlock: async () => ok({ tornTail: false, finishedCheckpoint: false, isPractice: false }),
+    unlock: async () => ok({ tornTail: false, finishedCheckpoint: false, profile: 'own', isPractice: false }),
     lock: async () => {},
     sync: () => new Promise((resolve) => world.runs.push(resolve)),
     cancelSync: () => { world.cancelled += 1; },

@@ -50,7 +50,7 @@ function lockDouble(log) {
 export async function openApp({ pin, nowMs = 1, vault = 'locked', askForPersistence = async () => ({}) } = {}) {
   const log = [];
   const locks = lockDouble(log);
-  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false, isPractice: false }) };
+  const answers = { 'draft.save': ok({ number: '1' }), unlock: ok({ tornTail: false, finishedCheckpoint: false, profile: 'own', isPractice: false }) };
   let news = () => {};
   let nextId = 0;
   const drafts = new Map();

@@ -4,6 +4,7 @@ import type { JsonObject } from '../state/json.ts';
 import type { RecoveryKeyReply } from '../protocol/envelope.ts';
 import type { LockStateReply, SlotType } from '../protocol/protocol.gen.ts';
 import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
+import type { Profile } from './profiles.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
 import type { VaultRow } from '../state/vaults.ts';
@@ -27,6 +28,8 @@ export interface UnlockNews {
   readonly isReadOnly: boolean;
   readonly isPractice: boolean;
   readonly openedWith: SlotType;
+  /** neutral: a vault of its own, opened by the distress phrase */
+  readonly profile: Profile;
 }
 
 export interface RestoredVault extends ReadReply {

@@ -79,7 +79,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   }
 
   async function addressChanged(route: Route | undefined): Promise<void> {
-    const target = route ?? HOME;
+    const target = await here(route ?? HOME);
     const present = store.state().opening ?? store.state().route;
     if (hashOf(target) === hashOf(present) && route !== undefined) return;
     if (!(await maySettleFor(target))) {
@@ -88,6 +88,16 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     }
     if (route === undefined) platform.setAddress(HOME, 'replace');
     await open(target);
+  }
+
+  /** In the neutral profile an address of the other one leads to the list, as if it had never led elsewhere. */
+  async function here(route: Route): Promise<Route> {
+    const { phase, vaults } = store.state();
+    if (phase.kind !== 'open' || !vaults.isNeutral || !('caseId' in route) || route.name === 'case-new') return route;
+    const known = await core.call('case.get', { caseId: route.caseId });
+    if (known.ok) return route;
+    platform.setAddress(HOME, 'replace');
+    return HOME;
   }
 
   /** The way to help and back is never held up by a field that is not complete; what stands there comes back with Back. */

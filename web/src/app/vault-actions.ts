@@ -11,6 +11,7 @@ import { busy, showProblem } from './context.ts';
 import type { StartOutcome, UnlockNews } from './core-port.ts';
 import type { LockActions } from './lock-actions.ts';
 import type { Navigator } from './navigation.ts';
+import { createProfiles } from './profiles.ts';
 import { fillPractice } from './practice.ts';
 import type { VaultGate } from './vaults-actions.ts';
 import { words } from './words.en.ts';
@@ -39,6 +40,7 @@ const DAMAGED: Readonly<Record<string, string>> = {
 
 export function createVaultActions(context: AppContext, navigator: Navigator, locks: LockActions & Unlocking): VaultActions {
   const { store, core, saver, platform } = context;
+  const profiles = createProfiles(context, navigator);
   const setPhase = (phase: Phase): void => store.dispatch({ kind: 'phase', phase });
   /* Locking goes on behind the hidden page; unlocking waits for it. */
   let locking: Promise<void> = Promise.resolve();
@@ -163,10 +165,11 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       }
       return;
     }
-    opened(outcome.value);
+    await opened(outcome.value);
   }
 
-  function opened(news: UnlockNews): void {
+  async function opened(news: UnlockNews): Promise<void> {
+    await profiles.opened(news.profile);
     /* Known before the first screen is drawn, and before anything could begin to sync. */
     store.dispatch({ kind: 'vaults', change: { isPractice: news.isPractice } });
     if (news.isReadOnly) store.dispatch({ kind: 'reading', reading: { kind: 'newer' } });
@@ -190,7 +193,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
       await core.lock();
       return;
     }
-    if (outcome.ok) opened(outcome.value);
+    if (outcome.ok) await opened(outcome.value);
     else if (DAMAGED[outcome.error.code] !== undefined) failed(outcome.error.code);
     else setPhase({ kind: 'recover', isWorking: false, problem: outcome.error.code === 'auth' ? { code: 'recovery_wrong' } : outcome.error });
   }

@@ -13,6 +13,8 @@ export interface VaultsView {
   readonly chosen: string | undefined;
   /** The open vault says so itself. */
   readonly isPractice: boolean;
+  /** The distress phrase opened it. Nothing on screen says so. */
+  readonly isNeutral: boolean;
   readonly naming: NamingForm;
   readonly removal: Removal;
 }
@@ -34,7 +36,7 @@ export interface Removal {
 
 export const NO_NAMING: NamingForm = { label: '', isPractice: false, isWiped: '', errors: {} };
 export const NO_REMOVAL: Removal = { step: 'first', word: '', error: undefined };
-export const NO_VAULTS: VaultsView = { rows: [], chosen: undefined, isPractice: false, naming: NO_NAMING, removal: NO_REMOVAL };
+export const NO_VAULTS: VaultsView = { rows: [], chosen: undefined, isPractice: false, isNeutral: false, naming: NO_NAMING, removal: NO_REMOVAL };
 
 export function chosenVault(vaults: VaultsView): VaultRow | undefined {
   return vaults.rows.find((row) => row.directory === vaults.chosen);
