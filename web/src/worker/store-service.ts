@@ -194,7 +194,7 @@ export class StoreService {
     if (view.state === 'cold') {
       // The core has wiped the keys. Nobody waits for the hub, or for a file.
       this.#sync?.run.stop();
-      this.#backup.cancel();
+      this.#transfers.cancel();
       this.#closeFiles();
       this.#hasEnded = true;
     }
