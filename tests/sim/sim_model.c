@@ -83,7 +83,8 @@ const head_list *read_heads(sim_device *device, const record *of, const char *fi
     scratch.world = device->world;
     scratch.field = field;
     scratch.count = 0;
-    sim_must(device->world, fk_store_heads(sim_device_store(device), &of->id, add_head, &scratch), "fk_store_heads");
+    fk_status status = fk_store_heads(sim_device_store(device), &of->case_id, &of->id, NULL, add_head, &scratch);
+    sim_must(device->world, status, "fk_store_heads");
     return &scratch;
 }
 

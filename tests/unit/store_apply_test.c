@@ -117,9 +117,10 @@ static fk_status see_head(void *ctx, fk_bytes field, const fk_head *head)
 
 static seen_heads heads_of(store_peer *peer)
 {
+    fk_id case_id = peer_id(0xC0, 1);
     fk_id record = peer_id(0xA0, 1);
     seen_heads seen = { .count = 0 };
-    assert_true(fk_is_ok(fk_store_heads(peer->store, &record, see_head, &seen)));
+    assert_true(fk_is_ok(fk_store_heads(peer->store, &case_id, &record, NULL, see_head, &seen)));
     return seen;
 }
 

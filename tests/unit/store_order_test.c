@@ -348,7 +348,7 @@ static size_t check_record(const all_writes *all, store_peer *peer, unsigned cas
         expected += fk_id_equal(&all->items[i].operation->record, &record) && is_current(all, &all->items[i]);
     }
     head_search search = { .all = all, .record = &record };
-    assert_true(fk_is_ok(fk_store_heads(peer->store, &record, find_head, &search)));
+    assert_true(fk_is_ok(fk_store_heads(peer->store, &case_id, &record, NULL, find_head, &search)));
     assert_int_equal(search.count, expected);
     if (expected > 0) {
         fk_arena arena;

@@ -297,11 +297,11 @@ static void waiting__segment_hinders_no_write_over_a_later_one(void **state)
     IN_TRANSACTION(&f.here, FK_OK, fk_store_apply(f.here.store, later, start_ms, &ignored));
     (void)store_peer_replace(&f.here, &ours);
     size_t head_count = 0;
-    assert_true(fk_is_ok(fk_store_heads(f.here.store, &record, count_head, &head_count)));
+    assert_true(fk_is_ok(fk_store_heads(f.here.store, &ours.case_id, &record, NULL, count_head, &head_count)));
     assert_int_equal(head_count, 1);
     IN_TRANSACTION(&f.here, FK_OK, fk_store_apply(f.here.store, waiting, start_ms, &ignored));
     head_count = 0;
-    assert_true(fk_is_ok(fk_store_heads(f.here.store, &record, count_head, &head_count)));
+    assert_true(fk_is_ok(fk_store_heads(f.here.store, &ours.case_id, &record, NULL, count_head, &head_count)));
     assert_int_equal(head_count, 1);
     fk_store_check_result check;
     assert_true(fk_is_ok(fk_store_check(f.here.store, &check)));

@@ -323,7 +323,8 @@ static fk_status plan_field(const change_plan *plan, const fk_wanted *wanted, co
     if (field == NULL) {
         return fk_status_of(FK_ERR_NEWER_VERSION);
     }
-    FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
+    bool is_sure = wanted->is_checked || !one->has_value;
+    FK_TRY(is_sure ? fk_ok() : fk_record_value_recheck(field, one->value, plan->arena, plan->error));
     FK_TRY(check_references(plan, wanted, field, one));
     if (field->kind == FK_RECORD_SET) {
         return plan_set(plan, wanted, field, one, current, writes);

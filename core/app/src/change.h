@@ -51,6 +51,7 @@ typedef struct fk_wanted {
     /* From a draft: `over` of each field names what was shown when its first value was saved, own writes too. Else a
      * change names what is shown now (docs/adr/0011). */
     bool is_draft;
+    bool is_checked; /* values come from fk_field_list_of_changes, for a record */
 } fk_wanted;
 
 /* Make operations of all of them, in the transaction that is open.

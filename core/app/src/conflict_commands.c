@@ -13,6 +13,7 @@
 enum {
     CONFLICT_COUNT_MAX = 50,
     VALUE_COUNT_MAX = 64,
+    HISTORY_COUNT_FIRST = 8,
     HISTORY_COUNT_MAX = 256,
     PAGE_SIZE_BYTES_MAX = 4 * 1024 * 1024,
     REASON_SIZE_BYTES_MAX = 2000,
@@ -351,40 +352,63 @@ fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *arena, const
 typedef struct history {
     fk_session *session;
     fk_arena *arena;
-    const fk_head *shown;
     size_t total_count;
-    size_t met_count;
-    fk_protocol_history_row *rows; /* of the newest, count of them; NULL while they are only counted */
-    size_t count;
+    fk_protocol_history_row *rows; /* of the newest, at most HISTORY_COUNT_MAX */
+    size_t capacity;
 } history;
 
-/* The visit is oldest first and the reply newest first. */
+static fk_status make_room(history *list)
+{
+    if (list->total_count < list->capacity) {
+        return fk_ok();
+    }
+    size_t capacity = list->capacity > 0 ? 2 * list->capacity : HISTORY_COUNT_FIRST;
+    fk_protocol_history_row *rows = fk_arena_allocate(list->arena, capacity * sizeof *rows);
+    if (rows == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    if (list->capacity > 0) {
+        memcpy(rows, list->rows, list->capacity * sizeof *rows);
+    }
+    list->rows = rows;
+    list->capacity = capacity;
+    return fk_ok();
+}
+
+/* The visit is newest first, as the reply. */
 static fk_status add_write(void *ctx, fk_bytes field, const fk_head *head)
 {
     history *list = ctx;
     (void)field;
-    size_t place = list->total_count - 1 - list->met_count;
-    list->met_count++;
-    if (place >= list->count) {
+    if (list->total_count >= HISTORY_COUNT_MAX) {
+        list->total_count++;
         return fk_ok();
     }
-    fk_protocol_history_row *row = &list->rows[place];
+    FK_TRY(make_room(list));
+    fk_protocol_history_row *row = &list->rows[list->total_count];
     *row = (fk_protocol_history_row){
         .is_current = head->is_current,
-        .is_shown = list->shown != NULL && head->sequence == list->shown->sequence &&
-                    fk_id_equal(&head->device, &list->shown->device),
         .has_replaced_by = !head->is_current,
         .replaced_by = { head->replaced_by, head->replaced_by_sequence },
     };
+    list->total_count++;
     return fill_value(list->session, head, list->arena, &row->write);
 }
 
-static fk_status count_write(void *ctx, fk_bytes field, const fk_head *head)
+/* Of one write nothing is to be chosen. */
+static fk_status mark_shown(const history *list, const fk_record_row *row, fk_bytes field, size_t count)
 {
-    history *list = ctx;
-    (void)field;
-    (void)head;
-    list->total_count++;
+    if (list->total_count == 1) {
+        list->rows[0].is_shown = list->rows[0].is_current;
+        return fk_ok();
+    }
+    fk_merged_list fields;
+    FK_TRY(fk_merged_of_field(list->session, row, field, list->arena, &fields));
+    for (size_t i = 0; i < count && fields.count > 0; i++) {
+        const fk_head *shown = fk_merged_shown(&fields.items[0]);
+        const fk_protocol_conflict_value *write = &list->rows[i].write;
+        list->rows[i].is_shown = write->sequence == shown->sequence && fk_id_equal(&write->device_id, &shown->device);
+    }
     return fk_ok();
 }
 
@@ -398,22 +422,13 @@ fk_status fk_handle_field_history(fk_session *session, fk_arena *arena, const fk
         fk_error_set(error, "request.caseId");
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
-    fk_merged_list fields;
-    FK_TRY(fk_merged_of_record(session, &row, arena, &fields));
-    const fk_merged_field *field = fk_merged_find(&fields, request->field);
-    history list = { .session = session, .arena = arena, .shown = field == NULL ? NULL : fk_merged_shown(field) };
-    FK_TRY(fk_store_history(session->store, &row.record, request->field, count_write, &list));
+    history list = { .session = session, .arena = arena };
+    FK_TRY(fk_store_history(session->store, &row.record, request->field, add_write, &list));
     if (list.total_count == 0) {
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
-    list.count = list.total_count < HISTORY_COUNT_MAX ? list.total_count : HISTORY_COUNT_MAX;
-    list.rows = fk_arena_allocate(arena, list.count * sizeof *list.rows);
-    if (list.rows == NULL) {
-        return fk_status_of(FK_ERR_NO_MEMORY);
-    }
-    FK_TRY(fk_store_history(session->store, &row.record, request->field, add_write, &list));
+    reply->is_cut = list.total_count > HISTORY_COUNT_MAX;
     reply->writes = list.rows;
-    reply->writes_count = list.count;
-    reply->is_cut = list.total_count > list.count;
-    return fk_ok();
+    reply->writes_count = reply->is_cut ? HISTORY_COUNT_MAX : list.total_count;
+    return mark_shown(&list, &row, request->field, reply->writes_count);
 }

@@ -203,7 +203,7 @@ fk_status fk_handle_record_change(fk_session *session, fk_arena *arena, const fk
     if (reply->operation_count > 0) {
         return fk_ok();
     }
-    fk_wanted wanted = { .case_id = request->case_id, .record = request->record_id };
+    fk_wanted wanted = { .case_id = request->case_id, .record = request->record_id, .is_checked = true };
     FK_TRY(fk_change_type(request->type, &wanted.type, error));
     FK_TRY(fk_field_list_of_changes(wanted.type, request->changes, request->changes_count, FK_VALUE_OF_RECORD, arena,
                                     &wanted.fields, error));

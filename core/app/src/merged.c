@@ -106,6 +106,23 @@ static fk_status rank_of(const fk_record_field *field, const fk_head *head, cons
     return fk_ok();
 }
 
+/* Writes of several compartments come in an order of this vault alone. */
+static void sort_heads(fk_head *heads, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        fk_head head = heads[i];
+        size_t at = i;
+        for (; at > 0; at--) {
+            int order = memcmp(heads[at - 1].device.bytes, head.device.bytes, FK_ID_SIZE_BYTES);
+            if (order < 0 || (order == 0 && heads[at - 1].sequence <= head.sequence)) {
+                break;
+            }
+            heads[at] = heads[at - 1];
+        }
+        heads[at] = head;
+    }
+}
+
 static fk_status merge_field(fk_merged_field *field, uint64_t now_ms, fk_arena *arena)
 {
     field->standing = FK_STANDING_ONE;
@@ -144,6 +161,7 @@ static fk_status merge_all(const collector *collected, const fk_record_type *typ
                fk_bytes_equal(collected->fields[i + field->head_count], field->field)) {
             field->head_count++;
         }
+        sort_heads(&collected->heads[i], field->head_count);
         field->schema = type == NULL ? NULL : fk_merged_schema(type, field->field);
         FK_TRY(merge_field(field, now_ms, arena));
         if (is_reopened && fk_bytes_equal_text(field->field, "state")) {
@@ -154,11 +172,12 @@ static fk_status merge_all(const collector *collected, const fk_record_type *typ
     return fk_ok();
 }
 
-fk_status fk_merged_of_record(fk_session *session, const fk_record_row *row, fk_arena *arena, fk_merged_list *list_out)
+static fk_status merge_heads(fk_session *session, const fk_record_row *row, const fk_bytes *field, fk_arena *arena,
+                             fk_merged_list *list_out)
 {
     *list_out = (fk_merged_list){ .count = 0 };
     collector collected = { .arena = arena };
-    FK_TRY(fk_store_heads(session->store, &row->record, collect, &collected));
+    FK_TRY(fk_store_heads(session->store, &row->case_id, &row->record, field, collect, &collected));
     if (collected.count == 0) {
         return fk_ok();
     }
@@ -168,6 +187,17 @@ fk_status fk_merged_of_record(fk_session *session, const fk_record_row *row, fk_
     }
     return merge_all(&collected, fk_record_type_find(row->type), fk_session_now_ms(session), row->is_reopened, arena,
                      list_out);
+}
+
+fk_status fk_merged_of_record(fk_session *session, const fk_record_row *row, fk_arena *arena, fk_merged_list *list_out)
+{
+    return merge_heads(session, row, NULL, arena, list_out);
+}
+
+fk_status fk_merged_of_field(fk_session *session, const fk_record_row *row, fk_bytes field, fk_arena *arena,
+                             fk_merged_list *list_out)
+{
+    return merge_heads(session, row, &field, arena, list_out);
 }
 
 /* --- asking ------------------------------------------------------------------------------------- */

@@ -31,6 +31,9 @@ typedef struct fk_merged_list {
  * FK_ERR_TOO_LARGE, FK_ERR_NO_MEMORY, and what the store answers. */
 FK_MUST_USE fk_status fk_merged_of_record(fk_session *session, const fk_record_row *row, fk_arena *arena,
                                           fk_merged_list *list_out);
+/* The same with that field alone; empty when nobody wrote it. */
+FK_MUST_USE fk_status fk_merged_of_field(fk_session *session, const fk_record_row *row, fk_bytes field, fk_arena *arena,
+                                         fk_merged_list *list_out);
 
 /* NULL when nobody wrote it. */
 const fk_merged_field *fk_merged_find(const fk_merged_list *list, fk_bytes field);

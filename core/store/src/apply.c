@@ -180,12 +180,14 @@ static fk_status add_operations(fk_store *store, const fk_remote_segment *segmen
         FK_TRY(put_frontier(store, FK_SQL_FRONTIER_ADD, segment, &segment->device, &entry->device,
                             (int64_t)segment->first_sequence, (int64_t)entry->last_sequence));
     }
+    fk_operation_run run = { .count = 0 };
     for (size_t i = 0; i < segment->operation_count; i++) {
         fk_operation operation = operation_at(segment, i);
         fk_field_write value = value_at(segment, i);
         FK_TRY(fk_operation_insert(store, &operation, &value, segment->operations[i].reason, now_ms));
-        FK_TRY(fk_derived_apply(store, &operation, ignored));
+        FK_TRY(fk_derived_apply(store, &run, &operation, ignored));
     }
+    FK_TRY(fk_derived_finish(store, &run));
     return fk_derived_refresh_case(store, &segment->case_id);
 }
 

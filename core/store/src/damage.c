@@ -52,7 +52,7 @@ static fk_status read_record(void *ctx, const fk_record_row *row)
     walk->last = row->record;
     walk->count++;
     fk_progress progress;
-    FK_TRY(fk_store_heads(walk->store, &row->record, read_head, NULL));
+    FK_TRY(fk_store_heads(walk->store, &row->case_id, &row->record, NULL, read_head, NULL));
     return fk_store_record_progress(walk->store, &row->record, &progress);
 }
 

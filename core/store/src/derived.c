@@ -127,9 +127,15 @@ static fk_status apply_link(fk_store *store, const fk_operation *operation, cons
 static fk_status refresh_contested(fk_store *store, const fk_operation *operation)
 {
     fk_query query;
-    int64_t head_count = 0;
+    bool has_row = false;
     FK_TRY(begin_field(store, FK_SQL_HEAD_COUNT, operation, &query));
-    FK_TRY(fk_query_number(&query, 0, &head_count));
+    FK_TRY(fk_query_next(&query, &has_row));
+    int64_t head_count = has_row ? fk_query_column_integer(&query, 0) : 0;
+    bool is_listed = has_row && fk_query_column_integer(&query, 1) != 0;
+    fk_query_end(&query);
+    if (head_count <= 1 && !is_listed) {
+        return fk_ok();
+    }
     FK_TRY(begin_field(store, head_count > 1 ? FK_SQL_CONTESTED_PUT : FK_SQL_CONTESTED_DROP, operation, &query));
     if (head_count > 1) {
         fk_query_integer(&query, 5, head_count);
@@ -153,39 +159,40 @@ static fk_status apply_heads(fk_store *store, const fk_operation *operation, uin
 
 /* --- records and who wrote them ---------------------------------------------------------------- */
 
-static fk_status count_mutation(fk_store *store, const fk_operation *operation)
+static fk_status count_mutation(fk_store *store, const fk_operation_run *run)
 {
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_MUTATION_ADD, &query));
-    fk_query_id(&query, 1, &operation->device);
-    fk_query_id(&query, 2, &operation->mutation);
+    fk_query_id(&query, 1, &run->newest.device);
+    fk_query_id(&query, 2, &run->newest.mutation);
+    fk_query_integer(&query, 3, run->count);
     return fk_query_run(&query);
 }
 
-static fk_status touch_record(fk_store *store, const fk_operation *operation)
+static fk_status touch_record(fk_store *store, const fk_operation_run *run)
 {
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_RECORD_TOUCH, &query));
-    fk_query_integer(&query, 1, operation->compartment);
-    fk_query_id(&query, 2, &operation->record);
-    fk_query_id(&query, 3, &operation->case_id);
-    fk_query_text(&query, 4, operation->type);
-    fk_query_integer(&query, 5, operation->hlc);
+    fk_query_integer(&query, 1, run->newest.compartment);
+    fk_query_id(&query, 2, &run->newest.record);
+    fk_query_id(&query, 3, &run->newest.case_id);
+    fk_query_text(&query, 4, run->newest.type);
+    fk_query_integer(&query, 5, run->least_hlc);
+    fk_query_integer(&query, 6, run->most_hlc);
     return fk_query_run(&query);
 }
 
-static fk_status touch_writer(fk_store *store, const fk_operation *operation)
+static fk_status touch_writer(fk_store *store, const fk_operation_run *run)
 {
-    bool is_edit = !fk_bytes_equal_text(operation->field, "state");
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_WRITER_TOUCH, &query));
-    fk_query_integer(&query, 1, operation->compartment);
-    fk_query_id(&query, 2, &operation->case_id);
-    fk_query_id(&query, 3, &operation->record);
-    fk_query_id(&query, 4, &operation->device);
-    fk_query_integer(&query, 5, operation->sequence);
-    fk_query_integer(&query, 6, is_edit ? operation->sequence : 0);
-    fk_query_integer(&query, 7, operation->hlc);
+    fk_query_integer(&query, 1, run->newest.compartment);
+    fk_query_id(&query, 2, &run->newest.case_id);
+    fk_query_id(&query, 3, &run->newest.record);
+    fk_query_id(&query, 4, &run->newest.device);
+    fk_query_integer(&query, 5, run->newest.sequence);
+    fk_query_integer(&query, 6, run->last_edit);
+    fk_query_integer(&query, 7, run->most_hlc);
     return fk_query_run(&query);
 }
 
@@ -208,22 +215,81 @@ static fk_status refresh_visibility(fk_store *store, const fk_operation *operati
     return fk_query_run(&query);
 }
 
-fk_status fk_derived_apply(fk_store *store, const fk_operation *operation, uint32_t *ignored)
+/* --- runs ------------------------------------------------------------------------------------- */
+
+static bool is_of_run(const fk_operation_run *run, const fk_operation *operation)
+{
+    const fk_operation *newest = &run->newest;
+    return newest->compartment == operation->compartment && fk_id_equal(&newest->device, &operation->device) &&
+           fk_id_equal(&newest->case_id, &operation->case_id) && fk_id_equal(&newest->record, &operation->record) &&
+           fk_id_equal(&newest->mutation, &operation->mutation) && fk_bytes_equal(newest->type, operation->type);
+}
+
+static fk_status begin_run(fk_operation_run *run, const fk_operation *first)
+{
+    if (first->type.size_bytes > sizeof run->type) {
+        return fk_status_of(FK_ERR_TOO_LARGE);
+    }
+    *run = (fk_operation_run){ .newest = *first, .least_hlc = first->hlc, .most_hlc = first->hlc };
+    if (first->type.size_bytes > 0) {
+        memcpy(run->type, first->type.data, first->type.size_bytes);
+    }
+    run->newest.type = fk_bytes_of(run->type, first->type.size_bytes);
+    run->newest.field = (fk_bytes){ NULL, 0 };
+    run->newest.over = (fk_bytes){ NULL, 0 };
+    return fk_ok();
+}
+
+static void add_to_run(fk_operation_run *run, const fk_operation *operation)
+{
+    bool is_edit = !fk_bytes_equal_text(operation->field, "state");
+    run->count++;
+    run->newest.sequence = operation->sequence > run->newest.sequence ? operation->sequence : run->newest.sequence;
+    run->least_hlc = operation->hlc < run->least_hlc ? operation->hlc : run->least_hlc;
+    run->most_hlc = operation->hlc > run->most_hlc ? operation->hlc : run->most_hlc;
+    if (is_edit && operation->sequence > run->last_edit) {
+        run->last_edit = operation->sequence;
+    }
+}
+
+fk_status fk_derived_apply(fk_store *store, fk_operation_run *run, const fk_operation *operation, uint32_t *ignored)
 {
     uint32_t uncounted = 0;
-    FK_TRY(count_mutation(store, operation));
-    FK_TRY(apply_heads(store, operation, ignored != NULL ? ignored : &uncounted));
-    FK_TRY(touch_record(store, operation));
-    FK_TRY(touch_writer(store, operation));
-    FK_TRY(refresh_visibility(store, operation, &operation->record));
-    bool is_case = fk_id_equal(&operation->record, &operation->case_id);
-    return is_case ? fk_ok() : refresh_visibility(store, operation, &operation->case_id);
+    if (run->count > 0 && !is_of_run(run, operation)) {
+        FK_TRY(fk_derived_finish(store, run));
+    }
+    if (run->count == 0) {
+        FK_TRY(begin_run(run, operation));
+    }
+    add_to_run(run, operation);
+    return apply_heads(store, operation, ignored != NULL ? ignored : &uncounted);
+}
+
+fk_status fk_derived_finish(fk_store *store, fk_operation_run *run)
+{
+    if (run->count == 0) {
+        return fk_ok();
+    }
+    FK_TRY(count_mutation(store, run));
+    FK_TRY(touch_record(store, run));
+    FK_TRY(touch_writer(store, run));
+    FK_TRY(refresh_visibility(store, &run->newest, &run->newest.record));
+    bool is_case = fk_id_equal(&run->newest.record, &run->newest.case_id);
+    FK_TRY(is_case ? fk_ok() : refresh_visibility(store, &run->newest, &run->newest.case_id));
+    run->count = 0;
+    return fk_ok();
 }
 
 /* --- rebuilding ------------------------------------------------------------------------------- */
 
+typedef struct replay {
+    fk_store *store;
+    fk_operation_run run;
+} replay;
+
 static fk_status replay_row(void *ctx, const fk_query *query)
 {
+    replay *replayed = ctx;
     fk_operation operation = {
         .compartment = fk_query_column_integer(query, 0),
         .sequence = fk_query_column_integer(query, 2),
@@ -236,7 +302,7 @@ static fk_status replay_row(void *ctx, const fk_query *query)
     FK_TRY(fk_query_column_id(query, 4, &operation.case_id));
     FK_TRY(fk_query_column_id(query, 5, &operation.record));
     FK_TRY(fk_query_column_id(query, 9, &operation.mutation));
-    return fk_derived_apply(ctx, &operation, NULL);
+    return fk_derived_apply(replayed->store, &replayed->run, &operation, NULL);
 }
 
 fk_status fk_store_rebuild(fk_store *store)
@@ -247,6 +313,8 @@ fk_status fk_store_rebuild(fk_store *store)
     }
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ALL, &query));
-    FK_TRY(fk_query_each(&query, replay_row, store));
+    replay replayed = { .store = store };
+    FK_TRY(fk_query_each(&query, replay_row, &replayed));
+    FK_TRY(fk_derived_finish(store, &replayed.run));
     return fk_derived_refresh_cases(store);
 }

@@ -32,11 +32,16 @@ static fk_status visit_head(void *ctx, const fk_query *query)
     return visit->visitor(visit->ctx, fk_query_column(query, 0), &head);
 }
 
-fk_status fk_store_heads(fk_store *store, const fk_id *record, fk_head_visitor *visitor, void *ctx)
+fk_status fk_store_heads(fk_store *store, const fk_id *case_id, const fk_id *record, const fk_bytes *field,
+                         fk_head_visitor *visitor, void *ctx)
 {
     fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_HEADS, &query));
-    fk_query_id(&query, 1, record);
+    FK_TRY(fk_query_begin(&store->statements, field == NULL ? FK_SQL_HEADS : FK_SQL_HEADS_OF_FIELD, &query));
+    fk_query_id(&query, 1, case_id);
+    fk_query_id(&query, 2, record);
+    if (field != NULL) {
+        fk_query_text(&query, 3, *field);
+    }
     return fk_query_each(&query, visit_head, &(head_visit){ visitor, ctx, false });
 }
 

@@ -116,7 +116,7 @@ bool fk_over_is_valid(fk_bytes over)
 }
 
 static fk_status write_field(fk_store *store, const fk_mutation *mutation, const fk_record_write *write,
-                             const fk_field_write *field)
+                             const fk_field_write *field, fk_operation_run *run)
 {
     fk_operation operation = {
         .compartment = FK_COMPARTMENT_HOME,
@@ -134,7 +134,7 @@ static fk_status write_field(fk_store *store, const fk_mutation *mutation, const
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
     FK_TRY(fk_operation_insert(store, &operation, field, mutation->reason, 0));
-    FK_TRY(fk_derived_apply(store, &operation, NULL));
+    FK_TRY(fk_derived_apply(store, run, &operation, NULL));
     store->counters.next_sequence++;
     store->counters.newest_hlc = operation.hlc;
     return fk_ok();
@@ -142,11 +142,11 @@ static fk_status write_field(fk_store *store, const fk_mutation *mutation, const
 
 /* States go last: hiding covers what the same mutation changed. */
 static fk_status write_fields(fk_store *store, const fk_mutation *mutation, const fk_record_write *write,
-                              bool are_states)
+                              bool are_states, fk_operation_run *run)
 {
     for (size_t i = 0; i < write->field_count; i++) {
         if (fk_bytes_equal_text(write->fields[i].field, "state") == are_states) {
-            FK_TRY(write_field(store, mutation, write, &write->fields[i]));
+            FK_TRY(write_field(store, mutation, write, &write->fields[i], run));
         }
     }
     return fk_ok();
@@ -159,9 +159,11 @@ fk_status fk_store_write(fk_store *store, const fk_mutation *mutation, const fk_
     if (mutation->time_ms >= time_ms_max) {
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
+    fk_operation_run run = { .count = 0 };
     for (size_t i = 0; i < 2 * write_count; i++) {
-        FK_TRY(write_fields(store, mutation, &writes[i % write_count], i >= write_count));
+        FK_TRY(write_fields(store, mutation, &writes[i % write_count], i >= write_count, &run));
     }
+    FK_TRY(fk_derived_finish(store, &run));
     /* One refresh per run of the same case: a mutation touches one case, a bulk write a few. */
     for (size_t i = 0; i < write_count; i++) {
         if (i + 1 == write_count || !fk_id_equal(&writes[i].case_id, &writes[i + 1].case_id)) {

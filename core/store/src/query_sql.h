@@ -66,8 +66,8 @@
     X(OPERATION_COUNT, \
       "SELECT count(*) FROM operations WHERE compartment = ?1 AND device = ?2 AND sequence BETWEEN ?3 AND ?4") \
     X(MUTATION_ADD, \
-      "INSERT INTO mutations(device, mutation, operation_count) VALUES(?1, ?2, 1)" \
-      " ON CONFLICT(device, mutation) DO UPDATE SET operation_count = operation_count + 1") \
+      "INSERT INTO mutations(device, mutation, operation_count) VALUES(?1, ?2, ?3)" \
+      " ON CONFLICT(device, mutation) DO UPDATE SET operation_count = operation_count + ?3") \
     X(MUTATION_SIZE, "SELECT operation_count FROM mutations WHERE device = ?1 AND mutation = ?2") \
     \
     X(HEAD_DROP_OWN, "DELETE FROM heads" FK_SQL_OF_FIELD " AND device = ?5 AND sequence < ?6") \
@@ -75,7 +75,9 @@
     X(HEAD_ADD, \
       "INSERT INTO heads(case_id, record, field, compartment, device, sequence, hlc) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7" \
       " WHERE NOT EXISTS (SELECT 1 FROM overruled" FK_SQL_OF_FIELD " AND device = ?5 AND sequence = ?6)") \
-    X(HEAD_COUNT, "SELECT count(*) FROM heads" FK_SQL_OF_FIELD) \
+    /* How many, and whether the field is listed as contested. */ \
+    X(HEAD_COUNT, \
+      "SELECT (SELECT count(*) FROM heads" FK_SQL_OF_FIELD "), EXISTS (SELECT 1 FROM contested" FK_SQL_OF_FIELD ")") \
     X(HEADS_OF_OTHERS, \
       "SELECT h.device, h.sequence FROM records r" \
       " CROSS JOIN heads h ON h.case_id = r.case_id AND h.record = r.record AND h.compartment = r.compartment" \
@@ -94,8 +96,8 @@
     \
     X(RECORD_TOUCH, \
       "INSERT INTO records(compartment, record, case_id, type, created_hlc, changed_hlc, visibility)" \
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?5, 0) ON CONFLICT(record, case_id, compartment) DO UPDATE SET" \
-      " type = min(type, ?4), created_hlc = min(created_hlc, ?5), changed_hlc = max(changed_hlc, ?5)") \
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0) ON CONFLICT(record, case_id, compartment) DO UPDATE SET" \
+      " type = min(type, ?4), created_hlc = min(created_hlc, ?5), changed_hlc = max(changed_hlc, ?6)") \
     X(WRITER_TOUCH, \
       "INSERT INTO writers(compartment, case_id, record, device, last_sequence, last_edit, last_hlc)" \
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(case_id, record, compartment, device) DO UPDATE SET" \

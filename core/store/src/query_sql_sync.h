@@ -29,6 +29,12 @@
 #define FK_SQL_SEGMENT_COLUMNS \
     "SELECT compartment, device, first_sequence, last_sequence, id, state, problem, bytes FROM segments"
 
+/* The current writes of record ?2 on case ?1, in the order in which they lie: nothing is sorted. */
+#define FK_SQL_HEAD_COLUMNS \
+    "SELECT h.field, h.device, h.sequence, h.hlc, o.value, o.reason, o.arrived_ms FROM heads h" \
+    " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence" \
+    " WHERE h.case_id = ?1 AND h.record = ?2"
+
 #define FK_SQL_SYNC_LIST(X) \
     X(COMPARTMENT_NUMBER, "SELECT number FROM compartments WHERE id = ?1") \
     X(COMPARTMENT_ID, "SELECT id FROM compartments WHERE number = ?1") \
@@ -136,13 +142,8 @@
       "SELECT (SELECT count(*) FROM segments WHERE state = 3), (SELECT count(*) FROM segments WHERE state = 4)," \
       " (SELECT count(DISTINCT record) FROM drafts)") \
     \
-    X(HEADS, \
-      "SELECT h.field, h.device, h.sequence, h.hlc, o.value, o.reason, o.arrived_ms FROM records r" \
-      " CROSS JOIN heads h ON h.case_id = r.case_id AND h.record = r.record AND h.compartment = r.compartment" \
-      " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence" \
-      " WHERE r.record = ?1 AND r.case_id = (SELECT c.case_id FROM records c WHERE c.record = ?1" \
-      "  ORDER BY c.created_hlc, c.case_id LIMIT 1)" \
-      " ORDER BY h.field, h.device, h.sequence") \
+    X(HEADS, FK_SQL_HEAD_COLUMNS " ORDER BY h.field, h.compartment, h.device, h.sequence") \
+    X(HEADS_OF_FIELD, FK_SQL_HEAD_COLUMNS " AND h.field = ?3 ORDER BY h.compartment, h.device, h.sequence") \
     /* Replaced by: the device's own next write of the field, else a write that names it. */ \
     X(HISTORY, \
       "SELECT o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms," \
@@ -158,7 +159,8 @@
       "  (SELECT v.by_sequence FROM overruled v WHERE v.case_id = o.case_id AND v.record = o.record" \
       "   AND v.field = o.field AND v.compartment = o.compartment AND v.device = o.device AND v.sequence = o.sequence" \
       "   ORDER BY v.by_device, v.by_sequence LIMIT 1))" \
-      " FROM operations o WHERE o.record = ?1 AND o.field = ?2 ORDER BY o.hlc, o.device, o.sequence") \
+      " FROM operations o WHERE o.record = ?1 AND o.field = ?2" \
+      " ORDER BY o.hlc DESC, o.device DESC, o.sequence DESC") \
     /* ?1 the case, or NULL for every one. A record that was re-opened stands here with its state. */ \
     X(CONTESTED, \
       "SELECT x.record, x.case_id, x.type, x.field, x.head_count FROM" \

@@ -22,13 +22,15 @@ static fk_status set_key(fk_store *store, const fk_key *page_key)
     return fk_status_of_sqlite(result);
 }
 
-/* With these settings every transaction is one batch of the VFS. */
+/* With these settings every transaction is one batch of the VFS. The cache, in KiB, spares opening sealed pages again:
+ * 2,000 reads of one answer among 10,000 spent half of their time on it with SQLite's own 2,000 KiB. */
 static const char settings[] = "PRAGMA page_size = 8192;"
                                "PRAGMA journal_mode = MEMORY;"
                                "PRAGMA locking_mode = EXCLUSIVE;"
                                "PRAGMA cache_spill = OFF;"
                                "PRAGMA synchronous = FULL;"
                                "PRAGMA temp_store = MEMORY;"
+                               "PRAGMA cache_size = -12288;"
                                "PRAGMA foreign_keys = ON;"
                                "PRAGMA trusted_schema = OFF;";
 
@@ -88,6 +90,8 @@ static fk_status open_database(fk_store *store, const fk_store_config *config, b
     int result = sqlite3_open_v2(fk_vfs_name(store->vfs), &store->database, flags, NULL);
     FK_TRY(fk_status_of_sqlite(result));
     store->statements.database = store->database;
+    /* A statement is planned once, whatever is bound to it. */
+    (void)sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     FK_TRY(set_key(store, &config->keys->page));
     FK_TRY(fk_sql_execute(store->database, settings));
     if (is_new) {

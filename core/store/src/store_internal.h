@@ -7,7 +7,10 @@
 #include "query.h"
 #include "vfs.h"
 
-enum { FK_HLC_COUNTER_BITS = 16 };
+enum {
+    FK_HLC_COUNTER_BITS = 16,
+    FK_TYPE_SIZE_BYTES_MAX = 255, /* as on the wire */
+};
 
 /* How records.visibility stands in the tables. */
 typedef enum fk_visibility {
@@ -62,9 +65,23 @@ FK_MUST_USE fk_status fk_store_number_put(fk_store *store, const char *key, int6
 FK_MUST_USE fk_status fk_operation_insert(fk_store *store, const fk_operation *operation, const fk_field_write *field,
                                           fk_bytes reason, uint64_t arrived_ms);
 
-/* Bring every derived table but the list of cases up to date with one operation that is in the log (derived.c).
+/* Operations in a row of one device, mutation and record: what the derived tables keep of the record as a whole is
+ * written once for all of them. Begins as zeros. */
+typedef struct fk_operation_run {
+    fk_operation newest; /* by sequence; its field and over are not kept, its type stands below */
+    uint8_t type[FK_TYPE_SIZE_BYTES_MAX];
+    int64_t count;
+    int64_t least_hlc;
+    int64_t most_hlc;
+    int64_t last_edit; /* newest sequence of another field than state, or 0 */
+} fk_operation_run;
+
+/* Bring the derived tables but the list of cases up to date with one operation that is in the log (derived.c). What
+ * concerns its record as a whole follows when the run ends: by another record's operation, or by fk_derived_finish.
  * ignored  counts `over` links that do nothing: outside the author's frontier, or of another field. NULL is allowed. */
-FK_MUST_USE fk_status fk_derived_apply(fk_store *store, const fk_operation *operation, uint32_t *ignored);
+FK_MUST_USE fk_status fk_derived_apply(fk_store *store, fk_operation_run *run, const fk_operation *operation,
+                                       uint32_t *ignored);
+FK_MUST_USE fk_status fk_derived_finish(fk_store *store, fk_operation_run *run);
 
 /* Bring the list row and the names of one case up to date (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id);

@@ -162,7 +162,9 @@ static fk_status apply(fk_store *store, const fk_transfer_row *row)
         .over = values[9].bytes,
         .mutation = id_of(&values[11]),
     };
-    return fk_derived_apply(store, &operation, NULL);
+    fk_operation_run run = { .count = 0 };
+    FK_TRY(fk_derived_apply(store, &run, &operation, NULL));
+    return fk_derived_finish(store, &run);
 }
 
 /* Before the first row that is judged by what the new device knows. */

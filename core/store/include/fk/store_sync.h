@@ -215,9 +215,11 @@ typedef struct fk_head {
 } fk_head;
 
 typedef fk_status fk_head_visitor(void *ctx, fk_bytes field, const fk_head *head);
-/* Every current write of a record, by field, then device, then sequence; taken-away values too. */
-FK_MUST_USE fk_status fk_store_heads(fk_store *store, const fk_id *record, fk_head_visitor *visitor, void *ctx);
-/* Every write there ever was to one field, oldest first: its history. */
+/* Every current write of a record on a case, or of one field of it (NULL: of all), by field, then compartment, device
+ * and sequence; taken-away values too. Compartments are in an order of this vault alone. */
+FK_MUST_USE fk_status fk_store_heads(fk_store *store, const fk_id *case_id, const fk_id *record, const fk_bytes *field,
+                                     fk_head_visitor *visitor, void *ctx);
+/* Every write there ever was to one field, newest first: its history. */
 FK_MUST_USE fk_status fk_store_history(fk_store *store, const fk_id *record, fk_bytes field, fk_head_visitor *visitor,
                                        void *ctx);
 /* The current writes of a field by other devices, as fk_field_write names them in `over`: what a change replaces
