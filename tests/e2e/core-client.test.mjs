@@ -128,6 +128,26 @@ for (const kind of [CHROMIUM, FIREFOX]) {
     }));
 }
 
+test('chrome__what_unlocking_needs_is_loaded_while_somebody_types', () =>
+  inBrowser(CHROMIUM, async ({ page }) => {
+    await withVault(page);
+    await ask(page, 'lock');
+    const count = (file) => page.workers().filter((worker) => worker.url().endsWith(file)).length;
+    const areReady = (each) => () => count('/store-worker.js') === each && count('/kdf-worker.js') === each;
+    await until(areReady(0), 'no worker lives on after a lock');
+    await ask(page, 'makeReady');
+    await ask(page, 'makeReady');
+    await until(areReady(1), 'one worker of each kind');
+    assert.equal((await command(page, 'vault.status', {})).reply.state, 'locked');
+    assert.equal((await ask(page, 'unlock', 'acid bacon cedar delta')).error.code, 'auth');
+    await ask(page, 'makeReady');
+    assert.equal((await ask(page, 'unlock', PASSPHRASE)).ok, true);
+    await until(() => count('/kdf-worker.js') === 0, 'the memory of the derivation is given back');
+    await ask(page, 'makeReady');
+    await ask(page, 'lock');
+    await until(areReady(0), 'no worker lives on after a lock');
+  }));
+
 /** Runs in the page: a fixed mix of everything at once. Counts the answers; a promise that never settles fails the test. */
 async function mixOperations(passphrase, caseId) {
   const { client } = globalThis.fk;

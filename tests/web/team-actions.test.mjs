@@ -45,6 +45,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
       world.log.push({ command, request });
       return world.answers[command] ?? ok();
     },
+    makeReady: () => undefined,
     unlock: async () => ok({ tornTail: false, finishedCheckpoint: false, profile: 'own', isPractice: false }),
     lock: async () => {},
     sync: () => new Promise((resolve) => world.runs.push(resolve)),

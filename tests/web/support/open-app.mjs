@@ -79,6 +79,7 @@ export async function openApp({ pin, nowMs = 1, vault = 'locked', askForPersiste
       return ok();
     },
     createVault: async () => ok(),
+    makeReady: () => undefined,
     unlock: async () => answers.unlock,
     inspect: async () => answers.inspect ?? no('damaged'),
     lock: async () => {

@@ -85,6 +85,7 @@ export function createCorePort(client: CoreClient): CorePort {
     createVault: async (passphrase, entry) => outcomeOf(await client.createVault(passphrase, entry)),
     relabel: async (entry) => outcomeOf(await client.relabel(entry)),
     removeVault: async (unsentCount) => outcomeOf(await client.removeVault(unsentCount ?? null)),
+    makeReady: () => client.makeReady(),
     unlock: async (passphrase) => outcomeOf(await client.unlock(passphrase)),
     inspect: async (passphrase) => outcomeOf(await client.inspect(passphrase)),
     lock: () => client.lock(),

@@ -61,6 +61,8 @@ export interface CorePort {
   relabel(entry: VaultEntry): Promise<Outcome<JsonObject>>;
   /** unsentCount: as the person was shown it; undefined for a locked vault, which cannot be asked. */
   removeVault(unsentCount: string | undefined): Promise<Outcome<JsonObject>>;
+  /** Loads what unlock() needs, without a key. May be called again and again. */
+  makeReady(): void;
   unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
   /** A damaged vault, for reading. */
   inspect(passphrase: string): Promise<Outcome<JsonObject>>;

@@ -20,8 +20,8 @@ export interface VaultActions
   extends Pick<
     Actions,
     | 'lookAtDamaged' | 'beginRecovery' | 'unlockWithRecoveryKey'
-    | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlock' | 'showPassphrase' | 'askForPersistence'
-    | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
+    | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlockBegun' | 'unlock' | 'showPassphrase'
+    | 'askForPersistence' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
   readonly begin: () => Promise<void>;
   readonly gate: VaultGate;
@@ -320,6 +320,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     },
     confirmWords: (typed) => void confirmWords(typed),
     removeUnfinished: () => void removeUnfinished(),
+    unlockBegun: () => void locking.then(() => core.makeReady()),
     unlock: (typed) => void unlock(typed),
     beginRecovery() {
       if (store.state().phase.kind === 'locked') setPhase({ kind: 'recover', isWorking: false });

@@ -10,12 +10,7 @@ import type { BackupProgress, ExportReply, ReadReply, RekeyReply } from '../prot
 import type { CallError, Control, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import {
-  MUTATIONS,
-  type Commands,
-  type LockStateReply,
-  type VaultCreateReply,
-  type VaultPrepareReply,
-  type VaultUnlockReply,
+  MUTATIONS, type Commands, type LockStateReply, type VaultCreateReply, type VaultPrepareReply, type VaultUnlockReply,
 } from '../protocol/protocol.gen.ts';
 import type { CoreNews, CreatedVault, StartResult, UnlockReply } from './client-types.ts';
 import { missingCapability } from './capabilities.ts';
@@ -169,6 +164,11 @@ export class CoreClient {
     }
     await this.#close();
     return this.#turnTo(directory);
+  }
+
+  /** The workers of the next unlock() are started and load their programs, while somebody types. They have no key. */
+  makeReady(): void {
+    if (this.#window.isLive && this.#directory !== null) this.#open(this.#directory, false).connection.makeKdfReady();
   }
 
   /**

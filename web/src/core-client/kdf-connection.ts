@@ -5,7 +5,11 @@ import { KDF_PASSES } from './kdf-settings.ts';
 
 /** onFailure: the worker could not be started, or died. */
 export function newKdfWorker(onFailure: () => void): Worker {
-  const worker = new Worker(trustedScriptUrl('kdfWorkerUrl'), { type: 'module', name: 'kdf' });
+  return onKdfFailure(new Worker(trustedScriptUrl('kdfWorkerUrl'), { type: 'module', name: 'kdf' }), onFailure);
+}
+
+/** From now on that is told instead. Out: the worker. */
+export function onKdfFailure(worker: Worker, onFailure: () => void): Worker {
   worker.onerror = (event) => {
     event.preventDefault();
     onFailure();

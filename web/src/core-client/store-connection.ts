@@ -4,7 +4,7 @@
  * Every request gets exactly one result. When the worker ends without answering, by a trap or because
  * the page ended it, what is open gets 'crashed' or 'stopped'.
  */
-import { newKdfWorker } from './kdf-connection.ts';
+import { newKdfWorker, onKdfFailure } from './kdf-connection.ts';
 import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { BackupProgress } from '../protocol/backup.ts';
 import type { CallResult, CommandRequest, Control, KdfRequest, SecretsGiven, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
@@ -39,6 +39,7 @@ export class StoreConnection {
   readonly #worker: Worker;
   readonly #listener: StoreListener | null;
   readonly #open = new Map<number, (result: Result<unknown>) => void>();
+  #kdfWorker: Worker | null = null;
   #nextId = 1;
   #hasEnded = false;
 
@@ -68,6 +69,13 @@ export class StoreConnection {
     });
   }
 
+  /** Start the worker of the next derivation, which loads its program. Kept until it is used, or until the end. */
+  makeKdfReady(): void {
+    if (!this.#hasEnded) {
+      this.#kdfWorker ??= newKdfWorker(() => (this.#kdfWorker = null));
+    }
+  }
+
   /**
    * Each passphrase goes to a KDF worker of its own; the key it makes goes to the store worker, not here. With its worker
    * ends the memory that the derivation took.
@@ -91,7 +99,9 @@ export class StoreConnection {
   }
 
   #derive(passphrase: string, port: MessagePort): Worker {
-    const worker = newKdfWorker(() => void this.send({ control: 'abandon-derivation' }));
+    const abandon = (): void => void this.send({ control: 'abandon-derivation' });
+    const worker = this.#kdfWorker === null ? newKdfWorker(abandon) : onKdfFailure(this.#kdfWorker, abandon);
+    this.#kdfWorker = null;
     worker.postMessage({ passphrase, port } satisfies KdfRequest, [port]);
     return worker;
   }
@@ -150,6 +160,8 @@ export class StoreConnection {
 
   #end(result: Result<never>): void {
     this.#hasEnded = true;
+    this.#kdfWorker?.terminate();
+    this.#kdfWorker = null;
     this.#worker.terminate();
     const open = [...this.#open.values()];
     this.#open.clear();

@@ -24,6 +24,8 @@ export interface Actions {
   readonly seeWordsAgain: () => void;
   readonly confirmWords: (typed: string) => void;
   readonly removeUnfinished: () => void;
+  /** Somebody types the passphrase: what opening needs is loaded meanwhile. */
+  readonly unlockBegun: () => void;
   readonly unlock: (typed: string) => void;
   /** The damaged vault is to be looked at; the passphrase is asked for next. */
   readonly lookAtDamaged: () => void;

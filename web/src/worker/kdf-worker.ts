@@ -13,6 +13,13 @@ import { RefusedModuleError } from './loader.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
+/** Begun before the passphrase comes; what failed by then is tried again. */
+const program = compileModule(buildInfo.kdfWasm).catch(() => null);
+
+async function loaded(): Promise<WebAssembly.Module> {
+  return (await program) ?? compileModule(buildInfo.kdfWasm);
+}
+
 function refused(error: unknown): Extract<KdfResult, { ok: false }> {
   const detail = error instanceof RefusedModuleError ? error.message : 'unknown';
   return { ok: false, error: { code: 'not-loaded', detail } };
@@ -20,7 +27,7 @@ function refused(error: unknown): Extract<KdfResult, { ok: false }> {
 
 async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promise<KdfResult> {
   try {
-    return await derive(await compileModule(buildInfo.kdfWasm), passphrase, parameters);
+    return await derive(await loaded(), passphrase, parameters);
   } catch (error) {
     return refused(error);
   } finally {
@@ -29,7 +36,7 @@ async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promis
 }
 
 async function answerMeasure(settings: Pick<KdfParameters, 'memoryKib' | 'passes'>): Promise<void> {
-  const measured: KdfMeasured = await compileModule(buildInfo.kdfWasm)
+  const measured: KdfMeasured = await loaded()
     .then((module) => measure(module, settings, () => performance.now()))
     .catch(refused);
   self.postMessage(measured);

@@ -247,7 +247,12 @@ function unlockForm(state: AppState, actions: Actions, phase: Extract<Phase, { k
   const text = words.unlock;
   const buttonText = phase.isWorking ? text.working : phase.isReading === true ? words.reading.look : text.button;
   const isWaiting = phase.isWorking || state.attempts.waitMs > 0;
-  return html`<form novalidate autocomplete="off" @submit=${(event: Event) => submitted(event, isWaiting ? () => undefined : actions.unlock)}>
+  return html`<form
+      novalidate
+      autocomplete="off"
+      @input=${actions.unlockBegun}
+      @submit=${(event: Event) => submitted(event, isWaiting ? () => undefined : actions.unlock)}
+    >
       ${phase.isReading === true ? html`<p class="govuk-body">${words.reading.unlockText}</p>` : nothing}
       ${passphraseBox(state, actions, message, false)} ${waitText(state)}
       ${button({ text: buttonText, isSubmit: true, isWaiting })}
