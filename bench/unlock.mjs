@@ -1,0 +1,70 @@
+// From the passphrase sent to the list of cases painted, in the real app, less the time of the key derivation itself.
+import { makeDevice } from '../tests/e2e/support/run.mjs';
+import { coreCall } from '../tests/e2e/support/trace.mjs';
+import { words } from '../tests/e2e/support/app.mjs';
+import { until } from '../tests/e2e/support/until.mjs';
+import { checklistsOf, freshId, TIME_MS } from './records.mjs';
+
+/** In the page before its scripts: the time from the press on the button to the first frame with the list. */
+function watchUnlock(title, button) {
+  const times = { painted: [], derived: [] };
+  globalThis.benchTimes = times;
+  new BroadcastChannel('bench-kdf').onmessage = ({ data }) => times.derived.push(data);
+  let begun = null;
+  const isList = () => document.querySelector('h1')?.textContent.trim() === title && document.querySelector('main a') !== null;
+  document.addEventListener('click', ({ target }) => {
+    if (target.closest('button')?.textContent.trim() === button) begun = performance.now();
+  }, { capture: true });
+  new MutationObserver(() => {
+    if (begun === null || !isList()) return;
+    const start = begun;
+    begun = null;
+    // The frame with it has been drawn when the task after the next frame runs.
+    requestAnimationFrame(() => setTimeout(() => times.painted.push(performance.now() - start), 0));
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+}
+
+async function fill(page, recordCount) {
+  const demand = async (request) => {
+    const answer = await coreCall(page, 'record.change', request);
+    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+  };
+  let count = 0;
+  const stamp = () => ({ mutationId: freshId(++count), timeMs: TIME_MS + count });
+  const cases = new Set();
+  for (const { caseId, recordId, values } of checklistsOf(recordCount)) {
+    if (!cases.has(caseId)) {
+      cases.add(caseId);
+      const fields = { status: 'open', openedOn: '2026-09-21', areaProfile: 'AREA_NORTHMARSH', reference: `NM-${cases.size}` };
+      await demand({ ...stamp(), caseId, recordId: caseId, type: 'case', changes: Object.entries(fields).map(([field, value]) => ({ field, value })) });
+    }
+    await demand({ ...stamp(), caseId, recordId, type: 'assessment', changes: values });
+  }
+}
+
+/** Out: { unlock: [milliseconds] }. */
+export async function measureUnlock({ kind, origin, recordCount, unlockCount }) {
+  const device = makeDevice({ kind, name: 'bench', origin });
+  try {
+    const app = await device.launch();
+    const { page } = device.browser;
+    await page.evaluateOnNewDocument(watchUnlock, words.list.title, words.unlock.button);
+    await app.open();
+    const phrase = await app.makeVault();
+    await fill(page, recordCount);
+    await app.lock();
+    const samples = [];
+    for (let i = 0; i < unlockCount; i++) {
+      await app.unlock(phrase);
+      const [painted, derived] = await until(() => page.evaluate((count) => {
+        const { painted: all, derived: keys } = globalThis.benchTimes;
+        return all.length > count && keys.length > count + 1 && [all[count], keys[count + 1]]; // the first key made the vault
+      }, i), 'the times of this unlock');
+      samples.push(painted - derived);
+      await app.lock();
+    }
+    return { unlock: samples };
+  } finally {
+    await device.remove();
+  }
+}
