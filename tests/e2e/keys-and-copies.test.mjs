@@ -88,6 +88,7 @@ for (const kind of [CHROMIUM, FIREFOX]) {
           ['changes the passphrase', async () => {
             await run.app.driver.button(text.change);
             await run.app.at(text.changeTitle);
+            await run.app.driver.choose(text.why, text.whyOrdinary);
             await run.app.driver.fill(text.oldLabel, phrases[0]);
             await run.app.driver.button(text.makeWords);
             phrases.push(await takeNewWords(run.app));
@@ -142,6 +143,25 @@ for (const kind of [CHROMIUM, FIREFOX]) {
             await run.app.shows(errors.states.vault_restored.title);
             assert.deepEqual(await digestFiles(run.app.page, directory), before, 'the one it was made of is as it was');
             await run.app.unlock(phrases[1]);
+            await run.app.shows(story.name);
+            await run.app.checkStorage();
+          }],
+          ['somebody may know the words: everything goes under a new key, in a directory of its own', async () => {
+            const before = await vaultDirectories(run.app.page);
+            await run.app.visit('#/t3');
+            await run.app.driver.choose(text.why, text.whyKnown);
+            await run.app.driver.fill(text.oldLabel, phrases[1]);
+            await run.app.driver.button(text.makeWords);
+            phrases.push(await takeNewWords(run.app));
+            await run.app.at(words.unlock.title);
+            await run.app.shows(errors.states.key_changed.title, 'Green');
+            const after = await vaultDirectories(run.app.page);
+            assert.equal(after.length, 2);
+            assert.equal(after.filter((directory) => before.includes(directory)).length, 1, 'one of the two is new');
+            await run.app.tryUnlock(phrases[1]);
+            await run.app.shows(errors.errors.auth.title);
+            await run.app.unlock(phrases[3]);
+            await run.app.visit('#/');
             await run.app.shows(story.name);
             await run.app.checkStorage();
           }],

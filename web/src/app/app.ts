@@ -72,7 +72,7 @@ export function createApp(options: AppOptions): App {
   const navigator = createNavigator(context, team);
   const sync = createSyncControl(context, navigator, team, options.setTimer);
   const locks = createLockActions(context, navigator, options.setTimer);
-  const { renew, ...keys } = createKeyActions(context, navigator);
+  const { renew, ...keys } = createKeyActions(context, navigator, (directory) => turnTo(directory));
   const { gate, ...vault } = createVaultActions(context, navigator, { ...locks, renew, attempts: createAttempts(context, options.setTimer) });
   const { turnTo, ...several } = createVaultsActions(context, navigator, gate);
   const { noticed, ...copies } = createBackupActions(context, navigator, gate, turnTo);

@@ -94,6 +94,7 @@ export function createCorePort(client: CoreClient): CorePort {
     unlockWithRecoveryKey: async (typed) => outcomeOf(await client.unlockWithRecoveryKey(typed)),
     changePassphrase: async (next, old) =>
       outcomeOf(await client.keys.change({ passphrase: next }, old === undefined ? undefined : { passphrase: old })),
+    changeMasterKey: async (passphrase) => outcomeOf(await client.changeMasterKey(passphrase)),
     makeRecoveryKey: async () => outcomeOf(await client.keys.makeRecoveryKey()),
     confirmRecoveryKey: async (typed) => outcomeOf(await client.keys.confirmRecoveryKey(typed)),
     exportVault: async () => outcomeOf(await client.exportVault()),

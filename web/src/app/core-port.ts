@@ -69,6 +69,8 @@ export interface CorePort {
   unlockWithRecoveryKey(typed: string): Promise<Outcome<UnlockNews>>;
   /** old left out: instead of what opened the vault; after the recovery key, of every passphrase. */
   changePassphrase(next: string, old: string | undefined): Promise<Outcome<JsonObject>>;
+  /** Everything under a new master key in a new directory; locked then, and other ways in are to be made again. */
+  changeMasterKey(passphrase: string): Promise<Outcome<{ readonly directory: string }>>;
   makeRecoveryKey(): Promise<Outcome<RecoveryKeyReply>>;
   confirmRecoveryKey(typed: string): Promise<Outcome<JsonObject>>;
   lock(): Promise<void>;

@@ -1,6 +1,6 @@
 /** The ways into a vault: another passphrase, a recovery key to print, and taking one away. */
 import { normalPassphrase } from '../protocol/passphrase.ts';
-import { listOf } from '../state/json.ts';
+import { listOf, numberOf } from '../state/json.ts';
 import { NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
 import type { CoreError } from '../state/model.ts';
 import type { Actions } from '../views/actions.ts';
@@ -11,14 +11,14 @@ import { words } from './words.en.ts';
 
 export type KeyActions = Pick<
   Actions,
-  'makeNewWords' | 'newWordsNoted' | 'seeNewWordsAgain' | 'confirmNewWords' | 'makeRecoveryKey' | 'recoveryKeyNoted' | 'confirmRecoveryKey' | 'askToRemoveKey' | 'removeKey'
+  'chooseWhy' | 'makeNewWords' | 'newWordsNoted' | 'seeNewWordsAgain' | 'confirmNewWords' | 'makeRecoveryKey' | 'recoveryKeyNoted' | 'confirmRecoveryKey' | 'askToRemoveKey' | 'removeKey'
 > & {
   /** The vault was opened by its recovery key: shows new words before anything else. */
   readonly renew: (then: () => void) => void;
 };
 
-export function createKeyActions(context: AppContext, navigator: Navigator): KeyActions {
-  const { store, core, platform } = context;
+export function createKeyActions(context: AppContext, navigator: Navigator, turnTo: (directory: string) => Promise<void>): KeyActions {
+  const { store, core, platform, saver } = context;
   const show = (change: Partial<KeysView>): void => store.dispatch({ kind: 'keys', change });
   /* The passphrase there was, from showing the new words to the change. */
   let old: string | undefined;
@@ -37,8 +37,12 @@ export function createKeyActions(context: AppContext, navigator: Navigator): Key
     const { words: step } = store.state().keys;
     if (store.state().phase.kind === 'open' && step.kind === 'begin') {
       old = normalPassphrase(typed);
-      if (old === '') {
-        show({ errors: { passphrase: words.passphrase.empty } });
+      const errors = {
+        ...(store.state().keys.why === '' ? { 'why-change': words.keys.whyMissing } : {}),
+        ...(old === '' ? { passphrase: words.passphrase.empty } : {}),
+      };
+      if (Object.keys(errors).length > 0) {
+        show({ errors });
         return;
       }
     }
@@ -66,7 +70,24 @@ export function createKeyActions(context: AppContext, navigator: Navigator): Key
     old = undefined;
     whenRenewed?.();
     whenRenewed = undefined;
-    if (phase.kind === 'open') await done(words.keys.changed);
+    if (phase.kind !== 'open') return;
+    if (store.state().keys.why === 'known') await moveUnderNewKey(phrase);
+    else await done(words.keys.changed);
+  }
+
+  /** The new words open it already; now everything goes under a key that no earlier copy has. */
+  async function moveUnderNewKey(phrase: string): Promise<void> {
+    const unsaved = await saver.flush();
+    store.dispatch({ kind: 'backup', change: { running: 'starting' } });
+    const outcome = unsaved === undefined ? await core.changeMasterKey(phrase) : ({ ok: false, error: unsaved } as const);
+    store.dispatch({ kind: 'backup', change: { running: undefined } });
+    if (store.state().phase.kind !== 'open') return;
+    if (!outcome.ok) {
+      show({ words: { kind: 'begin' }, problem: outcome.error.code === 'cancelled' ? { code: 'new_key_cancelled' } : outcome.error });
+      return;
+    }
+    await turnTo(outcome.value.directory);
+    if (store.state().phase.kind === 'locked') store.dispatch({ kind: 'phase', phase: { kind: 'locked', isWorking: false, notice: 'key_changed' } });
   }
 
   async function done(text: string): Promise<void> {
@@ -99,6 +120,7 @@ export function createKeyActions(context: AppContext, navigator: Navigator): Key
   }
 
   return {
+    chooseWhy: (why) => show({ why, errors: {} }),
     makeNewWords: (typed) => void busy(context, () => makeNewWords(typed)),
     newWordsNoted() {
       const { words: step } = store.state().keys;
@@ -125,6 +147,8 @@ export function createKeyActions(context: AppContext, navigator: Navigator): Key
 
 /** What opens this vault. */
 export async function loadKeys({ core }: AppContext): Promise<{ keys: KeysView } | { problem: CoreError }> {
-  const outcome = await core.call('keys.list', {});
-  return outcome.ok ? { keys: { ...NO_KEYS, slots: listOf(outcome.value['slots']) as unknown as readonly SlotRow[] } } : { problem: outcome.error };
+  const [list, status] = await Promise.all([core.call('keys.list', {}), core.call('vault.status', {})]);
+  if (!list.ok) return { problem: list.error };
+  const memoryKib = status.ok ? numberOf(status.value['memoryKib']) : undefined;
+  return { keys: { ...NO_KEYS, memoryKib, slots: listOf(list.value['slots']) as unknown as readonly SlotRow[] } };
 }

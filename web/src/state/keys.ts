@@ -15,6 +15,10 @@ export type RecoveryStep = { readonly kind: 'begin' } | { readonly kind: 'show';
 
 export interface KeysView {
   readonly slots: readonly SlotRow[];
+  /** memory of the key derivation; undefined while it is not known */
+  readonly memoryKib: number | undefined;
+  /** why there are new words: in the ordinary course, or because somebody may know the old ones */
+  readonly why: 'ordinary' | 'known' | '';
   readonly words: WordsStep;
   readonly recovery: RecoveryStep;
   /** the way in that is asked about before it is taken away */
@@ -25,7 +29,7 @@ export interface KeysView {
 }
 
 export const NO_KEYS: KeysView = {
-  slots: [], words: { kind: 'begin' }, recovery: { kind: 'begin' }, removing: undefined, errors: {}, problem: undefined,
+  slots: [], memoryKib: undefined, why: '', words: { kind: 'begin' }, recovery: { kind: 'begin' }, removing: undefined, errors: {}, problem: undefined,
 };
 
 /** How many wrong passphrases there were, and what follows. */

@@ -51,6 +51,7 @@ export interface Actions {
   readonly restore: (file: Blob | undefined, typed: string) => void;
   readonly leaveRestore: () => void;
 
+  readonly chooseWhy: (why: 'ordinary' | 'known') => void;
   /** typed: the passphrase there is, where it is asked for. */
   readonly makeNewWords: (typed: string) => void;
   readonly newWordsNoted: () => void;

@@ -15,7 +15,7 @@ export function makingCopy(state: AppState, actions: Actions, isMain: boolean): 
   const isMade = backup.madeCount !== undefined;
   return html`${madeText(backup)}
   ${buttonGroup(
-    isMade ? button({ text: text.take, kind: backup.isTaken ? 'secondary' : 'primary', onPress: actions.takeCopy }) : nothing,
+    isMade ? button({ text: backup.isTaken ? text.takeAgain : text.take, kind: backup.isTaken ? 'secondary' : 'primary', onPress: actions.takeCopy }) : nothing,
     button({ text: isMade ? text.makeAgain : text.make, kind: isMade || !isMain ? 'secondary' : 'primary', onPress: actions.makeCopy, isWaiting: state.isBusy }),
   )}`;
 }

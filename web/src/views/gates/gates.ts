@@ -16,7 +16,7 @@ import type { Part } from '../../components/control.ts';
 import { chosenVault } from '../../state/vaults.ts';
 import { isOnWipedComputer } from '../../state/vaults.ts';
 import { renewView } from '../keys/key-words.ts';
-import { lockedOutText, waitText } from '../keys/waiting.ts';
+import { lockedOutText, lockedOutTitle, waitText } from '../keys/waiting.ts';
 import { recoverView } from '../keys/recover.ts';
 import { restoreView } from '../backup/restore.ts';
 import { chooseView } from '../vaults/choose.ts';
@@ -227,7 +227,7 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
   const chosen = chosenVault(state.vaults);
   const notice = phase.notice === undefined ? undefined : stateNotice(state, phase.notice);
   return page(state, actions, {
-    heading: phase.isReading === true ? words.reading.unlockTitle : text.title,
+    heading: phase.isReading === true ? words.reading.unlockTitle : state.attempts.isLockedOut ? lockedOutTitle(state) : text.title,
     caption: chosen === undefined ? undefined : labelText(chosen),
     above: html`${notice === undefined
       ? nothing
@@ -268,7 +268,8 @@ function unlockMessage(state: AppState, problem: CoreError | 'empty' | undefined
 }
 
 function unlockSummary(state: AppState, problem: CoreError | 'empty' | undefined, message: string | undefined): Part {
-  if (problem === undefined) return nothing;
+  /* The page itself says that no more are tried. */
+  if (problem === undefined || state.attempts.isLockedOut) return nothing;
   if (message === undefined) return problem === 'empty' ? nothing : problemSummary(state, problem);
   const notice = problem === 'empty' ? undefined : noticeOf(state, problem.code);
   return errorSummary({

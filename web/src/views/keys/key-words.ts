@@ -5,6 +5,7 @@ import { hashOf } from '../../state/routes.ts';
 import type { Actions } from '../actions.ts';
 import { words } from '../../app/words.en.ts';
 import { button } from '../../components/button/button.ts';
+import { radios } from '../../components/radios/radios.ts';
 import { formOf } from '../fields.ts';
 import { page } from '../shell/shell.ts';
 import { keyErrors, passphraseBox, typedText, wordsSteps } from './words-steps.ts';
@@ -18,13 +19,23 @@ export function keyWordsView(state: AppState, actions: Actions): TemplateResult 
       backText: text.title,
       above: keyErrors(state),
       body: html`<p class="govuk-body">${text.changeLead}</p>
-        <p class="govuk-body">${text.copiesText}</p>
         <h2 class="govuk-heading-m">${text.knownTitle}</h2>
         <p class="govuk-body">${text.knownText}</p>
         <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'emergency' })}>${words.shell.emergency}</a></p>
         ${formOf(
           () => actions.makeNewWords(typedText()),
-          html`${passphraseBox(state, actions, text.oldLabel, text.oldHint)} ${button({ text: text.makeWords, isSubmit: true, isWaiting: state.isBusy })}`,
+          html`${radios({
+            id: 'why-change',
+            label: text.why,
+            error: state.keys.errors['why-change'],
+            options: [
+              { value: 'ordinary', label: text.whyOrdinary, hint: text.whyOrdinaryHint },
+              { value: 'known', label: text.whyKnown, hint: text.whyKnownHint },
+            ],
+            value: state.keys.why,
+            onChoose: (value) => actions.chooseWhy(value === 'known' ? 'known' : 'ordinary'),
+          })}
+          ${passphraseBox(state, actions, text.oldLabel, text.oldHint)} ${button({ text: text.makeWords, isSubmit: true, isWaiting: state.isBusy })}`,
         )}`,
     }),
   );

@@ -14,7 +14,7 @@ const SLOTS: readonly SlotRow[] = [
 const KEY = 'K7F2M-9Q4TX-0WZ3B-HR8CD-5NVJE-1YGSA-P6K2F-7M9QT';
 
 const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysView>])[] = [
-  ['keys-two', { name: 'keys' }, { slots: SLOTS }],
+  ['keys-two', { name: 'keys' }, { slots: SLOTS, memoryKib: 131_072 }],
   ['keys-remove', { name: 'keys' }, { slots: SLOTS, removing: 3 }],
   ['keys-last', { name: 'keys' }, { slots: SLOTS, problem: { code: 'last-key' } }],
   ['key-words-show', { name: 'key-words' }, { words: { kind: 'show', words: WORDS } }],

@@ -9,7 +9,7 @@ import { longDate } from '../../app/dates.ts';
 import { civilDate } from '../../platform/clock.ts';
 import { button, buttonGroup, buttonLink } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
-import { summaryList } from '../../components/summary-list/summary-list.ts';
+import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
 import { keyErrors } from './words-steps.ts';
@@ -26,7 +26,8 @@ export function keysView(state: AppState, actions: Actions): TemplateResult {
     backText: words.shell.storage,
     above: state.problem === undefined ? keyErrors(state) : problemSummary(state, state.problem),
     body: html`<p class="govuk-body">${text.lead}</p>
-      ${summaryList({ rows: shown.map((slot) => ({ key: text.types[slot.type], value: slotValue(slot) })), emptyText: words.shell.notRecorded })}
+      ${summaryList({ rows: [...shown.map((slot) => ({ key: text.types[slot.type], value: slotValue(slot) })), ...settingRows(state)], emptyText: words.shell.notRecorded })}
+      <p class="govuk-body">${text.settingText}</p>
       <h2 class="govuk-heading-m">${text.types.passphrase}</h2>
       <p class="govuk-body">${text.changeText}</p>
       ${buttonLink(text.change, hashOf({ name: 'key-words' }), 'secondary')}
@@ -43,6 +44,14 @@ export function keysView(state: AppState, actions: Actions): TemplateResult {
 function slotValue({ madeMs, isOpenedWith }: SlotRow): string {
   const since = fill(words.keys.since, { date: longDate(civilDate(madeMs)) });
   return isOpenedWith ? `${since}\n${words.keys.openedWith}` : since;
+}
+
+const MIDDLE_KIB = 128 * 1024;
+
+function settingRows({ keys: { memoryKib } }: AppState): readonly SummaryRow[] {
+  if (memoryKib === undefined) return [];
+  const { setting, settings } = words.keys;
+  return [{ key: setting, value: memoryKib < MIDDLE_KIB ? settings.small : memoryKib === MIDDLE_KIB ? settings.middle : settings.large }];
 }
 
 /** What opened the vault stays: it is changed, not taken away. */

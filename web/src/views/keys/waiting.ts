@@ -16,10 +16,13 @@ export function waitText({ attempts, phase }: AppState): Part {
   return html`<p class="govuk-body govuk-!-font-weight-bold" id="wait">${text}</p>`;
 }
 
+export function lockedOutTitle(state: AppState): string {
+  return noticeOf(state, 'locked-out')?.title ?? words.unlock.title;
+}
+
 export function lockedOutText(state: AppState): Part {
   const notice = noticeOf(state, 'locked-out');
   if (notice === undefined) return nothing;
-  return html`<p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>
-    <p class="govuk-body">${notice.text}</p>
+  return html`<p class="govuk-body-l">${notice.text}</p>
     <p class="govuk-body">${words.keys.lockedOutWays}</p>`;
 }

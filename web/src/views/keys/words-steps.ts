@@ -8,6 +8,7 @@ import type { Part } from '../../components/control.ts';
 import { errorSummary } from '../../components/error-summary/error-summary.ts';
 import { passwordInput } from '../../components/password-input/password-input.ts';
 import { warningText } from '../../components/warning-text/warning-text.ts';
+import { copyProgress } from '../backup/making.ts';
 import { formOf } from '../fields.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
@@ -49,6 +50,7 @@ export function wordsSteps(state: AppState, actions: Actions, begin: () => Templ
           )}`,
       });
     case 'working':
+      if (state.backup.running !== undefined) return movingView(state, actions);
       return page(state, actions, {
         heading: words.passphrase.workingTitle,
         body: html`<div role="status">
@@ -57,6 +59,13 @@ export function wordsSteps(state: AppState, actions: Actions, begin: () => Templ
         </div>`,
       });
   }
+}
+
+function movingView(state: AppState, actions: Actions): TemplateResult {
+  return page(state, actions, {
+    heading: words.keys.moving,
+    body: html`${copyProgress(state.backup, words.keys.moving)} ${button({ text: words.backup.stop, kind: 'secondary', onPress: actions.cancelCopy })}`,
+  });
 }
 
 export function passphraseBox(state: AppState, actions: Actions, label: string, hint?: string): TemplateResult {
