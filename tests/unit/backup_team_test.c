@@ -12,6 +12,7 @@
 
 #include "backup_fixture.h"
 #include "fk/secrets.h"
+#include "fk/store_sync.h"
 #include "key_calls.h"
 #include "session_internal.h"
 #include "two_vaults.h"
@@ -85,6 +86,43 @@ static void restore__unsealed_work_is_the_new_devices_own(void **state)
     assert_has(call(&both.ben, "case.list", everything), "Si\303\242n Cedar");
     assert_no_conflicts(&both.ben);
     assert_proven(&both.ben);
+    fixture_free(&copy);
+    two_vaults_free(&both);
+}
+
+/* Goal: what the former device had sealed and no hub acknowledged is told as not sent, and is still the former's. */
+static void restore__sealed_and_not_sent_stays_unsent(void **state)
+{
+    (void)state;
+    two_vaults both;
+    fixture copy;
+    two_vaults_init(&both);
+    rename_victim(&both.ann, "Si\303\242n Beech");
+    fk_store *store = both.ann.session->store;
+    fk_chain_head head;
+    assert_true(fk_is_ok(fk_store_chain_head(store, FK_COMPARTMENT_HOME, fk_store_device(store), &head)));
+    fk_segment_row row = {
+        .device = *fk_store_device(store),
+        .first_sequence = head.last_sequence + 1,
+        .last_sequence = head.last_sequence + 1,
+        .state = FK_SEGMENT_SEALED,
+        .bytes = fk_bytes_text("a segment"),
+    };
+    assert_true(fk_is_ok(fk_store_begin(store)));
+    assert_true(fk_is_ok(fk_store_segment_add(store, &row, 1)));
+    assert_true(fk_is_ok(fk_store_commit(store)));
+    assert_has(call(&both.ann, "vault.storage", "{}"), "\"unsentCount\":\"1\"");
+    restore(&both.ann, &copy, 505);
+    assert_has(call(&copy, "vault.storage", "{}"), "\"unsentCount\":\"1\"");
+    assert_has(call(&copy, "case.list", everything), "\"progress\":\"device\"");
+    /* Another device's acknowledgement, or this one's, ends that. */
+    fk_store *restored = copy.session->store;
+    assert_true(fk_is_ok(fk_store_begin(restored)));
+    assert_true(fk_is_ok(fk_store_segment_state(restored, FK_COMPARTMENT_HOME, &row.device, row.first_sequence,
+                                                FK_SEGMENT_SENT, 0)));
+    assert_true(fk_is_ok(fk_store_commit(restored)));
+    assert_has(call(&copy, "vault.storage", "{}"), "\"unsentCount\":\"0\"");
+    assert_has(call(&copy, "case.list", everything), "\"progress\":\"sent\"");
     fixture_free(&copy);
     two_vaults_free(&both);
 }
@@ -343,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(restore__unsealed_work_is_the_new_devices_own),
+        cmocka_unit_test(restore__sealed_and_not_sent_stays_unsent),
         cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
         cmocka_unit_test(restore__two_copies_do_not_fork),
         cmocka_unit_test(stream__of_other_rows_than_its_digest_is_refused),

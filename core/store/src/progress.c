@@ -9,9 +9,29 @@ _Static_assert(FK_PROGRESS_DEVICE == 0 && FK_PROGRESS_SENT == 1 && FK_PROGRESS_C
 _Static_assert(FK_SEGMENT_SEALED == 0 && FK_SEGMENT_WAITING == 3 && FK_SEGMENT_REFUSED == 4,
                "query_sql_sync.h: FK_SQL_MARKS, CHAIN_HEADS, SEGMENT_COUNTS");
 
-static fk_status read_least_far(fk_store *store, fk_sql sql, const fk_id *of, fk_progress *progress_out)
+static fk_status is_inherited(fk_store *store, fk_sql sql, const fk_id *of, bool *result_out)
 {
+    fk_query query;
+    int64_t exists = 0;
+    *result_out = false;
+    FK_TRY(fk_query_begin(&store->statements, sql, &query));
+    fk_query_id(&query, 1, &store->device);
+    fk_query_id(&query, 2, of);
+    FK_TRY(fk_query_number(&query, 0, &exists));
+    *result_out = exists != 0;
+    return fk_ok();
+}
+
+static fk_status read_least_far(fk_store *store, fk_sql sql, fk_sql inherited, const fk_id *of,
+                                fk_progress *progress_out)
+{
+    bool is_here_only = false;
     *progress_out = FK_PROGRESS_SENT;
+    FK_TRY(is_inherited(store, inherited, of, &is_here_only));
+    if (is_here_only) {
+        *progress_out = FK_PROGRESS_DEVICE;
+        return fk_ok();
+    }
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, sql, &query));
     fk_query_id(&query, 1, &store->device);
@@ -27,12 +47,12 @@ static fk_status read_least_far(fk_store *store, fk_sql sql, const fk_id *of, fk
 
 fk_status fk_store_record_progress(fk_store *store, const fk_id *record, fk_progress *progress_out)
 {
-    return read_least_far(store, FK_SQL_RECORD_PROGRESS, record, progress_out);
+    return read_least_far(store, FK_SQL_RECORD_PROGRESS, FK_SQL_RECORD_INHERITED, record, progress_out);
 }
 
 fk_status fk_store_case_progress(fk_store *store, const fk_id *case_id, fk_progress *progress_out)
 {
-    return read_least_far(store, FK_SQL_CASE_PROGRESS, case_id, progress_out);
+    return read_least_far(store, FK_SQL_CASE_PROGRESS, FK_SQL_CASE_INHERITED, case_id, progress_out);
 }
 
 typedef struct progress_visit {
@@ -95,6 +115,7 @@ static fk_status count_segments(void *ctx, const fk_query *query)
     numbers->waiting_segments = (uint64_t)fk_query_column_integer(query, 0);
     numbers->refused_segments = (uint64_t)fk_query_column_integer(query, 1);
     numbers->draft_count = (uint64_t)fk_query_column_integer(query, 2);
+    numbers->device_operations += (uint64_t)fk_query_column_integer(query, 3);
     return fk_ok();
 }
 
@@ -106,5 +127,6 @@ fk_status fk_store_progress_numbers(fk_store *store, fk_progress_numbers *number
     fk_query_id(&query, 1, &store->device);
     FK_TRY(fk_query_each(&query, add_compartment, numbers_out));
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_SEGMENT_COUNTS, &query));
+    fk_query_id(&query, 1, &store->device);
     return fk_query_each(&query, count_segments, numbers_out);
 }

@@ -26,6 +26,12 @@
 #define FK_SQL_ONE_CASE_OR_ALL(column) \
     " " column " >= coalesce(?1, x'') AND " column " <= coalesce(?1, x'ffffffffffffffffffffffffffffffff')"
 
+/* What a restored vault inherited sealed and no hub has acknowledged: segments of the former device, sent by this one. */
+#define FK_SQL_INHERITED \
+    "SELECT EXISTS (SELECT 1 FROM segments s CROSS JOIN writers w ON w.device = s.device" \
+    " AND w.compartment = s.compartment AND w.last_sequence >= s.first_sequence" \
+    " WHERE s.state = 0 AND s.device <> ?1 AND "
+
 #define FK_SQL_SEGMENT_COLUMNS \
     "SELECT compartment, device, first_sequence, last_sequence, id, state, problem, bytes FROM segments"
 
@@ -140,7 +146,10 @@
       " FROM marks m") \
     X(SEGMENT_COUNTS, \
       "SELECT (SELECT count(*) FROM segments WHERE state = 3), (SELECT count(*) FROM segments WHERE state = 4)," \
-      " (SELECT count(DISTINCT record) FROM drafts)") \
+      " (SELECT count(DISTINCT record) FROM drafts), (SELECT coalesce(sum(last_sequence - first_sequence + 1), 0)" \
+      "  FROM segments WHERE state = 0 AND device <> ?1)") \
+    X(RECORD_INHERITED, FK_SQL_INHERITED "w.record = ?2)") \
+    X(CASE_INHERITED, FK_SQL_INHERITED "w.case_id = ?2)") \
     \
     X(HEADS, FK_SQL_HEAD_COLUMNS " ORDER BY h.field, h.compartment, h.device, h.sequence") \
     X(HEADS_OF_FIELD, FK_SQL_HEAD_COLUMNS " AND h.field = ?3 ORDER BY h.compartment, h.device, h.sequence") \
