@@ -138,5 +138,6 @@ test('the worker stays within its memory while it exports and tests', async () =
   await fill(driver, 1000);
   const answer = await driver.ask({ control: 'export' });
   assert.ok(answer.reply.file.size > 8 * 1024 * 1024);
+  console.log(`memory ${core.memorySizeBytes / 1048576} MiB for an export of ${answer.reply.file.size} bytes`);
   assert.ok(core.memorySizeBytes <= 48 * 1024 * 1024, `${core.memorySizeBytes} bytes`);
 });
