@@ -43,15 +43,16 @@ class GrowingFile {
   }
 }
 
-const [file = 'build/wasm/core.wasm', rounds = '3'] = process.argv.slice(2);
-const module = await WebAssembly.compile(readFileSync(file));
+const [path = 'build/wasm/core.wasm', rounds = '3'] = process.argv.slice(2);
+const module = await WebAssembly.compile(readFileSync(path));
 const { runStore } = await importWebModules('bench/store-side.mjs');
 const all = {};
 for (let round = 0; round < Number(rounds); round++) {
-  const files = Array.from({ length: 6 }, () => new GrowingFile());
+  const files = [];
+  const file = (index) => (files[index] ??= new GrowingFile());
   const disk = {
-    read: (index, target, at) => files[index].read(target, at), write: (index, source, at) => files[index].write(source, at),
-    flush: () => 0, truncate: (index, size) => files[index].truncate(size), size: (index) => files[index].size, close: () => undefined,
+    read: (index, target, at) => file(index).read(target, at), write: (index, source, at) => file(index).write(source, at),
+    flush: () => 0, truncate: (index, size) => file(index).truncate(size), size: (index) => file(index).size, close: () => undefined,
   };
   const { samples, memoryMib } = await runStore({ ...SIZES, module }, { openFiles: async () => disk });
   for (const [name, values] of Object.entries({ ...samples, memory: [memoryMib] })) (all[name] ??= []).push(...values);
