@@ -70,7 +70,11 @@ test('after a cold lock the page holds no word of a record, no passphrase and no
     await run.app.driver.fill(words.incident.description, canaries.of('incident.description'));
     await run.app.driver.button(words.shell.hide);
     await run.app.driver.button(words.hidden.open);
-    for (const pin of ['111111', '222222', '333333']) await run.app.enterPin(pin);
+    for (const [pin, said] of [['111111', words.pin.wrong.replace('{count}', '2')], ['222222', words.pin.wrongLast]]) {
+      await run.app.enterPin(pin);
+      await run.app.shows(said);
+    }
+    await run.app.enterPin('333333');
     await run.app.at(words.unlock.title);
     assertGone(await look(run), [...secrets, '111111', '222222', '333333'], 'after three wrong PINs');
   });
