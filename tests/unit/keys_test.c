@@ -70,6 +70,34 @@ static void keys_change__keeps_the_rules_of_what_may_open_a_vault(void **state)
     fixture_free(&f);
 }
 
+static void keys_prove__takes_all_of_what_is_given_together_and_changes_nothing(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f);
+    secret_set right_and_passkey = { RIGHT.key, prf_output, false };
+    secret_set chosen_and_passkey = { new_key, prf_output, true };
+    assert_refused(call_set(&f, "keys.prove", NOTHING), "invalid-input");
+    assert_ok(call_set(&f, "keys.prove", RIGHT));
+    assert_refused(call_set(&f, "keys.prove", WRONG), "auth");
+    assert_refused(call_set(&f, "keys.prove", right_and_passkey), "auth"); /* the passphrase alone would open it */
+    assert_ok(call_set(&f, "keys.add", chosen_and_passkey));
+    assert_ok(call_set(&f, "keys.prove", chosen_and_passkey));
+    assert_refused(call_set(&f, "keys.prove", right_and_passkey), "auth");
+    assert_ok(call(&f, "keys.policy",
+                   "{\"isPrfAloneAllowed\":false,\"areSyncedPasskeysAllowed\":false,\"isDistressAllowed\":true}"));
+    assert_ok(call_set(&f, "keys.distress", (secret_set){ distress_key, NULL, false }));
+    assert_refused(call_set(&f, "keys.prove", (secret_set){ distress_key, NULL, false }), "auth");
+    assert_has(call(&f, "keys.list", "{}"), "\"freeCount\":5");
+    lock(&f);
+    assert_ok(unlock(&f, (secret_set){ distress_key, NULL, false }));
+    assert_ok(call_set(&f, "keys.prove", (secret_set){ distress_key, NULL, false }));
+    assert_refused(call_set(&f, "keys.prove", RIGHT), "auth");
+    lock(&f);
+    assert_refused(call_set(&f, "keys.prove", RIGHT), "wrong-state");
+    fixture_free(&f);
+}
+
 static void keys_remove__leaves_one_way_in_that_is_at_hand_every_day(void **state)
 {
     (void)state;
@@ -358,6 +386,7 @@ int main(void)
         cmocka_unit_test(keys_change__takes_the_new_passphrase_and_no_longer_the_old),
         cmocka_unit_test(keys_change__keeps_the_rules_of_what_may_open_a_vault),
         cmocka_unit_test(keys_remove__leaves_one_way_in_that_is_at_hand_every_day),
+        cmocka_unit_test(keys_prove__takes_all_of_what_is_given_together_and_changes_nothing),
         cmocka_unit_test(keys_add__says_that_no_slot_is_free),
         cmocka_unit_test(keys_recovery__opens_after_it_was_typed_back_and_brings_a_new_passphrase),
         cmocka_unit_test(keys_distress__opens_an_empty_vault_that_keeps_what_is_written_into_it),

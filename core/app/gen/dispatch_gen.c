@@ -63,6 +63,11 @@ static fk_status run_keys_add(fk_session *session, fk_arena *arena, const void *
     return fk_handle_keys_add(session, arena, request, reply, error);
 }
 
+static fk_status run_keys_prove(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_keys_prove(session, arena, request, reply, error);
+}
+
 static fk_status run_keys_remove(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_keys_remove(session, arena, request, reply, error);
@@ -376,6 +381,7 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_keys_policy,
     run_keys_change,
     run_keys_add,
+    run_keys_prove,
     run_keys_remove,
     run_keys_label,
     run_keys_recovery_make,

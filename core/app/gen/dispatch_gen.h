@@ -35,6 +35,8 @@ FK_MUST_USE fk_status fk_handle_keys_change(fk_session *session, fk_arena *arena
     fk_keys_change_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_keys_add(fk_session *session, fk_arena *arena, const fk_keys_add_request *request,
     fk_keys_add_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_keys_prove(fk_session *session, fk_arena *arena, const fk_keys_prove_request *request,
+    fk_keys_prove_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_keys_remove(fk_session *session, fk_arena *arena, const fk_keys_remove_request *request,
     fk_keys_remove_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_keys_label(fk_session *session, fk_arena *arena, const fk_keys_label_request *request,

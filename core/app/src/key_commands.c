@@ -134,6 +134,20 @@ static fk_status read_new(fk_session *session, fk_bytes raw, fk_slot_secrets *se
     return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
 }
 
+/* The slot of this vault that the secrets open. FK_ERR_AUTH when that is none, or one of the other vault behind the door. */
+static fk_status prove_here(fk_session *session, const fk_slot_secrets *secrets, uint32_t *slot_index_out,
+                            fk_slot_type *type_out, fk_error *error)
+{
+    fk_keyfile keyfile;
+    fk_keyfile_opened opened;
+    FK_TRY(fk_prove(session, secrets, &keyfile, &opened, error));
+    bool is_this_vault = fk_equal_constant_time(opened.master.bytes, session->master.bytes, FK_KEY_SIZE_BYTES);
+    *slot_index_out = opened.slot_index;
+    *type_out = opened.type;
+    fk_wipe(&opened, sizeof opened);
+    return fk_status_of(is_this_vault ? FK_OK : FK_ERR_AUTH);
+}
+
 /* The slots that a change replaces. Whoever came by the recovery key has no passphrase any more: all of them go. */
 static fk_status find_replaced(fk_session *session, fk_bytes old_raw, uint32_t *slots_out, fk_error *error)
 {
@@ -141,13 +155,11 @@ static fk_status find_replaced(fk_session *session, fk_bytes old_raw, uint32_t *
     *slots_out = UINT32_C(1) << session->slot_index;
     FK_TRY(fk_secrets_read(old_raw, &old, NULL));
     if (old.passphrase_key.size_bytes + old.prf.size_bytes + old.recovery_key.size_bytes > 0) {
-        fk_keyfile keyfile;
-        fk_keyfile_opened opened;
-        FK_TRY(fk_prove(session, &old, &keyfile, &opened, error));
-        bool is_this_vault = fk_equal_constant_time(opened.master.bytes, session->master.bytes, FK_KEY_SIZE_BYTES);
-        *slots_out = UINT32_C(1) << opened.slot_index;
-        fk_wipe(&opened, sizeof opened);
-        return fk_status_of(is_this_vault ? FK_OK : FK_ERR_AUTH);
+        uint32_t slot_index = 0;
+        fk_slot_type type = FK_SLOT_PASSPHRASE;
+        FK_TRY(prove_here(session, &old, &slot_index, &type, error));
+        *slots_out = UINT32_C(1) << slot_index;
+        return fk_ok();
     }
     if (session->slot_type == FK_SLOT_RECOVERY) {
         fk_slot_list list;
@@ -208,6 +220,24 @@ fk_status fk_handle_keys_add(fk_session *session, fk_arena *arena, const fk_keys
     fk_slot_filling filling = { type, &secrets, &session->master };
     reply->type = fk_slot_type_at_border(type);
     return fk_keyslots_fill(session, &filling, 0, &reply->slot_index);
+}
+
+fk_status fk_handle_keys_prove(fk_session *session, fk_arena *arena, const fk_keys_prove_request *request,
+                               fk_keys_prove_reply *reply, fk_error *error)
+{
+    (void)arena;
+    (void)reply;
+    FK_TRY(fk_session_require_open(session));
+    fk_slot_secrets secrets;
+    fk_slot_type given = FK_SLOT_PASSPHRASE;
+    fk_slot_type opened = FK_SLOT_PASSPHRASE;
+    uint32_t slot_index = 0;
+    FK_TRY(fk_secrets_read(request->raw, &secrets, NULL));
+    FK_TRY(fk_secrets_type(&secrets, &given));
+    FK_TRY(prove_here(session, &secrets, &slot_index, &opened, error));
+    /* A part of them alone may open a slot of its own: that proves nothing of the rest. */
+    fk_slot_type wanted = session->is_second ? FK_SLOT_DISTRESS : given;
+    return fk_status_of(opened == wanted ? FK_OK : FK_ERR_AUTH);
 }
 
 fk_status fk_handle_keys_remove(fk_session *session, fk_arena *arena, const fk_keys_remove_request *request,

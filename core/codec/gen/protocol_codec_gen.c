@@ -307,6 +307,10 @@ static const fk_shape_field shape_keys_add_reply_fields[] = {
 };
 static const fk_shape shape_keys_add_reply = { shape_keys_add_reply_fields, 2, sizeof(fk_keys_add_reply) };
 
+static const fk_shape shape_keys_prove_request = { NULL, 0, sizeof(fk_keys_prove_request) };
+
+static const fk_shape shape_keys_prove_reply = { NULL, 0, sizeof(fk_keys_prove_reply) };
+
 static const fk_shape_field shape_keys_remove_request_fields[] = {
     { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_keys_remove_request, slot_index), .min = 0, .max = 7 },
 };
@@ -910,6 +914,7 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "keys.policy", 65, 0, 0, 0, false, &shape_keys_policy_request, &shape_keys_policy_reply },
     { "keys.change", 66, 176, 176, 0, false, &shape_keys_change_request, &shape_keys_change_reply },
     { "keys.add", 67, 88, 88, 0, false, &shape_keys_add_request, &shape_keys_add_reply },
+    { "keys.prove", 74, 88, 88, 0, false, &shape_keys_prove_request, &shape_keys_prove_reply },
     { "keys.remove", 68, 0, 0, 0, false, &shape_keys_remove_request, &shape_keys_remove_reply },
     { "keys.label", 69, 0, 0, 0, false, &shape_keys_label_request, &shape_keys_label_reply },
     { "keys.recovery.make", 70, 0, 0, 64, false, &shape_keys_recovery_make_request, &shape_keys_recovery_make_reply },

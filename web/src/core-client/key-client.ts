@@ -28,6 +28,14 @@ export class KeyClient {
     return (await sent) as Result<KeysChangeReply>;
   }
 
+  /** Whether these, all together, open the vault that is open. auth: they do not; it counts as a wrong try. */
+  async prove(keys: Keys): Promise<Result<object>> {
+    const sent = this.#withConnection((connection) =>
+      connection.sendWithKeys([keys], ([given]) => ({ control: 'prove-key', ...given })),
+    );
+    return (await sent) as Result<object>;
+  }
+
   /** One more way in. */
   async add(keys: Keys): Promise<Result<KeysAddReply>> {
     const sent = this.#withConnection((connection) =>

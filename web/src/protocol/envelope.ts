@@ -33,6 +33,7 @@ export type WorkerOnlyCommand =
   | BackupCommand
   | 'keys.change'
   | 'keys.add'
+  | 'keys.prove'
   | 'keys.distress'
   | 'keys.recovery.confirm'
   | 'keys.recovery.unlock'
@@ -55,6 +56,7 @@ export const WORKER_ONLY_COMMANDS: ReadonlySet<string> = new Set<WorkerOnlyComma
   ...BACKUP_COMMANDS,
   'keys.change',
   'keys.add',
+  'keys.prove',
   'keys.distress',
   'keys.recovery.make',
   'keys.recovery.confirm',
@@ -151,6 +153,7 @@ export type Control =
   /** old left out: the slot that opened the vault is replaced. */
   | { readonly control: 'change-key'; readonly old?: SecretsGiven | undefined; readonly secrets: SecretsGiven }
   | ({ readonly control: 'add-key' } & SecretsGiven)
+  | ({ readonly control: 'prove-key' } & SecretsGiven)
   | ({ readonly control: 'set-distress-phrase' } & SecretsGiven)
   /** Replies with RecoveryKeyReply. */
   | { readonly control: 'make-recovery-key' }

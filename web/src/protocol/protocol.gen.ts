@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x28053f2d;
+export const SCHEMA_HASH = 0x671752ea;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -428,6 +428,8 @@ export interface KeysAddReply {
   readonly slotIndex: number;
   readonly type: SlotType;
 }
+
+export type KeysProveReply = Readonly<Record<string, never>>;
 
 export interface KeysRemoveRequest {
   readonly slotIndex: number;
@@ -994,6 +996,8 @@ export interface Commands {
   readonly 'keys.change': { readonly request: Uint8Array; readonly reply: KeysChangeReply; readonly error: 'wrong-state' | 'auth' | 'exists' | 'wait' | 'locked-out' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
   /** One more way in. The request is a set of secrets (fk/secrets.h). */
   readonly 'keys.add': { readonly request: Uint8Array; readonly reply: KeysAddReply; readonly error: 'wrong-state' | 'exists' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** Whether these secrets, all of them together, are a way into the vault that is open. The request is a set of secrets (fk/secrets.h). Changes nothing; a wrong passphrase counts as a try. */
+  readonly 'keys.prove': { readonly request: Uint8Array; readonly reply: KeysProveReply; readonly error: 'wrong-state' | 'auth' | 'wait' | 'locked-out' | 'io' | 'damaged' | CommonErrorCode };
   /** Overwrite a slot with random bytes. Copies of this vault made before still open with it. */
   readonly 'keys.remove': { readonly request: KeysRemoveRequest; readonly reply: KeysRemoveReply; readonly error: 'wrong-state' | 'not-found' | 'last-key' | 'full' | 'io' | 'damaged' | CommonErrorCode };
   /** What the owner calls a way in. Kept inside the vault, encrypted. */
@@ -1131,6 +1135,7 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'keys.policy': 65,
   'keys.change': 66,
   'keys.add': 67,
+  'keys.prove': 74,
   'keys.remove': 68,
   'keys.label': 69,
   'keys.recovery.make': 70,
@@ -1199,6 +1204,7 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'vault.unlock': { min: 88, max: 88 },
   'keys.change': { min: 176, max: 176 },
   'keys.add': { min: 88, max: 88 },
+  'keys.prove': { min: 88, max: 88 },
   'keys.recovery.confirm': { min: 1, max: 256 },
   'keys.recovery.unlock': { min: 1, max: 256 },
   'keys.distress': { min: 88, max: 88 },

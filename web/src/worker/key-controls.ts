@@ -18,7 +18,7 @@ import type { Core } from './core.ts';
 type Answer = CallResult<unknown, string>;
 
 /** Commands whose request is secrets, and those that take a typed recovery key. */
-type SecretsCommand = 'vault.create' | 'vault.unlock' | 'vault.inspect' | 'keys.change' | 'keys.add' | 'keys.distress';
+type SecretsCommand = 'vault.create' | 'vault.unlock' | 'vault.inspect' | 'keys.change' | 'keys.add' | 'keys.prove' | 'keys.distress';
 type TypedKeyCommand = 'keys.recovery.unlock' | 'keys.recovery.confirm';
 
 const OPENING_COMMANDS: ReadonlySet<string> = new Set(['vault.create', 'vault.unlock', 'vault.inspect', 'keys.recovery.unlock']);
@@ -31,6 +31,7 @@ export type KeyControlName =
   | 'unlock-with-recovery-key'
   | 'change-key'
   | 'add-key'
+  | 'prove-key'
   | 'set-distress-phrase'
   | 'make-recovery-key'
   | 'confirm-recovery-key';
@@ -69,6 +70,8 @@ export class KeyControls {
         return this.#withSecrets('keys.change', [message.old ?? {}, message.secrets]);
       case 'add-key':
         return this.#withSecrets('keys.add', [message]);
+      case 'prove-key':
+        return this.#withSecrets('keys.prove', [message]);
       case 'set-distress-phrase':
         return this.#withSecrets('keys.distress', [message]);
       case 'make-recovery-key':

@@ -315,6 +315,7 @@ export class StoreService {
       case 'unlock-with-recovery-key':
       case 'change-key':
       case 'add-key':
+      case 'prove-key':
       case 'set-distress-phrase':
       case 'make-recovery-key':
       case 'confirm-recovery-key':

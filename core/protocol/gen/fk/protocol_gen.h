@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x28053f2dU
+#define FK_PROTOCOL_SCHEMA_HASH 0x671752eaU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 72,
+    FK_COMMAND_COUNT = 73,
 };
 
 /* X(name, NAME, id, "text") */
@@ -35,6 +35,7 @@ enum {
     X(keys_policy, KEYS_POLICY, 65, "keys.policy") \
     X(keys_change, KEYS_CHANGE, 66, "keys.change") \
     X(keys_add, KEYS_ADD, 67, "keys.add") \
+    X(keys_prove, KEYS_PROVE, 74, "keys.prove") \
     X(keys_remove, KEYS_REMOVE, 68, "keys.remove") \
     X(keys_label, KEYS_LABEL, 69, "keys.label") \
     X(keys_recovery_make, KEYS_RECOVERY_MAKE, 70, "keys.recovery.make") \
@@ -109,6 +110,7 @@ typedef enum fk_command_id {
     FK_COMMAND_KEYS_POLICY = 65,
     FK_COMMAND_KEYS_CHANGE = 66,
     FK_COMMAND_KEYS_ADD = 67,
+    FK_COMMAND_KEYS_PROVE = 74,
     FK_COMMAND_KEYS_REMOVE = 68,
     FK_COMMAND_KEYS_LABEL = 69,
     FK_COMMAND_KEYS_RECOVERY_MAKE = 70,
@@ -524,6 +526,14 @@ typedef struct fk_keys_add_reply {
     uint32_t slot_index;
     fk_protocol_slot_type type;
 } fk_keys_add_reply;
+
+typedef struct fk_keys_prove_request {
+    fk_bytes raw; /* exactly 88 bytes, borrowed */
+} fk_keys_prove_request;
+
+typedef struct fk_keys_prove_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_keys_prove_reply;
 
 typedef struct fk_keys_remove_request {
     uint32_t slot_index;
