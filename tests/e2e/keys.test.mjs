@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
+import { authenticator } from './support/authenticator.mjs';
 import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from './support/browser.mjs';
 import { buildClientPage } from './support/client-page.mjs';
 import { Hub } from './support/hub.mjs';
@@ -39,19 +40,6 @@ async function visit(page) {
   await page.goto(`${hub.origin}/`);
   await until(() => page.evaluate(() => globalThis.fk !== undefined), 'the page has its client');
   await page.evaluate(() => globalThis.fk.client.start());
-}
-
-/** A device with a fingerprint reader, say. */
-async function authenticator(page, options = {}) {
-  const session = await page.createCDPSession();
-  await session.send('WebAuthn.enable');
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: true, automaticPresenceSimulation: true, hasPrf: true, ...options,
-    },
-  });
-  return { remove: () => session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }), session, authenticatorId };
 }
 
 /** Runs in the page, so that what a passkey gives stays there. keys: without prf; its use is asked by `passkey`. */

@@ -3,10 +3,11 @@
 import { randomBytes } from 'node:crypto';
 
 import { MemoryDisk } from './memory-host.mjs';
+import { NO_PASSKEYS } from './passkeys.mjs';
 import { StoreDriver } from './store-driver.mjs';
 import { importWebModules } from './web-modules.mjs';
 
-const { createApp } = await importWebModules('web/src/app/app.ts');
+const { createApp, KeyClient } = await importWebModules('web/src/app/app.ts', 'web/src/core-client/key-client.ts');
 
 const bytesOf = (text) => new TextEncoder().encode(text).buffer;
 const outcome = (answer) => (answer.ok ? { ok: true, value: answer.reply } : answer);
@@ -18,6 +19,7 @@ export class MemoryDevice {
   #driver = null;
   #chosen;
   #news = () => {};
+  #keys = new KeyClient((send) => send(this.#driver));
 
   /** CorePort of web/src/app/core-port.ts. */
   port() {
@@ -34,7 +36,7 @@ export class MemoryDevice {
         return outcome(await (this.#driver ?? (await this.#opened(undefined))).command(command, request));
       },
       createVault: (passphrase, entry) => this.#create(passphrase, entry),
-      unlock: async (passphrase) => outcome(await (await this.#reopened()).unlock(passphrase)),
+      unlock: async ({ passphrase, prf }) => outcome(await (await this.#reopened()).addKey('unlock', passphrase, { prf })),
       lock: () => this.lock(),
       choosePin: async () => ({ ok: false, error: { code: 'invalid-input' } }),
       openByPin: async () => ({ ok: false, error: { code: 'invalid-input' } }),
@@ -44,7 +46,9 @@ export class MemoryDevice {
       sync: async (timeMs) => outcome(await this.#driver.ask({ control: 'sync', timeMs })),
       inspect: async () => ({ ok: false, error: { code: 'damaged' } }),
       unlockWithRecoveryKey: async (typed) => outcome(await (await this.#reopened()).ask({ control: 'unlock-with-recovery-key', typed: bytesOf(typed) })),
-      changePassphrase: async (next, old) => outcome(await this.#driver.changeKey(next, old)),
+      changePassphrase: async (next, old) => outcome(await this.#keys.change({ passphrase: next }, old)),
+      prove: async (given) => outcome(await this.#keys.prove(given)),
+      addPasskey: async (given, isChosen) => outcome(await this.#keys.add({ ...given, isChosen })),
       makeRecoveryKey: async () => outcome(await this.#driver.ask({ control: 'make-recovery-key' })),
       confirmRecoveryKey: async (typed) => outcome(await this.#driver.ask({ control: 'confirm-recovery-key', typed: bytesOf(typed) })),
       exportVault: async () => outcome(await this.#driver.ask({ control: 'export' })),
@@ -147,6 +151,7 @@ export function appOn(device, overrides = {}) {
       makePassphrase: async () => 'acid bacon cedar delta eagle', readDeviceStorage: async () => ({}), askForPersistence: async () => ({}),
       print: () => {}, saveFile: () => {}, reload: () => {}, acceptUpdate: () => {}, origin: () => 'https://app.example', isOnline: () => true,
       wordsOf: async () => [], startCamera: async () => 'none', setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
+      passkeys: NO_PASSKEYS,
       ...overrides,
     },
     setTimer(_ms, run) {

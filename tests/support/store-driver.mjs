@@ -108,6 +108,11 @@ export class StoreDriver {
     return this.withPassphrase({ control: 'unlock' }, typed);
   }
 
+  /** As StoreConnection of the core client has it. */
+  sendWithKeys(keys, message) {
+    return this.ask(message(keys.map(({ passphrase, isChosen, prf }) => ({ ...portFor(passphrase), isChosen, prf }))));
+  }
+
   #receive(message) {
     if ('event' in message) {
       this.events.push(message);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { NO_PASSKEYS } from '../support/passkeys.mjs';
 import { importWebModules } from '../support/web-modules.mjs';
 
 const { createApp } = await importWebModules('web/src/app/app.ts');
@@ -59,7 +60,7 @@ async function openApp({ route, team = ALONE, camera = async () => 'none' } = {}
     platform: {
       nowMs: () => 5, today: () => '2026-11-22', newId: () => ID('9'), makePassphrase: async () => '', readDeviceStorage: async () => ({}), askForPersistence: async () => ({}),
       print: () => {}, build: { hash: '', userAgent: '' }, reload: () => {}, acceptUpdate: () => {}, setAddress: () => {}, origin: () => 'https://app.example', isOnline: () => true,
-      wordsOf: async (indices) => indices.map((index) => `word${index}`), startCamera: camera,
+      wordsOf: async (indices) => indices.map((index) => `word${index}`), startCamera: camera, passkeys: NO_PASSKEYS,
     },
     setTimer(ms, run) {
       const timer = { ms, run };

@@ -2,6 +2,7 @@
 // from a healthy one.
 import assert from 'node:assert/strict';
 
+import { NO_PASSKEYS } from '../../support/passkeys.mjs';
 import { importWebModules } from '../../support/web-modules.mjs';
 
 const { createApp } = await importWebModules('web/src/app/app.ts');
@@ -110,7 +111,7 @@ export async function openApp({ pin, nowMs = 1, vault = 'locked', askForPersiste
     platform: {
       nowMs: () => nowMs, today: () => '2026-11-22', newId: () => String((nextId += 1)).padStart(32, '0'), makePassphrase: async () => 'a b c d e',
       readDeviceStorage: async () => ({}), askForPersistence, print: () => {}, saveFile: (file, name) => saved.push({ file, name }), build: { hash: '0123456789abcdef', userAgent: 'Test/1' }, reload: () => {}, acceptUpdate: () => log.push({ command: 'accept-update' }),
-      origin: () => 'https://app.example', isOnline: () => true, wordsOf: async () => [], startCamera: async () => 'none',
+      origin: () => 'https://app.example', isOnline: () => true, wordsOf: async () => [], startCamera: async () => 'none', passkeys: NO_PASSKEYS,
       setAddress: (route, how) => addresses.push(`${how} ${route.name}`),
     },
     setTimer(ms, run) {

@@ -9,9 +9,9 @@ export const REFERENCE = { part: 'case', field: 'reference' };
 
 /** What a person does, on the state of the app. */
 export class Person {
-  constructor(device, phrase = PHRASE) {
+  constructor(device, phrase = PHRASE, platform = {}) {
     this.saved = [];
-    const { app, addresses, timers } = appOn(device, { makePassphrase: async () => this.phrase, saveFile: (file, name) => this.saved.push({ file, name }) });
+    const { app, addresses, timers } = appOn(device, { makePassphrase: async () => this.phrase, saveFile: (file, name) => this.saved.push({ file, name }), ...platform });
     Object.assign(this, { device, app, addresses, timers, phrase });
   }
 

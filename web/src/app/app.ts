@@ -13,6 +13,7 @@ import { createKeyActions } from './key-actions.ts';
 import { createFormActions } from './form-actions.ts';
 import { createLockActions, type LockActions } from './lock-actions.ts';
 import { createNavigator, type Navigator } from './navigation.ts';
+import { createPasskeyActions } from './passkey-actions.ts';
 import { createSaver, type Saver } from './saver.ts';
 import { createErrorLog, SUPPORT_FILE } from './support-file.ts';
 import { createSyncControl } from './sync-actions.ts';
@@ -73,6 +74,7 @@ export function createApp(options: AppOptions): App {
   const sync = createSyncControl(context, navigator, team, options.setTimer);
   const locks = createLockActions(context, navigator, options.setTimer);
   const { renew, ...keys } = createKeyActions(context, navigator, (directory) => turnTo(directory));
+  const { lookForPasskeys, ...passkeys } = createPasskeyActions(context, navigator);
   const { gate, ...vault } = createVaultActions(context, navigator, { ...locks, renew, attempts: createAttempts(context, options.setTimer) });
   const { turnTo, ...several } = createVaultsActions(context, navigator, gate);
   const { noticed, ...copies } = createBackupActions(context, navigator, gate, turnTo);
@@ -86,6 +88,7 @@ export function createApp(options: AppOptions): App {
     ...several,
     ...copies,
     ...keys,
+    ...passkeys,
     ...forms,
     ...documents,
     ...createConflictActions(context, navigator),
@@ -123,7 +126,12 @@ export function createApp(options: AppOptions): App {
     store.dispatch({ kind: 'storage-check', check: outcome.value as never });
   }
 
-  return { store, actions, navigator, saver, begin: vault.begin, presence: locks, cameOnline: sync.cameOnline };
+  const begin = async (): Promise<void> => {
+    void lookForPasskeys();
+    await vault.begin();
+  };
+
+  return { store, actions, navigator, saver, begin, presence: locks, cameOnline: sync.cameOnline };
 }
 
 /** The same core; `notice` hears of each command that went through, `saw` of each error by its code. */
@@ -136,8 +144,8 @@ function noticing(core: CorePort, notice: (command: string) => void, saw: (code:
       else saw(outcome.error.code);
       return outcome;
     },
-    async unlock(passphrase) {
-      const outcome = await core.unlock(passphrase);
+    async unlock(given) {
+      const outcome = await core.unlock(given);
       if (!outcome.ok) saw(outcome.error.code);
       return outcome;
     },

@@ -1,4 +1,5 @@
 /** What the actions share. Everything outside the page comes in here, so that tests can run the actions without a browser. */
+import type { PasskeyResult } from '../platform/passkey.ts';
 import type { CoreError, DeviceStorage } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
 import type { Route } from '../state/routes.ts';
@@ -23,6 +24,12 @@ export interface Platform {
   /** Shows the route in the address, as a new entry of the history or in place of the present one. */
   readonly setAddress: (route: Route, how: 'push' | 'replace') => void;
   readonly acceptUpdate: () => void;
+  /** prfInputHex: of vault.status. The person is asked by the browser's own dialogs. */
+  readonly passkeys: {
+    readonly isSupported: () => Promise<boolean>;
+    readonly make: (prfInputHex: string, areSyncedAllowed: boolean) => Promise<PasskeyResult>;
+    readonly use: (prfInputHex: string) => Promise<PasskeyResult>;
+  };
   /** Of this page: where the app came from, and in most agencies where the hub is. */
   readonly origin: () => string;
   /** What the browser believes. */

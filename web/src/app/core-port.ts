@@ -32,6 +32,12 @@ export interface UnlockNews {
   readonly profile: Profile;
 }
 
+/** A passphrase, together with the output of a passkey where one is used. The output is transferred away by its use. */
+export interface Given {
+  readonly passphrase: string;
+  readonly prf?: ArrayBuffer | undefined;
+}
+
 export interface RestoredVault extends ReadReply {
   readonly directory: string;
 }
@@ -63,12 +69,16 @@ export interface CorePort {
   removeVault(unsentCount: string | undefined): Promise<Outcome<JsonObject>>;
   /** Loads what unlock() needs, without a key. May be called again and again. */
   makeReady(): void;
-  unlock(passphrase: string): Promise<Outcome<UnlockNews>>;
+  unlock(given: Given): Promise<Outcome<UnlockNews>>;
   /** A damaged vault, for reading. */
-  inspect(passphrase: string): Promise<Outcome<JsonObject>>;
+  inspect(given: Given): Promise<Outcome<JsonObject>>;
   unlockWithRecoveryKey(typed: string): Promise<Outcome<UnlockNews>>;
   /** old left out: instead of what opened the vault; after the recovery key, of every passphrase. */
-  changePassphrase(next: string, old: string | undefined): Promise<Outcome<JsonObject>>;
+  changePassphrase(next: string, old: Given | undefined): Promise<Outcome<JsonObject>>;
+  /** auth: this does not open the vault that is open. */
+  prove(given: Given): Promise<Outcome<object>>;
+  /** One more way in, of both together. isChosen: the words are the person's own. */
+  addPasskey(given: Required<Given>, isChosen: boolean): Promise<Outcome<JsonObject>>;
   /** Everything under a new master key in a new directory; locked then, and other ways in are to be made again. */
   changeMasterKey(passphrase: string): Promise<Outcome<{ readonly directory: string }>>;
   makeRecoveryKey(): Promise<Outcome<RecoveryKeyReply>>;

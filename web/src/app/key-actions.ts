@@ -1,12 +1,14 @@
 /** The ways into a vault: another passphrase, a recovery key to print, and taking one away. */
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import { listOf, numberOf } from '../state/json.ts';
-import { NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
+import { hasPasskey, hasPassphraseAlone, NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
 import type { CoreError } from '../state/model.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
 import { busy } from './context.ts';
+import type { Given, Outcome } from './core-port.ts';
 import type { Navigator } from './navigation.ts';
+import { askToUsePasskey, NOT_USED } from './passkeys.ts';
 import { words } from './words.en.ts';
 
 export type KeyActions = Pick<
@@ -57,8 +59,29 @@ export function createKeyActions(context: AppContext, navigator: Navigator, turn
       show({ errors: { passphrase: phrase === '' ? words.passphrase.empty : words.passphrase.differs } });
       return;
     }
-    show({ words: { kind: 'working' }, errors: {}, problem: undefined });
-    const outcome = await core.changePassphrase(phrase, old);
+    const proof = await oldKeys();
+    const { phase } = store.state();
+    if (phase.kind !== 'open' && phase.kind !== 'renew') return;
+    if (proof === 'not-used') {
+      show({ notice: NOT_USED, errors: {} });
+      return;
+    }
+    show({ words: { kind: 'working' }, errors: {}, problem: undefined, notice: undefined });
+    const outcome = proof.ok ? await core.changePassphrase(phrase, proof.value) : proof;
+    await changed(phrase, outcome);
+  }
+
+  /** What the new words replace: with the passkey where the passphrase opens nothing without it. */
+  async function oldKeys(): Promise<Outcome<Given | undefined> | 'not-used'> {
+    const { keys, phase } = store.state();
+    if (old === undefined) return { ok: true, value: undefined };
+    if (phase.kind !== 'open' || !hasPasskey(keys) || hasPassphraseAlone(keys)) return { ok: true, value: { passphrase: old } };
+    const answer = await askToUsePasskey(context);
+    if (answer.kind === 'given') return { ok: true, value: { passphrase: old, prf: answer.prf } };
+    return answer.kind === 'not-used' ? 'not-used' : { ok: false, error: answer.error };
+  }
+
+  async function changed(phrase: string, outcome: Outcome<unknown>): Promise<void> {
     const { phase } = store.state();
     if (phase.kind !== 'open' && phase.kind !== 'renew') return;
     if (!outcome.ok) {

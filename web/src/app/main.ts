@@ -8,6 +8,7 @@ import { startCamera } from '../platform/camera.ts';
 import { civilDate, nowMs } from '../platform/clock.ts';
 import { askForPersistence, readDeviceStorage } from '../platform/device-storage.ts';
 import { watchHideKey } from '../platform/hide-key.ts';
+import { hasPasskeys, makePasskey, usePasskey } from '../platform/passkey.ts';
 import { makePassphrase } from '../platform/passphrase.ts';
 import { createCurtain, createPresence, watchPresence } from '../platform/presence.ts';
 import { newId } from '../platform/random.ts';
@@ -66,6 +67,11 @@ app = createApp({
     isOnline: () => navigator.onLine,
     wordsOf,
     startCamera,
+    passkeys: {
+      isSupported: hasPasskeys,
+      make: (input, areSyncedAllowed) => makePasskey(input, { name: appName, areSyncedAllowed }),
+      use: usePasskey,
+    },
   },
   setTimer(ms, run) {
     const timer = window.setTimeout(run, ms);

@@ -147,7 +147,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
     if (route.name === 'locks') return loadLock();
-    if (route.name === 'keys') return loadKeys(context);
+    if (route.name === 'keys' || route.name === 'key-words' || route.name === 'key-passkey') return loadKeys(context);
     if (route.name === 'support') return loadSupport();
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };

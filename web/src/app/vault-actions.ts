@@ -1,6 +1,6 @@
 /** Starting, making a vault, unlocking, locking, hiding, and what happens when the vault is lost. */
 import { textOf } from '../state/json.ts';
-import type { Phase } from '../state/model.ts';
+import type { CoreError, Phase } from '../state/model.ts';
 import type { Damage } from '../state/reading.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import { updateHold } from '../state/update.ts';
@@ -8,10 +8,11 @@ import type { Actions } from '../views/actions.ts';
 import type { AttemptsWatch } from './attempts.ts';
 import type { AppContext } from './context.ts';
 import { busy, showProblem } from './context.ts';
-import type { StartOutcome, UnlockNews } from './core-port.ts';
+import type { Given, StartOutcome, UnlockNews } from './core-port.ts';
 import type { LockActions } from './lock-actions.ts';
 import type { Navigator } from './navigation.ts';
 import { createProfiles } from './profiles.ts';
+import { askToUsePasskey, NOT_USED } from './passkeys.ts';
 import { fillPractice } from './practice.ts';
 import type { VaultGate } from './vaults-actions.ts';
 import { words } from './words.en.ts';
@@ -19,7 +20,7 @@ import { words } from './words.en.ts';
 export interface VaultActions
   extends Pick<
     Actions,
-    | 'lookAtDamaged' | 'beginRecovery' | 'unlockWithRecoveryKey'
+    | 'lookAtDamaged' | 'beginRecovery' | 'unlockWithPasskey' | 'unlockWithRecoveryKey'
     | 'makeWords' | 'wordsNoted' | 'seeWordsAgain' | 'confirmWords' | 'removeUnfinished' | 'unlockBegun' | 'unlock' | 'showPassphrase'
     | 'askForPersistence' | 'unlockAgain' | 'hide' | 'showUnlock' | 'moveHere' | 'restart' | 'acceptUpdate'
   > {
@@ -136,21 +137,40 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     });
   }
 
-  async function unlock(typed: string): Promise<void> {
+  async function unlock(typed: string, isWithPasskey: boolean): Promise<void> {
     const { phase } = store.state();
     if (phase.kind !== 'locked' || phase.isWorking) return;
-    const phrase = normalPassphrase(typed);
-    if (phrase === '') {
-      setPhase({ kind: 'locked', isWorking: false, problem: 'empty' });
+    const reading = phase.isReading === true ? ({ isReading: true } as const) : {};
+    const passphrase = normalPassphrase(typed);
+    if (passphrase === '') {
+      setPhase({ kind: 'locked', isWorking: false, problem: 'empty', ...reading });
       return;
     }
-    if (phase.isReading === true) {
-      await inspect(phrase);
-      return;
-    }
-    setPhase({ kind: 'locked', isWorking: true });
+    setPhase({ kind: 'locked', isWorking: true, ...reading });
     await locking;
-    const outcome = await core.unlock(phrase);
+    const prf = isWithPasskey ? await passkeyAtGate(reading) : undefined;
+    if (isWithPasskey && prf === undefined) return;
+    const given: Given = { passphrase, prf };
+    if (phase.isReading === true) await inspect(given);
+    else await unlockWith(given);
+  }
+
+  /** The output of the passkey; undefined when the locked page says what happened instead. No try is counted then. */
+  async function passkeyAtGate(reading: { readonly isReading?: true }): Promise<ArrayBuffer | undefined> {
+    const answer = await askToUsePasskey(context);
+    if (store.state().phase.kind !== 'locked') return undefined;
+    if (answer.kind === 'not-used') setPhase({ kind: 'locked', isWorking: false, notice: NOT_USED, ...reading });
+    if (answer.kind === 'failed') setPhase({ kind: 'locked', isWorking: false, problem: answer.error, ...reading });
+    return answer.kind === 'given' ? answer.prf : undefined;
+  }
+
+  /** With a passkey, both together are wrong, and nobody knows which. */
+  function wrongly(error: CoreError, { prf }: Given): CoreError {
+    return error.code === 'auth' && prf !== undefined ? { code: 'passkey_wrong' } : error;
+  }
+
+  async function unlockWith(given: Given): Promise<void> {
+    const outcome = await core.unlock(given);
     if (store.state().phase.kind === 'hidden') {
       await core.lock();
       return;
@@ -158,7 +178,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     if (!outcome.ok) {
       const { code } = outcome.error;
       if (DAMAGED[code] === undefined) {
-        setPhase({ kind: 'locked', isWorking: false, problem: outcome.error });
+        setPhase({ kind: 'locked', isWorking: false, problem: wrongly(outcome.error, given) });
         await locks.attempts.read();
       } else {
         failed(code);
@@ -208,10 +228,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
   }
 
   /** A damaged vault, as far as it is consistent: what is missing is said above every screen. */
-  async function inspect(phrase: string): Promise<void> {
-    setPhase({ kind: 'locked', isWorking: true, isReading: true });
-    await locking;
-    const outcome = await core.inspect(phrase);
+  async function inspect(given: Given): Promise<void> {
+    const outcome = await core.inspect(given);
     const damage = outcome.ok ? await core.call('vault.damage', {}) : outcome;
     if (store.state().phase.kind === 'hidden') {
       await core.lock();
@@ -219,7 +237,7 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     }
     if (!outcome.ok) {
       const { code } = outcome.error;
-      if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, isReading: true, problem: outcome.error });
+      if (DAMAGED[code] === undefined) setPhase({ kind: 'locked', isWorking: false, isReading: true, problem: wrongly(outcome.error, given) });
       else failed(code);
       return;
     }
@@ -321,7 +339,8 @@ export function createVaultActions(context: AppContext, navigator: Navigator, lo
     confirmWords: (typed) => void confirmWords(typed),
     removeUnfinished: () => void removeUnfinished(),
     unlockBegun: () => void locking.then(() => core.makeReady()),
-    unlock: (typed) => void unlock(typed),
+    unlock: (typed) => void unlock(typed, false),
+    unlockWithPasskey: (typed) => void unlock(typed, true),
     beginRecovery() {
       if (store.state().phase.kind === 'locked') setPhase({ kind: 'recover', isWorking: false });
     },

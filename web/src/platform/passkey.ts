@@ -13,6 +13,8 @@ export type PasskeyFailure =
   | 'unsupported'
   /** the person closed the dialog, or it took too long */
   | 'cancelled'
+  /** the device did not check who uses it */
+  | 'unverified'
   /** an account copies this passkey to other devices */
   | 'synced';
 
@@ -65,7 +67,11 @@ export async function makePasskey(prfInputHex: string, options: PasskeyOptions):
     return failed('cancelled');
   }
   const response = made.response as AuthenticatorAttestationResponse;
-  if (!options.areSyncedAllowed && hasFlag(response.getAuthenticatorData(), FLAG_BACKUP_ELIGIBLE)) {
+  const data = response.getAuthenticatorData();
+  if (!hasFlag(data, FLAG_USER_VERIFIED)) {
+    return failed('unverified');
+  }
+  if (!options.areSyncedAllowed && hasFlag(data, FLAG_BACKUP_ELIGIBLE)) {
     return failed('synced');
   }
   const { prf } = made.getClientExtensionResults();
@@ -90,7 +96,7 @@ export async function usePasskey(prfInputHex: string): Promise<PasskeyResult> {
   }
   const response = used.response as AuthenticatorAssertionResponse;
   if (!hasFlag(response.authenticatorData, FLAG_USER_VERIFIED)) {
-    return failed('unsupported');
+    return failed('unverified');
   }
   const results = used.getClientExtensionResults().prf?.results;
   return results === undefined ? failed('unsupported') : outputOf(results.first);

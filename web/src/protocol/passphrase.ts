@@ -5,3 +5,6 @@
 export function normalPassphrase(typed: string): string {
   return typed.normalize('NFC').toLowerCase().replace(/\s+/gu, ' ').trim();
 }
+
+/** Of a phrase that a person made, in its normal form. */
+export const CHOSEN_LENGTH_MIN = 16;

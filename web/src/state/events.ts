@@ -68,6 +68,7 @@ export type StateEvent =
   | { readonly kind: 'removal'; readonly change: Partial<Removal> }
   | { readonly kind: 'backup'; readonly change: Partial<BackupView> }
   | { readonly kind: 'keys'; readonly change: Partial<KeysView> }
+  | { readonly kind: 'passkeys'; readonly isSupported: boolean }
   | { readonly kind: 'attempts'; readonly attempts: Attempts }
   | { readonly kind: 'update'; readonly update: 'ready' | 'failed' }
   | { readonly kind: 'reminder-away' }

@@ -21,15 +21,26 @@ export interface KeysView {
   readonly why: 'ordinary' | 'known' | '';
   readonly words: WordsStep;
   readonly recovery: RecoveryStep;
+  /** which words go with a passkey: those there are, or the person's own */
+  readonly phrase: 'same' | 'own' | '';
   /** the way in that is asked about before it is taken away */
   readonly removing: number | undefined;
   /** what is wrong with what was typed, by control */
   readonly errors: Readonly<Record<string, string>>;
   readonly problem: CoreError | undefined;
+  /** what happened that is no error: a state of errors.json */
+  readonly notice: string | undefined;
 }
 
+/** A passphrase and a passkey together open the vault. */
+export const hasPasskey = ({ slots }: KeysView): boolean => slots.some(({ type }) => type === 'both');
+
+/** A passphrase opens it alone. */
+export const hasPassphraseAlone = ({ slots }: KeysView): boolean => slots.some(({ type }) => type === 'passphrase');
+
 export const NO_KEYS: KeysView = {
-  slots: [], memoryKib: undefined, why: '', words: { kind: 'begin' }, recovery: { kind: 'begin' }, removing: undefined, errors: {}, problem: undefined,
+  slots: [], memoryKib: undefined, why: '', words: { kind: 'begin' }, recovery: { kind: 'begin' }, phrase: '', removing: undefined, errors: {}, problem: undefined,
+  notice: undefined,
 };
 
 /** How many wrong passphrases there were, and what follows. */

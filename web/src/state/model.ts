@@ -187,6 +187,8 @@ export interface AppState {
   readonly vaults: VaultsView;
   readonly backup: BackupView;
   readonly keys: KeysView;
+  /** this browser says that passkeys can open a vault here */
+  readonly hasPasskeys: boolean;
   readonly attempts: Attempts;
   readonly save: SaveState;
   /** an error that is about the whole screen */
@@ -239,6 +241,7 @@ export function initialState(appName: string, route: Route, today: string, embed
     vaults: NO_VAULTS,
     backup: NO_BACKUP,
     keys: NO_KEYS,
+    hasPasskeys: false,
     attempts: NO_ATTEMPTS,
     save: { kind: 'idle' },
     problem: undefined,

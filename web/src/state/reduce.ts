@@ -102,6 +102,8 @@ export function reduce(state: AppState, event: StateEvent): AppState {
       return withRemoval(state, event.change);
     case 'keys':
       return withKeys(state, event.change);
+    case 'passkeys':
+      return { ...state, hasPasskeys: event.isSupported };
     case 'attempts':
       return { ...state, attempts: event.attempts };
     case 'backup':
@@ -140,7 +142,8 @@ const EMPTY_SCREEN: Partial<AppState> = {
 function withPhase(state: AppState, phase: Phase): AppState {
   const isSamePage = phase.kind === state.phase.kind && phase.kind !== 'no-vault';
   const hasProblem = 'problem' in phase && phase.problem !== undefined;
-  const focus = hasProblem ? moved(state, 'errors') : isSamePage ? state.focus : moved(state, 'heading');
+  const hasNotice = phase.kind === 'locked' && phase.notice !== undefined && isSamePage;
+  const focus = hasProblem ? moved(state, 'errors') : hasNotice ? moved(state, { id: 'key-notice' }) : isSamePage ? state.focus : moved(state, 'heading');
   if (phase.kind === 'open') return { ...state, phase, isPassphraseShown: false };
   return {
     ...state,
@@ -204,7 +207,7 @@ function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>
 function withKeys(state: AppState, change: Partial<AppState['keys']>): AppState {
   const hasError = change.problem !== undefined || Object.keys(change.errors ?? {}).length > 0;
   const isStep = change.words !== undefined || change.recovery !== undefined;
-  const target = hasError ? 'errors' : isStep ? 'heading' : change.removing === undefined ? undefined : { id: 'remove-key' };
+  const target = hasError ? 'errors' : change.notice !== undefined ? { id: 'key-notice' } : isStep ? 'heading' : change.removing === undefined ? undefined : { id: 'remove-key' };
   return { ...state, keys: { ...state.keys, ...change }, focus: target === undefined ? state.focus : moved(state, target) };
 }
 

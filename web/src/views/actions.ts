@@ -9,6 +9,13 @@ import type { NamingForm, Removal } from '../state/vaults.ts';
 export type DocumentType = 'assessment' | 'safety_plan' | 'referral';
 export type RecordForm = 'person' | 'contact' | 'incident' | 'prior';
 
+/** The passphrase there is, and a phrase of the person's own, twice. */
+export interface TypedPhrases {
+  readonly now: string;
+  readonly own: string;
+  readonly again: string;
+}
+
 export interface Actions {
   readonly go: (route: Route) => void;
   readonly lock: () => void;
@@ -27,6 +34,7 @@ export interface Actions {
   /** Somebody types the passphrase: what opening needs is loaded meanwhile. */
   readonly unlockBegun: () => void;
   readonly unlock: (typed: string) => void;
+  readonly unlockWithPasskey: (typed: string) => void;
   /** The damaged vault is to be looked at; the passphrase is asked for next. */
   readonly lookAtDamaged: () => void;
   readonly showPassphrase: (isShown: boolean) => void;
@@ -60,6 +68,11 @@ export interface Actions {
   readonly makeRecoveryKey: () => void;
   readonly recoveryKeyNoted: () => void;
   readonly confirmRecoveryKey: (typed: string) => void;
+  /** Which words go with a passkey. */
+  readonly choosePhrase: (phrase: 'same' | 'own') => void;
+  readonly addPasskey: (typed: TypedPhrases) => void;
+  /** The passphrase alone stops opening; typed: the words that go with the passkey. */
+  readonly retirePassphrase: (typed: string) => void;
   readonly askToRemoveKey: (slotIndex: number | undefined) => void;
   readonly removeKey: () => void;
   readonly beginRecovery: () => void;

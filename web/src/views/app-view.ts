@@ -37,6 +37,7 @@ import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
 import { locksView } from './locks/locks.ts';
 import { keysView } from './keys/keys.ts';
+import { keyPasskeyView } from './keys/key-passkey.ts';
 import { keyRecoveryView } from './keys/key-recovery.ts';
 import { keyWordsView } from './keys/key-words.ts';
 import { loadingView } from './shell/shell.ts';
@@ -131,6 +132,8 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return keysView(state, actions);
     case 'key-words':
       return keyWordsView(state, actions);
+    case 'key-passkey':
+      return keyPasskeyView(state, actions);
     case 'key-recovery':
       return keyRecoveryView(state, actions);
     case 'backup':

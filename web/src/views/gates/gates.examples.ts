@@ -80,9 +80,16 @@ const TYPED: readonly (readonly [name: string, phase: Phase, change: Partial<Vau
 export const examples: readonly { readonly name: string; readonly state: AppState }[] = [
   ...PHASES.map(([name, phase]) => ({ name, state: stateOf(phase, {}) })),
   ...TYPED.map(([name, phase, change]) => ({ name, state: stateOf(phase, change) })),
+  { name: 'locked-passkey', state: withPasskeys({ kind: 'locked', isWorking: false }) },
+  { name: 'locked-passkey-not-used', state: withPasskeys({ kind: 'locked', isWorking: false, notice: 'passkey_not_used' }) },
+  { name: 'locked-passkey-wrong', state: withPasskeys({ kind: 'locked', isWorking: false, problem: { code: 'passkey_wrong' } }) },
   { name: 'locked-wait', state: { ...stateOf({ kind: 'locked', isWorking: false, problem: { code: 'wait' } }, {}), attempts: { waitMs: 28_000, isLockedOut: false } } },
   { name: 'locked-out', state: { ...stateOf({ kind: 'locked', isWorking: false, problem: { code: 'locked-out' } }, {}), attempts: { waitMs: 0, isLockedOut: true } } },
 ];
+
+function withPasskeys(phase: Phase): AppState {
+  return { ...stateOf(phase, {}), hasPasskeys: true };
+}
 
 function stateOf(phase: Phase, change: Partial<VaultsView>): AppState {
   return {

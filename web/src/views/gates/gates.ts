@@ -16,6 +16,7 @@ import type { Part } from '../../components/control.ts';
 import { chosenVault } from '../../state/vaults.ts';
 import { isOnWipedComputer } from '../../state/vaults.ts';
 import { renewView } from '../keys/key-words.ts';
+import { noticeInset, typedText } from '../keys/words-steps.ts';
 import { lockedOutText, lockedOutTitle, waitText } from '../keys/waiting.ts';
 import { recoverView } from '../keys/recover.ts';
 import { restoreView } from '../backup/restore.ts';
@@ -225,13 +226,10 @@ function unlockView(state: AppState, actions: Actions, phase: Extract<Phase, { k
   const text = words.unlock;
   const message = unlockMessage(state, phase.problem);
   const chosen = chosenVault(state.vaults);
-  const notice = phase.notice === undefined ? undefined : stateNotice(state, phase.notice);
   return page(state, actions, {
     heading: phase.isReading === true ? words.reading.unlockTitle : state.attempts.isLockedOut ? lockedOutTitle(state) : text.title,
     caption: chosen === undefined ? undefined : labelText(chosen),
-    above: html`${notice === undefined
-      ? nothing
-      : html`<div class="govuk-inset-text"><p class="govuk-body govuk-!-font-weight-bold">${notice.title}</p>${noticeText(notice)}</div>`}
+    above: html`${phase.notice === undefined ? nothing : noticeInset(state, phase.notice)}
     ${unlockSummary(state, phase.problem, message)}`,
     body: html`${isOnWipedComputer(state.vaults) ? html`<div class="govuk-inset-text">${words.backup.leaveLocked}</div>` : nothing}
       ${state.attempts.isLockedOut ? lockedOutText(state) : unlockForm(state, actions, phase, message)}
@@ -255,10 +253,16 @@ function unlockForm(state: AppState, actions: Actions, phase: Extract<Phase, { k
     >
       ${phase.isReading === true ? html`<p class="govuk-body">${words.reading.unlockText}</p>` : nothing}
       ${passphraseBox(state, actions, message, false)} ${waitText(state)}
-      ${button({ text: buttonText, isSubmit: true, isWaiting })}
+      ${buttonGroup(button({ text: buttonText, isSubmit: true, isWaiting }), passkeyButton(state, actions, isWaiting))}
       <p class="govuk-visually-hidden" role="status">${phase.isWorking ? text.working : nothing}</p>
     </form>
     ${details(text.lost, html`${text.lostText}`)}`;
+}
+
+/** Nobody can know from a locked notebook whether a passkey belongs to it: offered quietly wherever one can be used. */
+function passkeyButton(state: AppState, actions: Actions, isWaiting: boolean): Part {
+  if (!state.hasPasskeys) return nothing;
+  return button({ text: words.passkey.unlock, kind: 'link', isWaiting, onPress: () => actions.unlockWithPasskey(typedText()) });
 }
 
 /** What is wrong with what was typed; a fault of the device is no error of the box. */

@@ -1,5 +1,6 @@
 /** Another passphrase, in both kinds: an ordinary change, and what to do when somebody may know the old one. */
-import { html, type TemplateResult } from 'lit-html';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { hasPasskey, hasPassphraseAlone } from '../../state/keys.ts';
 import type { AppState } from '../../state/model.ts';
 import { hashOf } from '../../state/routes.ts';
 import type { Actions } from '../actions.ts';
@@ -19,6 +20,7 @@ export function keyWordsView(state: AppState, actions: Actions): TemplateResult 
       backText: text.title,
       above: keyErrors(state),
       body: html`<p class="govuk-body">${text.changeLead}</p>
+        ${hasPasskey(state.keys) ? html`<div class="govuk-inset-text">${hasPassphraseAlone(state.keys) ? words.passkey.changeStays : words.passkey.changeAsks}</div>` : nothing}
         <h2 class="govuk-heading-m">${text.knownTitle}</h2>
         <p class="govuk-body">${text.knownText}</p>
         <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'emergency' })}>${words.shell.emergency}</a></p>

@@ -4,6 +4,8 @@ import { NO_BACKUP, type BackupView } from '../../state/backup.ts';
 import { NO_KEYS, type KeysView, type SlotRow } from '../../state/keys.ts';
 import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
 import type { Route } from '../../state/routes.ts';
+import { NO_VAULTS, type VaultsView } from '../../state/vaults.ts';
+import { words } from '../../app/words.en.ts';
 
 const WORDS = 'abacus zoom anchor pebble ladder';
 const MADE_MS = 1_790_000_000_000;
@@ -11,6 +13,8 @@ const SLOTS: readonly SlotRow[] = [
   { slotIndex: 0, type: 'passphrase', madeMs: MADE_MS, label: '', isOpenedWith: true },
   { slotIndex: 3, type: 'recovery', madeMs: MADE_MS, label: '', isOpenedWith: false },
 ];
+const BOTH: SlotRow = { slotIndex: 4, type: 'both', madeMs: MADE_MS, label: '', isOpenedWith: false };
+const BESIDE: readonly SlotRow[] = [...SLOTS.slice(0, 1), BOTH];
 const KEY = 'K7F2M-9Q4TX-0WZ3B-HR8CD-5NVJE-1YGSA-P6K2F-7M9QT';
 
 const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysView>])[] = [
@@ -24,6 +28,28 @@ const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysVi
   ['key-recovery-confirm', { name: 'key-recovery' }, { recovery: { kind: 'confirm' }, problem: { code: 'mistyped' } }],
 ];
 
+const WIPED: VaultsView = {
+  ...NO_VAULTS, chosen: '1'.repeat(32), rows: [{ directory: '1'.repeat(32), entry: { label: 'Ward', isPractice: false, isWiped: true }, hasKeys: true }],
+};
+
+/** Where the browser has passkeys. */
+const PASSKEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysView>])[] = [
+  ['keys-passkey-offer', { name: 'keys' }, { slots: SLOTS }],
+  ['keys-passkey-beside', { name: 'keys' }, { slots: BESIDE }],
+  ['keys-passkey-only', { name: 'keys' }, { slots: [{ ...BOTH, isOpenedWith: true }] }],
+  ['key-passkey-own', { name: 'key-passkey' }, { slots: SLOTS, phrase: 'own' }],
+  ['key-passkey-short', { name: 'key-passkey' }, { slots: SLOTS, phrase: 'own', errors: { passphrase: words.passphrase.empty, 'own-phrase': words.passkey.ownShort } }],
+  ['key-passkey-not-used', { name: 'key-passkey' }, { slots: SLOTS, phrase: 'same', notice: 'passkey_not_used' }],
+  ['key-passkey-synced', { name: 'key-passkey' }, { slots: SLOTS, problem: { code: 'passkey_synced' } }],
+  ['key-passkey-unverified', { name: 'key-passkey' }, { slots: SLOTS, problem: { code: 'passkey_unverified' } }],
+  ['key-passkey-no-prf', { name: 'key-passkey' }, { slots: SLOTS, problem: { code: 'passkey_no_prf' } }],
+  ['key-passkey-alone', { name: 'key-passkey' }, { slots: BESIDE }],
+  ['key-passkey-alone-paper', { name: 'key-passkey' }, { slots: [...SLOTS, BOTH], problem: { code: 'passkey_wrong' } }],
+  ['key-passkey-only', { name: 'key-passkey' }, { slots: [BOTH] }],
+  ['key-words-beside', { name: 'key-words' }, { slots: BESIDE }],
+  ['key-words-only', { name: 'key-words' }, { slots: [BOTH] }],
+];
+
 const COPIES: readonly (readonly [name: string, route: Route, backup: Partial<BackupView>])[] = [
   ['backup-running', { name: 'backup' }, { running: { phase: 'testing', done: 120, total: 300 } }],
   ['backup-made', { name: 'backup' }, { madeCount: 300 }],
@@ -33,6 +59,8 @@ const COPIES: readonly (readonly [name: string, route: Route, backup: Partial<Ba
 
 export const keyExamples: readonly { readonly name: string; readonly state: AppState }[] = [
   ...KEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { keys: { ...NO_KEYS, ...keys } }) })),
+  ...PASSKEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { hasPasskeys: true, keys: { ...NO_KEYS, ...keys } }) })),
+  { name: 'key-passkey-wiped', state: stateOf({ name: 'key-passkey' }, { keys: { ...NO_KEYS, slots: BESIDE }, vaults: WIPED }) },
   ...COPIES.map(([name, route, backup]) => ({ name, state: stateOf(route, { backup: { ...NO_BACKUP, ...backup } }) })),
 ];
 

@@ -12,6 +12,7 @@ import type { Part } from '../../components/control.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
+import { passkeySection } from './key-passkey.ts';
 import { keyErrors } from './words-steps.ts';
 
 export function keysView(state: AppState, actions: Actions): TemplateResult {
@@ -34,6 +35,7 @@ export function keysView(state: AppState, actions: Actions): TemplateResult {
       <h2 class="govuk-heading-m">${text.types.recovery}</h2>
       <p class="govuk-body">${text.recoveryText}</p>
       ${buttonLink(hasRecovery ? text.recoveryNew : text.recoveryMake, hashOf({ name: 'key-recovery' }), 'secondary')}
+      ${passkeySection(state)}
       ${removable(shown).length === 0
         ? nothing
         : html`<h2 class="govuk-heading-m">${text.removeTitle}</h2>
@@ -54,9 +56,16 @@ function settingRows({ keys: { memoryKib } }: AppState): readonly SummaryRow[] {
   return [{ key: setting, value: memoryKib < MIDDLE_KIB ? settings.small : memoryKib === MIDDLE_KIB ? settings.middle : settings.large }];
 }
 
-/** What opened the vault stays: it is changed, not taken away. */
+/**
+ * What opened the vault stays: it is changed, not taken away. A passkey can go while the passphrase opens alone; beside a passkey
+ * the passphrase is let go on a page of its own, with what has to be thought of first.
+ */
 function removable(slots: readonly SlotRow[]): readonly SlotRow[] {
-  return slots.filter((slot) => !slot.isOpenedWith);
+  const has = (type: SlotRow['type']): boolean => slots.some((slot) => slot.type === type);
+  return slots.filter((slot) => {
+    if (slot.type === 'both' && has('passphrase')) return true;
+    return !slot.isOpenedWith && !(slot.type === 'passphrase' && has('both'));
+  });
 }
 
 function removeButtons(slots: readonly SlotRow[], actions: Actions): TemplateResult {

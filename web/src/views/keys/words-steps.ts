@@ -10,7 +10,7 @@ import { passwordInput } from '../../components/password-input/password-input.ts
 import { warningText } from '../../components/warning-text/warning-text.ts';
 import { copyProgress } from '../backup/making.ts';
 import { formOf } from '../fields.ts';
-import { problemSummary } from '../problem.ts';
+import { noticeText, problemSummary, stateNotice } from '../problem.ts';
 import { page } from '../shell/shell.ts';
 
 const PASSPHRASE_ID = 'passphrase';
@@ -69,12 +69,16 @@ function movingView(state: AppState, actions: Actions): TemplateResult {
 }
 
 export function passphraseBox(state: AppState, actions: Actions, label: string, hint?: string): TemplateResult {
+  return phraseBox(state, actions, PASSPHRASE_ID, label, hint);
+}
+
+export function phraseBox(state: AppState, actions: Actions, id: string, label: string, hint?: string): TemplateResult {
   const text = words.passphrase;
   return passwordInput({
-    id: PASSPHRASE_ID,
+    id,
     label,
     hint,
-    error: state.keys.errors[PASSPHRASE_ID],
+    error: state.keys.errors[id],
     isShown: state.isPassphraseShown,
     showText: text.show,
     hideText: text.hide,
@@ -91,8 +95,18 @@ export function typedText(id = PASSPHRASE_ID): string {
 }
 
 export function keyErrors(state: AppState): Part {
-  const { errors, problem } = state.keys;
+  const { errors, problem, notice } = state.keys;
   if (problem !== undefined) return problemSummary(state, problem);
   const shown = Object.entries(errors).map(([controlId, message]) => ({ controlId, message }));
-  return shown.length === 0 ? nothing : errorSummary({ title: words.shell.problemTitle, errors: shown });
+  if (shown.length > 0) return errorSummary({ title: words.shell.problemTitle, errors: shown });
+  return notice === undefined ? nothing : noticeInset(state, notice);
+}
+
+/** What happened and is no error: a state of errors.json. */
+export function noticeInset(state: AppState, name: string): TemplateResult {
+  const notice = stateNotice(state, name);
+  return html`<div class="govuk-inset-text" id="key-notice" tabindex="-1">
+    <p class="govuk-body govuk-!-font-weight-bold">${notice?.title ?? nothing}</p>
+    ${noticeText(notice)}
+  </div>`;
 }

@@ -1,0 +1,38 @@
+/** Asking for a passkey, for the vault that is chosen. What goes wrong is a state of errors.json. */
+import type { PasskeyFailure, PasskeyResult } from '../platform/passkey.ts';
+import { textOf } from '../state/json.ts';
+import type { CoreError } from '../state/model.ts';
+import type { AppContext } from './context.ts';
+
+export type PasskeyAnswer =
+  | { readonly kind: 'given'; readonly prf: ArrayBuffer }
+  /** closed by the person, or not answered: no error */
+  | { readonly kind: 'not-used' }
+  | { readonly kind: 'failed'; readonly error: CoreError };
+
+/** What is said when a passkey was not used. */
+export const NOT_USED = 'passkey_not_used';
+
+const FAILURES: Readonly<Record<Exclude<PasskeyFailure, 'cancelled'>, string>> = {
+  unsupported: 'passkey_no_prf',
+  unverified: 'passkey_unverified',
+  synced: 'passkey_synced',
+};
+
+export async function askToUsePasskey(context: AppContext): Promise<PasskeyAnswer> {
+  return ask(context, context.platform.passkeys.use);
+}
+
+export async function askToMakePasskey(context: AppContext): Promise<PasskeyAnswer> {
+  const list = await context.core.call('keys.list', {});
+  if (!list.ok) return { kind: 'failed', error: list.error };
+  return ask(context, (input) => context.platform.passkeys.make(input, list.value['areSyncedPasskeysAllowed'] === true));
+}
+
+async function ask({ core }: AppContext, act: (prfInputHex: string) => Promise<PasskeyResult>): Promise<PasskeyAnswer> {
+  const status = await core.call('vault.status', {});
+  if (!status.ok) return { kind: 'failed', error: status.error };
+  const asked = await act(textOf(status.value['prfInputHex']));
+  if (asked.ok) return { kind: 'given', prf: asked.prf };
+  return asked.failure === 'cancelled' ? { kind: 'not-used' } : { kind: 'failed', error: { code: FAILURES[asked.failure] } };
+}
