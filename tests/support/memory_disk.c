@@ -67,14 +67,16 @@ static void content_resize(content *target, size_t size_bytes)
     target->size_bytes = size_bytes;
 }
 
+/* Of no bytes: nothing grows, wherever it is. */
 static void content_write(content *target, uint64_t offset_bytes, const uint8_t *bytes, size_t size_bytes)
 {
+    if (size_bytes == 0) {
+        return;
+    }
     if (offset_bytes + size_bytes > target->size_bytes) {
         content_resize(target, (size_t)offset_bytes + size_bytes);
     }
-    if (size_bytes > 0) {
-        memcpy(target->bytes + offset_bytes, bytes, size_bytes);
-    }
+    memcpy(target->bytes + offset_bytes, bytes, size_bytes);
 }
 
 static void content_set(content *target, fk_bytes bytes)
