@@ -5,7 +5,7 @@
 // Exit 0 when everything that the page had shown as saved was there, whole, and vault.check was good, each time. --early: a page that
 // shows an answer as saved before the worker has answered; then something must be found lost, and exit 0 says that it was.
 // README.md says what this does not test.
-import { readdirSync, statSync, watch } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, statSync, watch } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -54,42 +54,56 @@ class Life {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** How each file of a vault begins, but for the page file, which is sealed from its first byte. */
+const PAGE_SIZE_BYTES = 8192;
+const STAMPS = { superblock: 'FKSUPER\n', log: 'FKLOGHD\n', keys: 'FKKEYS\r\n', tries: 'FKTRIES\n' };
+
+function stampOf(file) {
+  const head = Buffer.alloc(8);
+  const handle = openSync(file);
+  readSync(handle, head, 0, head.byteLength, 0);
+  closeSync(handle);
+  return Object.keys(STAMPS).find((name) => STAMPS[name] === head.toString('latin1'));
+}
+
 /**
- * The files of the vault as the profile keeps them, looked at from outside. Commits write one file, the log; a checkpoint writes the
- * page file, then the other log, then a superblock.
+ * The files of the vault as the profile keeps them, looked at from outside. A checkpoint writes the page file, then the other log,
+ * then a superblock; nothing else writes the page file.
  */
 class VaultFiles {
-  #log;
-  #before;
+  #files;
 
   constructor({ kind, home }) {
     const folders = STORAGE[kind].map((name) => path.join(home, 'profile', name));
-    this.#before = new Map(folders.flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true })
+    this.#files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name)))
-      .filter((file) => !/sqlite|leveldb|metadata|Paths|Origins/.test(file)).map((file) => [file, statSync(file).mtimeMs]));
+      .filter((file) => !/sqlite|leveldb|metadata|Paths|Origins/.test(file));
   }
 
   checkpointBegins() {
     return new Promise((resolve) => {
-      const watchers = [...this.#before.keys()].map((file) => watch(file, () => {
-        this.#log ??= file;
-        if (this.#log === file) return;
+      const watchers = this.#of(undefined).map((file) => watch(file, () => {
         watchers.forEach((watcher) => watcher.close());
         resolve();
       }));
     });
   }
 
-  /** After the kill: a checkpoint had begun and its last file was not written. */
+  /** After the kill: the page file was written later than any superblock. Within one tick of the file system's clock it cannot be told. */
   get isCheckpointOpen() {
-    const changed = [...this.#before].filter(([file, mtimeMs]) => file !== this.#log && statSync(file).mtimeMs !== mtimeMs);
-    return changed.length > 0 && changed.length < FILES_OF_A_CHECKPOINT;
+    const newest = (files) => files.map((file) => statSync(file, { bigint: true }))
+      .reduce((time, { size, mtimeNs }) => (size > 0n && mtimeNs > time ? mtimeNs : time), 0n);
+    return newest(this.#of(undefined)) > newest(this.#of('superblock'));
+  }
+
+  /** With undefined the page file, which has whole pages, and what is still empty. */
+  #of(stamp) {
+    return this.#files.filter((file) => stampOf(file) === stamp && (stamp !== undefined || statSync(file).size % PAGE_SIZE_BYTES === 0));
   }
 }
 
 /** About as long as a checkpoint takes. Timers are too coarse to hit a part of it. */
 const CHECKPOINT_MS = 12;
-const FILES_OF_A_CHECKPOINT = 3;
 
 /** Moments are spread: anywhere among the answers, in a checkpoint, or while the vault is being opened. */
 const MOMENTS = [
