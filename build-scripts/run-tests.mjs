@@ -206,19 +206,24 @@ async function runUnitTest(suite, { name, command, properties }, minutes) {
   return counts;
 }
 
-/** The simulation with its seeds, then each build with a planted fault, which is one test that the fault is found. */
+/** The simulation, half of the seeds in each of two programs; then each build with a planted fault, which is one test that the fault is found. */
 async function runSimulation(suite, minutes) {
-  const log = logOf(suite, 'seeds');
-  const { code, reason, text } = await run(['build/dev/tests/sim/sim', ...(isQuick ? ['--seeds', '40'] : [])], { log, minutes });
-  const counts = /^(\d+) passed, (\d+) failed$/m.exec(text);
-  console.log(text.trimEnd());
-  const total = counts === null || (code !== 0 && counts[2] === '0')
-    ? one(false, `sim ${reason} (${logName(log)})\n${text.slice(-3000)}`)
-    : { ...nothing(), passed: Number(counts[1]), failed: Number(counts[2]), failures: counts[2] === '0' ? [] : [`sim (${logName(log)})\n${text.slice(-3000)}`] };
-  (await inLanes(testsOfLabel('sim').map(({ name, command }) => async () => {
+  const seeds = isQuick ? 20 : 100;
+  const halves = [1, 1 + seeds].map((from) => async () => {
+    const log = logOf(suite, `from-${from}`);
+    const { code, reason, text } = await run(['build/dev/tests/sim/sim', '--seeds', String(seeds), '--seed-from', String(from)], { log, minutes });
+    const counts = /^(\d+) passed, (\d+) failed$/m.exec(text);
+    console.log(text.trimEnd());
+    return counts === null || (code !== 0 && counts[2] === '0')
+      ? one(false, `sim ${reason} (${logName(log)})\n${text.slice(-3000)}`)
+      : { ...nothing(), passed: Number(counts[1]), failed: Number(counts[2]), failures: counts[2] === '0' ? [] : [`sim (${logName(log)})\n${text.slice(-3000)}`] };
+  });
+  const planted = testsOfLabel('sim').map(({ name, command }) => async () => {
     const found = await run(command, { log: logOf(suite, name), minutes });
     return one(found.code !== 0 && /^seed \d+ failed/m.test(found.text), `${name}: the planted fault was not found\n${found.text.slice(-1000)}`);
-  }))).forEach((result) => add(total, result));
+  });
+  const total = nothing();
+  (await inLanes([...halves, ...planted])).forEach((result) => add(total, result));
   return total;
 }
 
