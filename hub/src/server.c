@@ -307,6 +307,7 @@ static void finish_held(fk_hub_server *server, int epoll, int stop_signals)
     }
     if (server->worker != NULL) { /* now nobody waits for it whom libmicrohttpd would not let go */
         fk_hub_worker_finish(server->worker);
+        server->is_worker_finished = true;
         fk_hub_api_resume(server);
         (void)MHD_run(server->daemon);
     }

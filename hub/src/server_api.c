@@ -204,7 +204,8 @@ enum MHD_Result fk_hub_api_more(fk_hub_server *server, struct MHD_Connection *ha
         *upload_size_bytes = 0;
         return MHD_YES;
     }
-    if (connection->is_body_lost) {
+    /* A connection that waits for a worker that has ended would stop libmicrohttpd from ending: it aborts. */
+    if (connection->is_body_lost || server->is_worker_finished) {
         return refuse(server, connection, FK_ERR_BUSY, MHD_HTTP_SERVICE_UNAVAILABLE, false);
     }
     connection->stage = FK_HUB_STAGE_WAITING;

@@ -45,8 +45,9 @@ typedef struct fk_hub_server {
     struct MHD_Response *found[FK_HUB_ASSET_COUNT_MAX]; /* per asset */
     struct MHD_Response *healthy, *missing, *refused, *too_large, *header_too_large;
     uint32_t open_count;
-    uint32_t api_count;  /* requests whose body or reply is in memory */
-    bool has_room_again; /* a connection was closed since the loop last waited */
+    uint32_t api_count;      /* requests whose body or reply is in memory */
+    bool is_worker_finished; /* at the end of a stop: who sends one more request on an open connection is turned away */
+    bool has_room_again;     /* a connection was closed since the loop last waited */
     fk_hub_connection connections[FK_HUB_CONNECTION_COUNT_MAX];
 } fk_hub_server;
 
