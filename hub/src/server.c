@@ -352,10 +352,10 @@ static fk_status prepare(fk_hub_server *server, fk_error *error)
     return is_ready ? fk_ok() : fail(error, FK_ERR_NO_MEMORY, "There is not enough memory to start.");
 }
 
-static void release(fk_hub_server *server, bool is_worker_finished)
+static void release(fk_hub_server *server)
 {
     if (server->worker != NULL) {
-        if (!is_worker_finished) {
+        if (!server->is_worker_finished) {
             fk_hub_worker_finish(server->worker);
         }
         fk_hub_worker_free(server->worker);
@@ -386,18 +386,16 @@ fk_status fk_hub_serve(const fk_hub_options *options, const fk_hub_assets *asset
     server->options = options;
     server->assets = assets;
     server->hub = hub;
-    bool is_running = false;
     fk_status status = prepare(server, error);
     if (fk_is_ok(status)) {
         status = start_daemon(server, options, error);
-        is_running = fk_is_ok(status);
     }
-    if (is_running) {
+    if (fk_is_ok(status)) {
         print_address(server, options);
         status = run_loop(server, stop_signals, error);
         MHD_stop_daemon(server->daemon);
     }
-    release(server, is_running);
+    release(server);
     (void)close(stop_signals);
     return status;
 }
