@@ -1,12 +1,9 @@
 // Goal: the SIMD build of libsodium computes the published algorithms.
 import assert from 'node:assert/strict';
 import { createCipheriv, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 
 import { memoryPorts } from '../support/memory-host.mjs';
-import { vectorsDir } from '../support/vectors.mjs';
 import { importWebModules } from '../support/web-modules.mjs';
 import { wasmModule } from '../support/wasm-modules.mjs';
 
@@ -54,35 +51,6 @@ const hash = (bytes) =>
 test('blake2b_256__published_answers', () => {
   assert.equal(hash(Buffer.from('abc')), 'bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319');
   assert.equal(hash(Buffer.alloc(0)), '0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8');
-});
-
-test('xchacha20_poly1305__all_wycheproof_vectors', (context) => {
-  const file = path.join(vectorsDir, 'wycheproof/xchacha20_poly1305_test.json');
-  if (!existsSync(file)) {
-    context.skip(`no outside vectors in ${vectorsDir}`);
-    return;
-  }
-  const { testGroups } = JSON.parse(readFileSync(file, 'utf8'));
-  let count = 0;
-  for (const { ivSize, keySize, tagSize, tests } of testGroups) {
-    if (ivSize !== 192 || keySize !== 256 || tagSize !== 128) {
-      continue;
-    }
-    for (const vector of tests) {
-      const [key, nonce, associated, plain, sealed, tag] = ['key', 'iv', 'aad', 'msg', 'ct', 'tag'].map((name) => unhex(vector[name]));
-      const whole = Buffer.concat([sealed, tag]);
-      const opened = open(key, nonce, associated, whole);
-      if (vector.result === 'valid') {
-        assert.deepEqual(opened, plain, `vector ${vector.tcId}`);
-        assert.deepEqual(seal(key, nonce, associated, plain), whole, `vector ${vector.tcId}`);
-      } else {
-        assert.equal(opened, null, `vector ${vector.tcId}`);
-      }
-      count += 1;
-    }
-  }
-  context.diagnostic(`${count} vectors`);
-  assert.ok(count > 200);
 });
 
 /** HChaCha20 turns the first 16 nonce bytes into a key; the rest is what Node's ChaCha20-Poly1305 does. */

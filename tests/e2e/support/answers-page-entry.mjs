@@ -1,4 +1,5 @@
-// A page that runs libsodium's own tests in known-answers.wasm, as the core would be run, and gives what they print.
+// A page that holds known-answers.wasm, run as the core would be run, to what is published.
+import { publishedAnswers } from '../../support/published-answers.mjs';
 import { instantiateWithHost } from '../../../web/src/worker/core.ts';
 
 const ports = {
@@ -8,11 +9,10 @@ const ports = {
   fillRandom: (target) => void crypto.getRandomValues(target),
 };
 
-globalThis.answersOf = async (name) => {
+const answers = async () => {
   const module = await WebAssembly.compileStreaming(fetch('/known-answers.wasm'));
-  const { exports, memory } = await instantiateWithHost(module, ports);
-  const started = exports.fk_known_answers_start();
-  memory.write(exports.fk_known_answers_name(), new TextEncoder().encode(`${name}\0`));
-  const code = exports.fk_known_answers_run();
-  return { started, code, printed: memory.text(exports.fk_known_answers_output(), exports.fk_known_answers_output_size()) };
+  return publishedAnswers(await instantiateWithHost(module, ports));
 };
+
+globalThis.sodium = async (name) => (await answers()).sodium(name);
+globalThis.wycheproof = async (text) => (await answers()).wycheproof(text);

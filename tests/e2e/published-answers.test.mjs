@@ -1,19 +1,20 @@
-// The browsers' own WebAssembly computes what libsodium must: its known answers for Argon2id, BLAKE2b, sealed boxes,
-// secretstream and XChaCha20-Poly1305, by its own tests in this build of it.
+// The browsers' own WebAssembly computes what is published: libsodium's known answers for Argon2id, BLAKE2b, sealed boxes,
+// secretstream and XChaCha20-Poly1305, by its own tests in this build of it, and the vectors of Wycheproof.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import * as esbuild from 'esbuild';
 
+import { SODIUM_TESTS } from '../support/published-answers.mjs';
+import { assertWycheproof, sodiumSays } from '../support/published-files.mjs';
 import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from './support/browser.mjs';
 import { Hub } from './support/hub.mjs';
 import { until } from './support/until.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const NAMES = ['pwhash_argon2id', 'generichash', 'generichash2', 'generichash3', 'box_seal', 'secretstream', 'aead_xchacha20poly1305'];
 let hub;
 
 async function buildPage() {
@@ -35,19 +36,21 @@ before(async () => {
 after(() => hub?.stop());
 
 for (const kind of [CHROMIUM, FIREFOX]) {
-  test(`${kind}__gives_the_known_answers_of_libsodium`, async () => {
+  test(`${kind}__computes_what_is_published`, async (t) => {
     const home = makeHome('answers');
     let browser;
     try {
       browser = await Browser.launch({ kind, home, origin: hub.origin });
       await browser.page.goto(`${hub.origin}/`);
-      await until(() => browser.page.evaluate(() => globalThis.answersOf !== undefined), 'the page is ready');
-      for (const name of NAMES) {
-        const { started, code, printed } = await browser.page.evaluate((which) => globalThis.answersOf(which), name);
-        assert.deepEqual([started, code], [0, 0], name);
-        const expected = readFileSync(path.join(ROOT, 'build/deps/libsodium/test/default', `${name}.exp`), 'utf8');
-        assert.equal(printed, expected, name);
+      await until(() => browser.page.evaluate(() => globalThis.wycheproof !== undefined), 'the page is ready');
+      for (const name of SODIUM_TESTS) {
+        await t.test(name, async () => {
+          const given = await browser.page.evaluate((which) => globalThis.sodium(which), name);
+          assert.deepEqual(given, { code: 0, printed: sodiumSays(name) });
+        });
       }
+      await t.test('wycheproof', (context) =>
+        assertWycheproof(context, (text) => browser.page.evaluate((file) => globalThis.wycheproof(file), text)));
     } finally {
       await browser?.kill();
       removeHome(home);
