@@ -7,7 +7,8 @@ if(NOT EXISTS ${FK_DEPS}/.complete)
 endif()
 
 # SQLite with SQLite3 Multiple Ciphers, chacha20 only (docs/adr/0003). No operating system layer:
-# the VFS is core/store's. __WASM__ makes its random source getentropy(), which is ours too.
+# the VFS is core/store's. __WASM__ makes its random source getentropy(), which is ours too. SECURE_MEMORY: what is
+# released is overwritten, once core/store says so (memory_security).
 add_library(fk_third_party_sqlite3mc STATIC ${FK_DEPS}/sqlite3mc/sqlite3.c)
 target_include_directories(fk_third_party_sqlite3mc SYSTEM PUBLIC ${FK_DEPS}/sqlite3mc)
 # Optimised in debug builds too: the tests spend their time in its cipher.
@@ -20,7 +21,8 @@ target_compile_definitions(fk_third_party_sqlite3mc PRIVATE
     SQLITE_OMIT_LOAD_EXTENSION SQLITE_OMIT_WAL SQLITE_OMIT_LOCALTIME SQLITE_OMIT_DEPRECATED
     SQLITE_DQS=0 SQLITE_USE_URI=0 __WASM__ CODEC_TYPE=CODEC_TYPE_CHACHA20
     HAVE_CIPHER_AES_128_CBC=0 HAVE_CIPHER_AES_256_CBC=0 HAVE_CIPHER_SQLCIPHER=0
-    HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0 HAVE_CIPHER_AEGIS=0)
+    HAVE_CIPHER_RC4=0 HAVE_CIPHER_ASCON128=0 HAVE_CIPHER_AEGIS=0
+    SQLITE3MC_SECURE_MEMORY=1)
 
 # cJSON, included by core/codec only.
 add_library(fk_third_party_cjson STATIC ${FK_DEPS}/cjson/cJSON.c)
