@@ -18,7 +18,7 @@ const FILE_LINES_MAX = 500;
 
 // A foreign header and the folders that alone may see it.
 const SOLE_USERS = {
-  'sodium.h': ['core/crypto/', 'tests/support/known_answers.h', 'tests/support/wycheproof.c'],
+  'sodium.h': ['core/crypto/', 'cmake/sqlite3mc_sodium/', 'tests/support/known_answers.h', 'tests/support/wycheproof.c'],
   'sqlite3.h': ['core/store/', 'hub/src/store_sqlite.c', 'tests/'],
   'cJSON.h': ['core/codec/'],
   'microhttpd.h': ['hub/'],

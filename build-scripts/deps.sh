@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 
 deps=$PWD/build/deps
 lock=$PWD/build-scripts/deps.lock
+cipher_patch=$PWD/cmake/sqlite3mc_sodium/cipher.patch
 stamp=$deps/.complete
-lock_hash=$(cat "$lock" "$0" | sha256sum | cut -d' ' -f1)
+lock_hash=$(cat "$lock" "$cipher_patch" "$0" | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$lock_hash" ]; then
     exit 0
 fi
@@ -71,6 +72,8 @@ apply_debian_patches() {
 unpack better-sqlite3-multiple-ciphers-*.tgz sqlite3mc-package 1
 mkdir -p "$deps/sqlite3mc"
 cp "$deps"/sqlite3mc-package/deps/sqlite3/sqlite3.{c,h} "$deps/sqlite3mc/"
+sed -i "s/\r$//" "$deps/sqlite3mc/sqlite3.c"
+patch -s -F0 -p1 -d "$deps/sqlite3mc" < "$cipher_patch"
 unpack libsodium_*.orig.tar.gz libsodium 1
 apply_debian_patches libsodium "$PWD"/libsodium_*.debian.tar.xz
 unpack cjson_*.orig.tar.gz cjson 1
