@@ -130,6 +130,14 @@ fk_roster_payload roster_epoch(const fk_id *compartment, uint32_t number)
     return payload;
 }
 
+fk_roster_payload roster_recovery_key(const fk_identity *keys)
+{
+    fk_roster_payload payload = { .kind = FK_ROSTER_RECOVERY_KEY };
+    payload.as.recovery_key.key = fk_recovery_key_id(keys->box_public);
+    memcpy(payload.as.recovery_key.public_key, keys->box_public, sizeof payload.as.recovery_key.public_key);
+    return payload;
+}
+
 /* --- an agency ---------------------------------------------------------------------------------------- */
 
 fk_status roster_fixture_found(roster_fixture *f)
@@ -240,6 +248,11 @@ void roster_fixture_digest(const fk_roster *roster, fk_digest *digest_out)
             fk_hash_update(&hash, fk_bytes_of(entry.bytes, sizeof entry.bytes));
             hash_id(&hash, &maker);
         }
+    }
+    const fk_roster_recovery_key_row *recovery = fk_roster_recovery_key_newest(roster);
+    if (recovery != NULL) {
+        hash_id(&hash, &recovery->entry.key);
+        hash_number(&hash, recovery->index);
     }
     fk_hash_final(&hash, digest_out->bytes);
 }

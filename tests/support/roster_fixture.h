@@ -47,6 +47,8 @@ fk_roster_payload roster_role(const fk_id *person, uint32_t roles);
 fk_roster_payload roster_compartment(const fk_id *compartment, fk_compartment_kind kind);
 fk_roster_payload roster_membership(const fk_id *compartment, const fk_id *person, bool is_member);
 fk_roster_payload roster_epoch(const fk_id *compartment, uint32_t number);
+/* Of the box key of these. */
+fk_roster_payload roster_recovery_key(const fk_identity *keys);
 
 enum { ROSTER_FOUNDED_COUNT = 9, ROSTER_JOINED_COUNT = 14 };
 /* The entries of docs/adr/0010: founding (9), then founding and a colleague (14). Stops at the first refusal. */

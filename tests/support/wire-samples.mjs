@@ -32,6 +32,7 @@ const payloads = {
   compartment: [4, Buffer.concat([id(1), u8(2), zeros(7), sealedName(3)])],
   membership: [5, Buffer.concat([id(1), id(2), u8(1), u8(1), zeros(6)])],
   epoch: [6, Buffer.concat([id(1), u32(2), u8(1), zeros(3), digest(3), count(4, 24), count(5, 48)])],
+  'recovery-key': [8, Buffer.concat([id(1), digest(2)])],
 };
 const rosterEntry = ([kind, payload]) => Buffer.concat([
   text('FKROST01'), u32(kind + 40), u16(kind), u16(payload.length),

@@ -60,7 +60,8 @@ static fk_roster_payload some_payload(fk_roster_kind kind)
             memset(payload.as.epoch.link, 0, sizeof payload.as.epoch.link);
         }
         break;
-    case FK_ROSTER_FIRST_LATER:
+    case FK_ROSTER_RECOVERY_KEY:
+    case FK_ROSTER_LATER:
         break;
     }
     return payload;
@@ -83,9 +84,12 @@ static size_t entry_of(const fk_roster_payload *payload, uint8_t target[FK_ROSTE
 static void roster_entry__reads_back_every_kind(void **state)
 {
     (void)state;
-    static const size_t payload_sizes[] = { 104, 232, 144, 24, 152, 40, 128 };
+    static const size_t payload_sizes[FK_ROSTER_KIND_COUNT] = { 104, 232, 144, 24, 152, 40, 128, 0, 48 };
     for (int round = 0; round < ROUND_COUNT; round++) {
-        fk_roster_kind kind = (fk_roster_kind)(round % FK_ROSTER_FIRST_LATER);
+        fk_roster_kind kind = (fk_roster_kind)(round % FK_ROSTER_KIND_COUNT);
+        if (!fk_roster_kind_is_known((uint16_t)kind)) {
+            continue;
+        }
         fk_roster_payload payload = some_payload(kind);
         uint8_t bytes[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
         size_t size_bytes = entry_of(&payload, bytes);
@@ -112,7 +116,10 @@ static void roster_entry__reads_back_every_kind(void **state)
 static void roster_entry__refuses_what_is_cut(void **state)
 {
     (void)state;
-    for (int kind = 0; kind < FK_ROSTER_FIRST_LATER; kind++) {
+    for (int kind = 0; kind < FK_ROSTER_KIND_COUNT; kind++) {
+        if (!fk_roster_kind_is_known((uint16_t)kind)) {
+            continue;
+        }
         fk_roster_payload payload = some_payload((fk_roster_kind)kind);
         uint8_t bytes[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
         size_t size_bytes = entry_of(&payload, bytes);
@@ -129,7 +136,10 @@ static void roster_entry__keeps_kinds_for_later(void **state)
     fk_roster_payload payload = some_payload(FK_ROSTER_ROLE);
     uint8_t bytes[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
     size_t size_bytes = entry_of(&payload, bytes);
-    for (uint16_t kind = FK_ROSTER_FIRST_LATER; kind < 100; kind++) {
+    for (uint16_t kind = FK_ROSTER_LATER; kind < 100; kind++) {
+        if (fk_roster_kind_is_known(kind)) {
+            continue;
+        }
         fk_put_u16(bytes + 12, kind);
         fk_roster_entry entry;
         assert_code(fk_roster_entry_read(fk_bytes_of(bytes, size_bytes), &entry), FK_OK);

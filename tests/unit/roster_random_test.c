@@ -51,7 +51,7 @@ static const fk_identity *any_keys(run *r)
 
 static fk_roster_payload any_payload(run *r)
 {
-    switch (below(r, 7)) {
+    switch (below(r, 8)) {
     case 0:
         return roster_device(any_id(r), any_id(r), any_keys(r), (fk_device_kind)(1 + below(r, 3)));
     case 1:
@@ -64,6 +64,8 @@ static fk_roster_payload any_payload(run *r)
         return roster_membership(any_id(r), any_id(r), below(r, 3) > 0);
     case 5:
         return roster_epoch(any_id(r), 1 + (uint32_t)below(r, 3));
+    case 6:
+        return roster_recovery_key(any_keys(r));
     default:
         return roster_founding(&r->fixture);
     }

@@ -11,17 +11,28 @@ _Static_assert((int)FK_WIRE_KEY_SIZE_BYTES == (int)FK_PUBLIC_KEY_SIZE_BYTES, "pu
 _Static_assert((int)FK_WIRE_SIGNATURE_SIZE_BYTES == (int)FK_SIGNATURE_SIZE_BYTES, "signatures");
 _Static_assert((int)FK_DIGEST_SIZE_BYTES == (int)FK_HASH_SIZE_BYTES, "hashes");
 
-fk_id fk_agency_id(const uint8_t root_key[FK_PUBLIC_KEY_SIZE_BYTES])
+/* First 16 bytes of BLAKE2b-256(label || key). */
+static fk_id id_of_key(const char *label, const uint8_t key[FK_PUBLIC_KEY_SIZE_BYTES])
 {
     uint8_t digest[FK_HASH_SIZE_BYTES];
-    fk_id agency;
+    fk_id id;
     fk_hash hash;
     fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
-    fk_hash_update(&hash, fk_bytes_text(FK_CONTEXT_AGENCY));
-    fk_hash_update(&hash, fk_bytes_of(root_key, FK_PUBLIC_KEY_SIZE_BYTES));
+    fk_hash_update(&hash, fk_bytes_text(label));
+    fk_hash_update(&hash, fk_bytes_of(key, FK_PUBLIC_KEY_SIZE_BYTES));
     fk_hash_final(&hash, digest);
-    memcpy(agency.bytes, digest, FK_ID_SIZE_BYTES);
-    return agency;
+    memcpy(id.bytes, digest, FK_ID_SIZE_BYTES);
+    return id;
+}
+
+fk_id fk_agency_id(const uint8_t root_key[FK_PUBLIC_KEY_SIZE_BYTES])
+{
+    return id_of_key(FK_CONTEXT_AGENCY, root_key);
+}
+
+fk_id fk_recovery_key_id(const uint8_t public_key[FK_PUBLIC_KEY_SIZE_BYTES])
+{
+    return id_of_key(FK_CONTEXT_RECOVERY_KEY, public_key);
 }
 
 /* --- lifetime ------------------------------------------------------------------------------------ */
@@ -41,6 +52,7 @@ fk_status fk_roster_new(const fk_allocator *allocator, const fk_id *agency, fk_r
     roster->compartments.item_size_bytes = sizeof(fk_roster_compartment_row);
     roster->memberships.item_size_bytes = sizeof(fk_member_event);
     roster->epochs.item_size_bytes = sizeof(fk_epoch_row);
+    roster->recovery_keys.item_size_bytes = sizeof(fk_roster_recovery_key_row);
     *roster_out = roster;
     return fk_ok();
 }
@@ -56,6 +68,7 @@ void fk_roster_free(fk_roster *roster)
     fk_rows_free(roster->allocator, &roster->compartments);
     fk_rows_free(roster->allocator, &roster->memberships);
     fk_rows_free(roster->allocator, &roster->epochs);
+    fk_rows_free(roster->allocator, &roster->recovery_keys);
     fk_release(roster->allocator, roster, sizeof *roster);
 }
 
@@ -83,8 +96,11 @@ static fk_rows *rows_for(fk_roster *roster, const fk_roster_payload *payload, si
     case FK_ROSTER_EPOCH:
         *count_max_out = FK_ROSTER_ENTRY_COUNT_MAX;
         return &roster->epochs;
+    case FK_ROSTER_RECOVERY_KEY:
+        *count_max_out = FK_ROSTER_ENTRY_COUNT_MAX;
+        return &roster->recovery_keys;
     case FK_ROSTER_ROLE:
-    case FK_ROSTER_FIRST_LATER:
+    case FK_ROSTER_LATER:
     default:
         return NULL;
     }
@@ -143,6 +159,13 @@ static void apply_epoch(fk_roster *roster, const fk_roster_step *step, const fk_
     fk_rows_add(&roster->epochs, &row);
 }
 
+static void apply_recovery_key(fk_roster *roster, const fk_roster_step *step)
+{
+    const fk_roster_header *header = &step->entry.header;
+    fk_roster_recovery_key_row row = { step->payload.as.recovery_key, header->index, header->made_ms };
+    fk_rows_add(&roster->recovery_keys, &row);
+}
+
 /* Cannot fail: everything was checked and room was made. */
 static void apply(fk_roster *roster, const fk_roster_step *step)
 {
@@ -170,7 +193,10 @@ static void apply(fk_roster *roster, const fk_roster_step *step)
     case FK_ROSTER_EPOCH:
         apply_epoch(roster, step, &hash);
         break;
-    case FK_ROSTER_FIRST_LATER:
+    case FK_ROSTER_RECOVERY_KEY:
+        apply_recovery_key(roster, step);
+        break;
+    case FK_ROSTER_LATER:
     default:
         break;
     }
@@ -191,24 +217,38 @@ fk_status fk_roster_append(fk_roster *roster, fk_bytes entry, fk_error *error)
     return fk_ok();
 }
 
+fk_roster_place fk_roster_next_place(const fk_roster *roster)
+{
+    uint32_t count = fk_roster_count(roster);
+    fk_roster_place place = { .agency = roster->agency, .index = count };
+    if (count > 0) {
+        place.prev = *fk_roster_hash_at(roster, count - 1);
+    }
+    return place;
+}
+
 size_t fk_roster_entry_make(const fk_roster *roster, const fk_roster_payload *payload, const fk_identity *signer,
                             uint64_t made_ms, uint8_t *entry_out)
 {
-    uint32_t count = fk_roster_count(roster);
+    fk_roster_place place = fk_roster_next_place(roster);
+    return fk_roster_entry_make_at(&place, payload, signer, made_ms, entry_out);
+}
+
+size_t fk_roster_entry_make_at(const fk_roster_place *place, const fk_roster_payload *payload,
+                               const fk_identity *signer, uint64_t made_ms, uint8_t *entry_out)
+{
     size_t payload_size_bytes = fk_roster_payload_write(payload, entry_out + FK_ROSTER_HEADER_SIZE_BYTES);
     FK_ASSERT(payload_size_bytes <= FK_ROSTER_PAYLOAD_SIZE_BYTES_MAX);
-    fk_roster_header header = { .index = count,
+    fk_roster_header header = { .index = place->index,
                                 .kind = (uint16_t)payload->kind,
                                 .payload_size_bytes = (uint16_t)payload_size_bytes,
-                                .agency = roster->agency,
+                                .agency = place->agency,
+                                .prev = place->prev,
                                 .made_ms = made_ms };
-    if (count > 0) {
-        header.prev = *fk_roster_hash_at(roster, count - 1);
-    }
     memcpy(header.signer, signer->signing_public, FK_PUBLIC_KEY_SIZE_BYTES);
     fk_roster_header_write(&header, entry_out);
     size_t content_size_bytes = FK_ROSTER_HEADER_SIZE_BYTES + payload_size_bytes;
-    fk_sign(signer, FK_PURPOSE_ROSTER, &roster->agency, fk_bytes_of(entry_out, content_size_bytes),
+    fk_sign(signer, FK_PURPOSE_ROSTER, &place->agency, fk_bytes_of(entry_out, content_size_bytes),
             entry_out + content_size_bytes);
     return content_size_bytes + FK_SIGNATURE_SIZE_BYTES;
 }
@@ -280,6 +320,12 @@ const fk_roster_compartment_row *fk_roster_compartment_at(const fk_roster *roste
 const fk_roster_compartment_row *fk_roster_compartment_find(const fk_roster *roster, const fk_id *compartment)
 {
     return fk_roster_compartment_row_of(roster, compartment);
+}
+
+const fk_roster_recovery_key_row *fk_roster_recovery_key_newest(const fk_roster *roster)
+{
+    size_t count = roster->recovery_keys.count;
+    return count > 0 ? (const fk_roster_recovery_key_row *)roster->recovery_keys.items + (count - 1) : NULL;
 }
 
 bool fk_roster_is_member(const fk_roster *roster, const fk_id *device, const fk_id *compartment, uint32_t at_index)

@@ -37,12 +37,13 @@ struct fk_roster {
     fk_id agency;
     fk_roster_founding founding; /* meant from the first entry on */
     bool is_founding_used;
-    fk_rows hashes;       /* fk_digest, one an entry */
-    fk_rows devices;      /* fk_roster_device_row */
-    fk_rows persons;      /* fk_roster_person_row */
-    fk_rows compartments; /* fk_roster_compartment_row */
-    fk_rows memberships;  /* fk_member_event, by index */
-    fk_rows epochs;       /* fk_epoch_row, by index */
+    fk_rows hashes;        /* fk_digest, one an entry */
+    fk_rows devices;       /* fk_roster_device_row */
+    fk_rows persons;       /* fk_roster_person_row */
+    fk_rows compartments;  /* fk_roster_compartment_row */
+    fk_rows memberships;   /* fk_member_event, by index */
+    fk_rows epochs;        /* fk_epoch_row, by index */
+    fk_rows recovery_keys; /* fk_roster_recovery_key_row, by index */
 };
 
 /* NULL: none. Those that can be changed belong to the roster. */
@@ -57,7 +58,7 @@ bool fk_roster_person_is_member(const fk_roster *roster, const fk_id *person, co
 /* What an entry that may be added would do. */
 typedef struct fk_roster_step {
     fk_roster_entry entry;
-    fk_roster_payload payload; /* its kind is FK_ROSTER_FIRST_LATER for every kind that does nothing yet */
+    fk_roster_payload payload; /* its kind is FK_ROSTER_LATER for every kind that does nothing yet */
     fk_id maker_device;        /* zero: signed by root or the founding key */
     bool uses_founding_key;
 } fk_roster_step;

@@ -21,7 +21,8 @@ static const unsigned MAY_SIGN[] = {
     [FK_ROSTER_COMPARTMENT] = SIGNER_ROOT | SIGNER_ADMINISTRATOR,
     [FK_ROSTER_MEMBERSHIP] = SIGNER_ROOT | SIGNER_ADMINISTRATOR,
     [FK_ROSTER_EPOCH] = SIGNER_DEVICE,
-    [FK_ROSTER_FIRST_LATER] = SIGNER_ROOT | SIGNER_ADMINISTRATOR, /* every kind from here on */
+    [FK_ROSTER_LATER] = SIGNER_ROOT | SIGNER_ADMINISTRATOR,
+    [FK_ROSTER_RECOVERY_KEY] = SIGNER_ROOT,
 };
 
 static fk_status refuse(fk_error *error, fk_code code, const char *detail)
@@ -43,7 +44,7 @@ static bool key_is_zero(const uint8_t key[FK_WIRE_KEY_SIZE_BYTES])
 
 static fk_roster_kind rule_of(uint16_t kind)
 {
-    return kind < FK_ROSTER_FIRST_LATER ? (fk_roster_kind)kind : FK_ROSTER_FIRST_LATER;
+    return fk_roster_kind_is_known(kind) ? (fk_roster_kind)kind : FK_ROSTER_LATER;
 }
 
 /* --- place in the chain, signature ------------------------------------------------------------ */
@@ -239,6 +240,22 @@ static fk_status check_epoch(const fk_roster *roster, const fk_roster_step *step
     return fk_ok();
 }
 
+/* Its id says which key it is, so a key that was used comes back under no other id; and it was never here before. */
+static fk_status check_recovery_key(const fk_roster *roster, const fk_roster_recovery_key *key, fk_error *error)
+{
+    fk_id id = fk_recovery_key_id(key->public_key);
+    if (key_is_zero(key->public_key) || !fk_id_equal(&id, &key->key)) {
+        return refuse(error, FK_ERR_INVALID_INPUT, "recovery-key");
+    }
+    const fk_roster_recovery_key_row *rows = roster->recovery_keys.items;
+    for (size_t i = 0; i < roster->recovery_keys.count; i++) {
+        if (fk_id_equal(&rows[i].entry.key, &key->key)) {
+            return refuse(error, FK_ERR_EXISTS, "recovery-key");
+        }
+    }
+    return fk_ok();
+}
+
 static fk_status check_payload(const fk_roster *roster, const fk_roster_step *step, fk_error *error)
 {
     switch (step->payload.kind) {
@@ -258,7 +275,9 @@ static fk_status check_payload(const fk_roster *roster, const fk_roster_step *st
         return check_membership(roster, &step->payload.as.membership, error);
     case FK_ROSTER_EPOCH:
         return check_epoch(roster, step, error);
-    case FK_ROSTER_FIRST_LATER:
+    case FK_ROSTER_RECOVERY_KEY:
+        return check_recovery_key(roster, &step->payload.as.recovery_key, error);
+    case FK_ROSTER_LATER:
     default:
         return fk_ok();
     }
@@ -285,8 +304,8 @@ fk_status fk_roster_check(const fk_roster *roster, fk_bytes bytes, fk_roster_ste
     if (!fk_is_ok(status)) {
         return refuse(error, (fk_code)status.code, "signature");
     }
-    if (rule_of(header->kind) == FK_ROSTER_FIRST_LATER) {
-        step->payload.kind = FK_ROSTER_FIRST_LATER;
+    if (rule_of(header->kind) == FK_ROSTER_LATER) {
+        step->payload.kind = FK_ROSTER_LATER;
         return fk_ok();
     }
     status = fk_roster_payload_read(&step->entry, &step->payload);

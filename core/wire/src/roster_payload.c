@@ -78,7 +78,13 @@ static const payload_field epoch_fields[] = {
     BYTES(epoch.commitment),  BYTES(epoch.link_nonce), BYTES(epoch.link),    { FORM_END, 0, 0 },
 };
 
-static const payload_field *const fields_of_kind[FK_ROSTER_FIRST_LATER] = {
+static const payload_field recovery_key_fields[] = {
+    BYTES(recovery_key.key),
+    BYTES(recovery_key.public_key),
+    { FORM_END, 0, 0 },
+};
+
+static const payload_field *const fields_of_kind[FK_ROSTER_KIND_COUNT] = {
     [FK_ROSTER_FOUNDING] = founding_fields,
     [FK_ROSTER_DEVICE] = device_fields,
     [FK_ROSTER_PERSON] = person_fields,
@@ -86,7 +92,13 @@ static const payload_field *const fields_of_kind[FK_ROSTER_FIRST_LATER] = {
     [FK_ROSTER_COMPARTMENT] = compartment_fields,
     [FK_ROSTER_MEMBERSHIP] = membership_fields,
     [FK_ROSTER_EPOCH] = epoch_fields,
+    [FK_ROSTER_RECOVERY_KEY] = recovery_key_fields,
 };
+
+bool fk_roster_kind_is_known(uint16_t kind)
+{
+    return kind < FK_ROSTER_KIND_COUNT && fields_of_kind[kind] != NULL;
+}
 
 static size_t size_of_fields(const payload_field *fields)
 {
@@ -198,7 +210,9 @@ static bool values_are_valid(const fk_roster_payload *payload)
         return payload->as.membership.is_member || !payload->as.membership.whole_history;
     case FK_ROSTER_EPOCH:
         return epoch_is_valid(&payload->as.epoch);
-    case FK_ROSTER_FIRST_LATER:
+    case FK_ROSTER_RECOVERY_KEY:
+        return true;
+    case FK_ROSTER_LATER:
         break;
     }
     return false;
@@ -217,7 +231,7 @@ size_t fk_roster_payload_write(const fk_roster_payload *payload, uint8_t *target
 fk_status fk_roster_payload_read(const fk_roster_entry *entry, fk_roster_payload *payload_out)
 {
     memset(payload_out, 0, sizeof *payload_out);
-    if (entry->header.kind >= FK_ROSTER_FIRST_LATER) {
+    if (!fk_roster_kind_is_known(entry->header.kind)) {
         return fk_status_of(FK_ERR_NOT_YET);
     }
     const payload_field *fields = fields_of_kind[entry->header.kind];

@@ -16,6 +16,7 @@
     X(SUPERBLOCK, "fk/super/v1")          \
     X(IDENTITY, "fk/identity/v1")         \
     X(AGENCY, "fk/agency/v1")             \
+    X(RECOVERY_KEY, "fk/recovery-key/v1") \
     X(EPOCH, "fk/epoch/v1")               \
     X(EPOCH_LINK, "fk/epoch-link/v1")     \
     X(NAME, "fk/name/v1")                 \

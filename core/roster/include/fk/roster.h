@@ -22,6 +22,9 @@ typedef struct fk_roster fk_roster; /* opaque */
 /* First 16 bytes of BLAKE2b-256("fk/agency/v1" || root key). */
 fk_id fk_agency_id(const uint8_t root_key[FK_PUBLIC_KEY_SIZE_BYTES]);
 
+/* First 16 bytes of BLAKE2b-256("fk/recovery-key/v1" || X25519 public key). */
+fk_id fk_recovery_key_id(const uint8_t public_key[FK_PUBLIC_KEY_SIZE_BYTES]);
+
 /* Empty. Release with fk_roster_free(). FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_roster_new(const fk_allocator *allocator, const fk_id *agency, fk_roster **roster_out);
 void fk_roster_free(fk_roster *roster);
@@ -37,6 +40,18 @@ FK_MUST_USE fk_status fk_roster_append(fk_roster *roster, fk_bytes entry, fk_err
  * entry_out holds FK_ROSTER_ENTRY_SIZE_BYTES_MAX. It is not appended. */
 size_t fk_roster_entry_make(const fk_roster *roster, const fk_roster_payload *payload, const fk_identity *signer,
                             uint64_t made_ms, uint8_t *entry_out);
+
+/* Where an entry stands: for a signer that has no roster at hand, such as root (docs/adr/0018). */
+typedef struct fk_roster_place {
+    fk_id agency;
+    uint32_t index;
+    fk_digest prev; /* hash of the entry before; zeros at index 0 */
+} fk_roster_place;
+
+fk_roster_place fk_roster_next_place(const fk_roster *roster);
+/* fk_roster_entry_make() at a place. */
+size_t fk_roster_entry_make_at(const fk_roster_place *place, const fk_roster_payload *payload,
+                               const fk_identity *signer, uint64_t made_ms, uint8_t *entry_out);
 
 /* Number of entries; the head is at count - 1. 0: empty. */
 uint32_t fk_roster_count(const fk_roster *roster);
@@ -61,6 +76,12 @@ typedef struct fk_roster_compartment_row {
     uint32_t epoch; /* newest; 0: none yet */
 } fk_roster_compartment_row;
 
+typedef struct fk_roster_recovery_key_row {
+    fk_roster_recovery_key entry;
+    uint32_t index; /* of its entry */
+    uint64_t made_ms;
+} fk_roster_recovery_key_row;
+
 /* Rows in the order of their first entry. Views are valid until the next append. NULL: none. */
 size_t fk_roster_device_count(const fk_roster *roster);
 const fk_roster_device_row *fk_roster_device_at(const fk_roster *roster, size_t index);
@@ -71,6 +92,9 @@ const fk_roster_person_row *fk_roster_person_find(const fk_roster *roster, const
 size_t fk_roster_compartment_count(const fk_roster *roster);
 const fk_roster_compartment_row *fk_roster_compartment_at(const fk_roster *roster, size_t index);
 const fk_roster_compartment_row *fk_roster_compartment_find(const fk_roster *roster, const fk_id *compartment);
+
+/* The recovery key that counts. NULL: the agency has none. Valid until the next append. */
+const fk_roster_recovery_key_row *fk_roster_recovery_key_newest(const fk_roster *roster);
 
 /* Was the device's person a member of the compartment when the roster ended at that index? */
 bool fk_roster_is_member(const fk_roster *roster, const fk_id *device, const fk_id *compartment, uint32_t at_index);

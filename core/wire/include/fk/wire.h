@@ -147,8 +147,14 @@ typedef enum fk_roster_kind {
     FK_ROSTER_COMPARTMENT = 4,
     FK_ROSTER_MEMBERSHIP = 5,
     FK_ROSTER_EPOCH = 6,
-    FK_ROSTER_FIRST_LATER = 7, /* policy, recovery key, transfer key, stop notice, branch: docs/adr/0009 */
+    FK_ROSTER_LATER = 7,        /* policy; stands for every kind that is named for later or unknown (docs/adr/0009) */
+    FK_ROSTER_RECOVERY_KEY = 8, /* docs/adr/0018 */
 } fk_roster_kind;
+
+enum { FK_ROSTER_KIND_COUNT = FK_ROSTER_RECOVERY_KEY + 1 }; /* no known kind is as large */
+
+/* Has this kind a payload that fk_roster_payload_read() reads? */
+bool fk_roster_kind_is_known(uint16_t kind);
 
 typedef struct fk_roster_header {
     uint32_t index;
@@ -248,6 +254,12 @@ typedef struct fk_roster_epoch {
     uint8_t link[FK_WIRE_KEY_SIZE_BYTES + FK_WIRE_TAG_SIZE_BYTES];
 } fk_roster_epoch;
 
+/* The key that vaults of the agency seal their escrow slot to (fk/escrow.h); the newest entry replaces the others. */
+typedef struct fk_roster_recovery_key {
+    fk_id key; /* follows from the public key */
+    uint8_t public_key[FK_WIRE_KEY_SIZE_BYTES];
+} fk_roster_recovery_key;
+
 typedef struct fk_roster_payload {
     fk_roster_kind kind;
     union {
@@ -258,6 +270,7 @@ typedef struct fk_roster_payload {
         fk_roster_compartment compartment;
         fk_roster_membership membership;
         fk_roster_epoch epoch;
+        fk_roster_recovery_key recovery_key;
     } as;
 } fk_roster_payload;
 
