@@ -32,6 +32,13 @@ void fk_identity_from_signing_seed(const fk_key *seed, fk_identity *identity_out
     fk_identity_compute_public(identity_out);
 }
 
+void fk_identity_from_box_secret(const fk_key *secret, fk_identity *identity_out)
+{
+    fk_key_random(&identity_out->signing_seed);
+    identity_out->box_secret = *secret;
+    fk_identity_compute_public(identity_out);
+}
+
 void fk_identity_wipe(fk_identity *identity)
 {
     fk_wipe(identity, sizeof *identity);

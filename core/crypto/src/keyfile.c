@@ -310,6 +310,16 @@ bool fk_keyfile_slot_holds(const fk_keyfile *keyfile, uint32_t slot_index, fk_sl
     return holds;
 }
 
+fk_bytes fk_keyfile_slot_bytes(const fk_keyfile *keyfile, uint32_t slot_index)
+{
+    return fk_bytes_of(keyfile->bytes + slot_offset_bytes(slot_index), FK_KEYFILE_SLOT_SIZE_BYTES);
+}
+
+void fk_keyfile_put_slot(fk_keyfile *keyfile, uint32_t slot_index, const uint8_t slot[FK_KEYFILE_SLOT_SIZE_BYTES])
+{
+    memcpy(keyfile->bytes + slot_offset_bytes(slot_index), slot, FK_KEYFILE_SLOT_SIZE_BYTES);
+}
+
 void fk_keyfile_prf_input(const fk_keyfile *keyfile, uint8_t input_out[FK_HASH_SIZE_BYTES])
 {
     fk_hash hash;

@@ -6,19 +6,15 @@
 
 #include "cli_files.h"
 #include "cli_options.h"
+#include "cli_sheets.h"
 #include "fk/enrol_code.h"
 #include "posix_system.h"
-#include "root_shares.h"
 
 #include "fk/banned.h"
 
 /* docs/adr/0010: how long the first administrator's code lasts. */
 static const uint64_t CODE_LASTS_MS = (uint64_t)14 * 24 * 60 * 60 * 1000;
-static const uint64_t DAY_MS = (uint64_t)24 * 60 * 60 * 1000;
-
 static const char FOUNDING_FILE[] = "founding.bin";
-static const char *const SHEET_FILES[FK_ROOT_SHARE_COUNT] = { "root-share-1.txt", "root-share-2.txt",
-                                                              "root-share-3.txt" };
 
 /* What the founding of an agency makes. Nearly all of it is secret; wiped as a whole. */
 typedef struct agency {
@@ -28,7 +24,7 @@ typedef struct agency {
     uint8_t token[FK_ENROL_TOKEN_SIZE_BYTES];
     uint8_t entry[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
     size_t entry_size_bytes;
-    fk_root_share shares[FK_ROOT_SHARE_COUNT];
+    fk_key_share shares[FK_KEY_SHARE_COUNT];
     char code[FK_ENROL_CODE_TEXT_SIZE + 1];
 } agency;
 
@@ -66,33 +62,17 @@ static fk_status found(agency *a, uint64_t now_ms, fk_error *error)
     fk_key_random(&seed);
     fk_identity_from_signing_seed(&seed, &a->root);
     a->id = fk_agency_id(a->root.signing_public);
-    fk_root_shares_split(&seed, &a->id, a->shares);
+    fk_key_shares_split(FK_SHARE_ROOT, &seed, &a->id, a->shares);
     fk_key_wipe(&seed);
     fk_random_bytes(a->token, sizeof a->token);
     fk_enrol_founding_identity(&a->id, a->token, &a->founding);
     return sign_founding(a, now_ms, error);
 }
 
-static fk_status write_sheet(int directory, const agency *a, size_t index, fk_bytes name, uint64_t now_ms,
-                             fk_error *error)
-{
-    fk_buffer sheet;
-    fk_buffer_init(&sheet, &fk_allocator_libc, FK_ROOT_SHARE_TEXT_SIZE_BYTES_MAX);
-    fk_status status = fk_root_share_print(&a->shares[index], name, (int32_t)(now_ms / DAY_MS), &sheet);
-    if (fk_is_ok(status)) {
-        status = fk_cli_file_write(directory, SHEET_FILES[index], fk_buffer_view(&sheet), error);
-    }
-    fk_buffer_free(&sheet);
-    return status;
-}
-
 /* The founding entry last: where it stands, the sheets do too. */
 static fk_status write_files(int directory, const agency *a, fk_bytes name, uint64_t now_ms, fk_error *error)
 {
-    for (size_t i = 0; i < FK_ROOT_SHARE_COUNT; i++) {
-        FK_TRY(write_sheet(directory, a, i, name, now_ms, error));
-    }
-    FK_TRY(fk_cli_directory_flush(directory, error));
+    FK_TRY(fk_cli_sheets_write(directory, a->shares, name, now_ms, error));
     FK_TRY(fk_cli_file_write(directory, FOUNDING_FILE, fk_bytes_of(a->entry, a->entry_size_bytes), error));
     return fk_cli_directory_flush(directory, error);
 }
@@ -101,9 +81,7 @@ static fk_status write_files(int directory, const agency *a, fk_bytes name, uint
 static void remove_files(int directory)
 {
     (void)unlinkat(directory, FOUNDING_FILE, 0);
-    for (size_t i = 0; i < FK_ROOT_SHARE_COUNT; i++) {
-        (void)unlinkat(directory, SHEET_FILES[i], 0);
-    }
+    fk_cli_sheets_remove(directory, FK_SHARE_ROOT);
 }
 
 /* --- checking ------------------------------------------------------------------------------------------ */
@@ -134,73 +112,16 @@ static fk_status read_founding(int directory, fk_roster_founding *founding_out, 
     return status;
 }
 
-static fk_status read_sheet(int directory, size_t index, fk_root_share *share_out, fk_error *error)
-{
-    fk_buffer sheet;
-    fk_buffer_init(&sheet, &fk_allocator_libc, FK_ROOT_SHARE_TEXT_SIZE_BYTES_MAX);
-    fk_status status = fk_cli_file_read(directory, SHEET_FILES[index], &sheet, error);
-    if (fk_is_ok(status)) {
-        status = fk_root_share_parse(fk_buffer_view(&sheet), share_out);
-    }
-    if (!fk_is_ok(status)) {
-        fk_error_set(error, "%s", SHEET_FILES[index]);
-    }
-    fk_buffer_free(&sheet);
-    return status;
-}
-
-static fk_status check_pairs(const fk_root_share shares[FK_ROOT_SHARE_COUNT], const fk_roster_founding *founding,
-                             fk_error *error)
-{
-    for (size_t i = 0; i < FK_ROOT_SHARE_COUNT; i++) {
-        for (size_t j = i + 1; j < FK_ROOT_SHARE_COUNT; j++) {
-            fk_identity root;
-            fk_status status = fk_root_shares_join(&shares[i], &shares[j], &root);
-            if (fk_is_ok(status) && memcmp(root.signing_public, founding->root_key, sizeof founding->root_key) != 0) {
-                status = fk_status_of(FK_ERR_AUTH);
-            }
-            fk_identity_wipe(&root);
-            if (!fk_is_ok(status)) {
-                fk_error_set(error, "%s and %s", SHEET_FILES[i], SHEET_FILES[j]);
-                return status;
-            }
-        }
-    }
-    return fk_ok();
-}
-
 /* As they stand on disk: each sheet reads, each pair of them gives the key of the founding entry. */
 static fk_status check_files(int directory, fk_id *agency_out, fk_error *error)
 {
     fk_roster_founding founding;
-    fk_root_share shares[FK_ROOT_SHARE_COUNT];
-    memset(shares, 0, sizeof shares);
-    fk_status status = read_founding(directory, &founding, error);
-    for (size_t i = 0; fk_is_ok(status) && i < FK_ROOT_SHARE_COUNT; i++) {
-        status = read_sheet(directory, i, &shares[i], error);
-    }
-    if (fk_is_ok(status)) {
-        status = check_pairs(shares, &founding, error);
-    }
-    if (fk_is_ok(status)) {
-        *agency_out = fk_agency_id(founding.root_key);
-    }
-    fk_wipe(shares, sizeof shares);
-    return status;
+    FK_TRY(read_founding(directory, &founding, error));
+    fk_id id = fk_agency_id(founding.root_key);
+    return fk_cli_sheets_check(directory, FK_SHARE_ROOT, &id, agency_out, error);
 }
 
 /* --- commands ------------------------------------------------------------------------------------------- */
-
-/* One line of a sheet: no more than fits, no control characters. */
-static bool name_is_valid(fk_bytes name)
-{
-    for (size_t i = 0; i < name.size_bytes; i++) {
-        if (name.data[i] < ' ' || name.data[i] == 0x7f) {
-            return false;
-        }
-    }
-    return name.size_bytes <= FK_AGENCY_NAME_SIZE_BYTES_MAX && fk_utf8_is_valid(name);
-}
 
 static int print_created(const agency *a, const char *out)
 {
@@ -217,8 +138,10 @@ static int print_created(const agency *a, const char *out)
                       "  2. Type the code on the first administrator's device. Whoever has it first is the\n"
                       "     administrator, so nobody else may see it.\n"
                       "  3. Print %s, -2 and -3 in %s, give each to another person, delete the files.\n"
-                      "     Any two of them restore the root key; one alone says nothing about it.\n",
-                      id, a->code, out, FOUNDING_FILE, SHEET_FILES[0], out);
+                      "     Any two of them restore the root key; one alone says nothing about it.\n"
+                      "  4. Decide who opens a worker's records when their passphrase is lost. With a recovery\n"
+                      "     key, any two of three people can: fieldkit agency escrow. Without one, nobody can.\n",
+                      id, a->code, out, FOUNDING_FILE, fk_cli_sheet_name(FK_SHARE_ROOT, 0), out);
     return size > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
 }
 
@@ -232,7 +155,7 @@ int fk_cli_agency_create(int argument_count, char **arguments)
     }
     fk_bytes name = fk_bytes_text(name_text == NULL ? "" : name_text);
     fk_error error = { .detail = "" };
-    if (!name_is_valid(name)) {
+    if (!fk_cli_agency_name_is_valid(name)) {
         fk_error_set(&error, "--name: one line of at most %d bytes", FK_AGENCY_NAME_SIZE_BYTES_MAX);
         return fk_cli_report(fk_status_of(FK_ERR_INVALID_INPUT), &error);
     }

@@ -36,6 +36,8 @@ enum {
     FK_FAULT_BACKUP_HEAD_BOUND = 50,    /* backup: trusts the size of the key file in an export */
     FK_FAULT_SLOT_LABEL_BOUND = 64,     /* crypto: trusts the label size of a list of slots */
     FK_FAULT_ATTEMPTS_SIZE = 65,        /* crypto: does not look how long the file of tries is */
+    FK_FAULT_ESCROW_NAME_BOUND = 67,    /* crypto: trusts the size of the name in an escrow slot */
+    FK_FAULT_SHARE_LINE_BOUND = 68,     /* shares: reads a line past the end of a sheet */
     FK_FAULT_RECOVERY_BOUND = 66,       /* roster: does not bound the signs of a typed recovery key */
     FK_FAULT_CLOCK_DECIDES = 30,        /* merge: the newest write is taken for the only one */
     FK_FAULT_CLOCK_AHEAD_WINS = 31,     /* merge: a clock a year ahead counts as newest */

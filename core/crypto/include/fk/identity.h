@@ -26,6 +26,8 @@ typedef struct fk_identity {
 void fk_identity_generate(fk_identity *identity_out);
 /* The signing pair that follows from a seed (RFC 8032), and a new box pair. Release with fk_identity_wipe(). */
 void fk_identity_from_signing_seed(const fk_key *seed, fk_identity *identity_out);
+/* The box pair of a secret key (X25519), and a new signing pair. Release with fk_identity_wipe(). */
+void fk_identity_from_box_secret(const fk_key *secret, fk_identity *identity_out);
 void fk_identity_wipe(fk_identity *identity);
 
 /* Version byte, nonce, both secret keys sealed and bound to vault_id. */

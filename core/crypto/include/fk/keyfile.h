@@ -10,6 +10,8 @@
  * associated data is header || index, the commitment BLAKE2b-256(key = KEK, "fk/slot/v1" || vault id ||
  * index), so a file cannot be made to open differently under two keys.
  *
+ * A slot of escrow is laid out otherwise and recognisable (fk/escrow.h).
+ *
  * Invariants: the header never changes after creation; every version keeps the magic, the version
  * and the digest where they are; 32 trials are made whatever opens (8 slots, 4 kinds of secret); a slot opens only with
  * the kind of secret that its sealed type names. */
@@ -35,7 +37,7 @@ typedef enum fk_slot_type {
     FK_SLOT_PRF = 2,        /* the output of a passkey */
     FK_SLOT_BOTH = 3,       /* A || PRF */
     FK_SLOT_RECOVERY = 4,   /* the printed recovery key */
-    FK_SLOT_ESCROW = 5,     /* kept for the agency's recovery key pair; opened by none of the secrets here */
+    FK_SLOT_ESCROW = 5,     /* the agency's recovery key (fk/escrow.h); opened by none of the secrets here */
     FK_SLOT_DISTRESS = 6,   /* A of the distress phrase; holds the master key of another vault (docs/adr/0014) */
 } fk_slot_type;
 
@@ -85,6 +87,11 @@ bool fk_keyfile_is_taken(const fk_keyfile *keyfile, fk_slot_type type, const fk_
 /* Does this slot, of this type, open and hold this master key? */
 bool fk_keyfile_slot_holds(const fk_keyfile *keyfile, uint32_t slot_index, fk_slot_type type,
                            const fk_slot_secrets *secrets, const fk_key *master);
+
+/* The bytes of a slot; borrowed from the key file. */
+fk_bytes fk_keyfile_slot_bytes(const fk_keyfile *keyfile, uint32_t slot_index);
+/* Put a slot that was sealed elsewhere (fk/escrow.h) in its place. Whatever was in it is gone. */
+void fk_keyfile_put_slot(fk_keyfile *keyfile, uint32_t slot_index, const uint8_t slot[FK_KEYFILE_SLOT_SIZE_BYTES]);
 
 /* What a passkey is asked with: BLAKE2b-256("fk/prf/v1" || vault id || salt). No secret. */
 void fk_keyfile_prf_input(const fk_keyfile *keyfile, uint8_t input_out[FK_HASH_SIZE_BYTES]);
