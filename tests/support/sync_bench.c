@@ -36,25 +36,24 @@ static void set_clock(sync_bench *bench, size_t device)
 
 static void found_agency(sync_bench *bench)
 {
-    fk_identity root;
     fk_identity founder;
     fk_roster *roster = NULL;
     fk_enrol_code code;
     uint8_t token[FK_ENROL_TOKEN_SIZE_BYTES];
     uint8_t entry[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
     fk_error error = { "" };
-    fk_identity_generate(&root);
+    fk_identity_generate(&bench->root);
     fk_random_bytes(token, sizeof token);
-    fk_id agency = fk_agency_id(root.signing_public);
+    fk_id agency = fk_agency_id(bench->root.signing_public);
     fk_enrol_founding_identity(&agency, token, &founder);
     fk_roster_payload payload = { .kind = FK_ROSTER_FOUNDING };
-    memcpy(payload.as.founding.root_key, root.signing_public, FK_WIRE_KEY_SIZE_BYTES);
+    memcpy(payload.as.founding.root_key, bench->root.signing_public, FK_WIRE_KEY_SIZE_BYTES);
     memcpy(payload.as.founding.founding_key, founder.signing_public, FK_WIRE_KEY_SIZE_BYTES);
     payload.as.founding.person = fk_random_id();
     payload.as.founding.token_id = fk_enrol_token_id(&agency, token);
     payload.as.founding.expires_ms = BENCH_NOW_MS + UINT64_C(14) * 24 * 3600 * 1000;
     assert_code(fk_roster_new(&fk_allocator_libc, &agency, &roster), FK_OK);
-    size_t size = fk_roster_entry_make(roster, &payload, &root, BENCH_NOW_MS - 1000, entry);
+    size_t size = fk_roster_entry_make(roster, &payload, &bench->root, BENCH_NOW_MS - 1000, entry);
     assert_code(fk_roster_append(roster, fk_bytes_of(entry, size), &error), FK_OK);
     fk_enrol_code_make(FK_ENROL_FOUNDING, roster, token, &code);
     fk_enrol_code_write(&code, bench->founding_code);

@@ -31,6 +31,7 @@ struct sync_bench {
     uint64_t now_ms[BENCH_DEVICE_COUNT]; /* each device's own clock */
     uint64_t hub_now_ms;
     fk_hub *hub;
+    fk_identity root; /* of the agency */
     char folder[64];
     char store[96];
     char founding_code[BENCH_CODE_SIZE];

@@ -98,6 +98,16 @@ static fk_status run_keys_distress(fk_session *session, fk_arena *arena, const v
     return fk_handle_keys_distress(session, arena, request, reply, error);
 }
 
+static fk_status run_escrow_state(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_escrow_state(session, arena, request, reply, error);
+}
+
+static fk_status run_escrow_seen(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_escrow_seen(session, arena, request, reply, error);
+}
+
 static fk_status run_content_get(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_content_get(session, arena, request, reply, error);
@@ -176,6 +186,16 @@ static fk_status run_team_status(fk_session *session, fk_arena *arena, const voi
 static fk_status run_team_members(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_team_members(session, arena, request, reply, error);
+}
+
+static fk_status run_roster_head(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_roster_head(session, arena, request, reply, error);
+}
+
+static fk_status run_roster_offer(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_roster_offer(session, arena, request, reply, error);
 }
 
 static fk_status run_enrol_begin(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
@@ -388,6 +408,8 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_keys_recovery_confirm,
     run_keys_recovery_unlock,
     run_keys_distress,
+    run_escrow_state,
+    run_escrow_seen,
     run_content_get,
     run_case_list,
     run_case_get,
@@ -404,6 +426,8 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_criteria_record,
     run_team_status,
     run_team_members,
+    run_roster_head,
+    run_roster_offer,
     run_enrol_begin,
     run_enrol_confirm,
     run_enrol_cancel,

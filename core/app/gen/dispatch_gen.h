@@ -49,6 +49,10 @@ FK_MUST_USE fk_status fk_handle_keys_recovery_unlock(fk_session *session, fk_are
     fk_keys_recovery_unlock_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_keys_distress(fk_session *session, fk_arena *arena, const fk_keys_distress_request *request,
     fk_keys_distress_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_escrow_state(fk_session *session, fk_arena *arena, const fk_escrow_state_request *request,
+    fk_escrow_state_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_escrow_seen(fk_session *session, fk_arena *arena, const fk_escrow_seen_request *request,
+    fk_escrow_seen_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_content_get(fk_session *session, fk_arena *arena, const fk_content_get_request *request,
     fk_content_get_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_case_list(fk_session *session, fk_arena *arena, const fk_case_list_request *request,
@@ -81,6 +85,10 @@ FK_MUST_USE fk_status fk_handle_team_status(fk_session *session, fk_arena *arena
     fk_team_status_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_team_members(fk_session *session, fk_arena *arena, const fk_team_members_request *request,
     fk_team_members_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_roster_head(fk_session *session, fk_arena *arena, const fk_roster_head_request *request,
+    fk_roster_head_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_roster_offer(fk_session *session, fk_arena *arena, const fk_roster_offer_request *request,
+    fk_roster_offer_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_enrol_begin(fk_session *session, fk_arena *arena, const fk_enrol_begin_request *request,
     fk_enrol_begin_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_enrol_confirm(fk_session *session, fk_arena *arena, const fk_enrol_confirm_request *request,

@@ -5,7 +5,9 @@
 #include "dispatch_gen.h"
 #include "fk/assert.h"
 #include "fk/backup.h"
-#include "fk/secrets.h"
+#include "fk/recovering.h"
+#include "keyslots.h"
+#include "unlocking.h"
 
 #include "fk/banned.h"
 
@@ -32,7 +34,8 @@ typedef struct fk_backup_work {
     const fk_disk *target_disk;
     reading_purpose purpose;
     bool has_ended;     /* the last piece was given */
-    fk_keyfile keyfile; /* of the file that is read */
+    fk_keyfile keyfile; /* of the file that is read, or the new one of a recovered vault */
+    fk_slot_list slots; /* in the new one; none: what the file says of its own stands */
     fk_vault_keys target_keys;
 } fk_backup_work;
 
@@ -254,6 +257,66 @@ fk_status fk_handle_backup_open(fk_session *session, fk_arena *arena, const fk_b
     return end_if_failed(session, begin_reading(session, request->raw, reply, error));
 }
 
+/* --- a vault that escrow opened ---------------------------------------------------------------------------- */
+
+/* A key file of its own with one slot, a new master key in it: neither a passphrase of before nor the slot that was
+ * used opens what is made. */
+static fk_status choose_new_keys(fk_session *session, fk_backup_work *work, fk_bytes secrets)
+{
+    fk_slot_secrets given;
+    fk_slot_entry *first = &work->slots.entries[0];
+    FK_TRY(fk_read_first_secrets(secrets, &given, &first->type));
+    first->made_on_ms = fk_session_now_ms(session);
+    fk_key master;
+    fk_key_random(&master);
+    fk_status status =
+        fk_keyfile_fill_slot(&session->prepared, first->slot_index, first->type, &given, &master, first->made_on_ms);
+    if (fk_is_ok(status)) {
+        fk_vault_keys_derive(&master, &work->target_keys);
+        work->keyfile = session->prepared;
+        work->slots.count = 1;
+    }
+    fk_key_wipe(&master);
+    return status;
+}
+
+static fk_status begin_recovering(fk_session *session, fk_bytes head, const fk_key *master, fk_bytes secrets,
+                                  fk_error *error)
+{
+    fk_backup_work *work = NULL;
+    fk_vault_keys former;
+    FK_TRY(begin_work(session, &work));
+    work->purpose = READING_RESTORE;
+    FK_TRY(choose_disk(session, work));
+    FK_TRY(read_head(head, &work->keyfile, error));
+    FK_TRY(choose_new_keys(session, work, secrets));
+    fk_vault_keys_derive(master, &former);
+    fk_status status = make_target(session, work, head, &former.export_file, error);
+    fk_vault_keys_wipe(&former);
+    return status;
+}
+
+fk_status fk_session_recover(fk_session *session, fk_bytes head, const fk_key *master, fk_bytes secrets,
+                             fk_error *error)
+{
+    if (!session->is_prepared || head.size_bytes != FK_BACKUP_HEAD_SIZE_BYTES ||
+        secrets.size_bytes != FK_SECRETS_SIZE_BYTES) {
+        return fk_status_of(FK_ERR_WRONG_STATE);
+    }
+    return end_if_failed(session, begin_recovering(session, head, master, secrets, error));
+}
+
+fk_status fk_session_look_into(fk_session *session, const fk_id *vault_id, const fk_key *master, fk_error *error)
+{
+    fk_store_report report;
+    fk_opening opening = { .is_read_only = true };
+    fk_status status = fk_session_open(session, opening, vault_id, master, &report, error);
+    /* The slot opened, so its key was right: whatever does not authenticate now is damage. */
+    return status.code == FK_ERR_AUTH ? fk_status_of(FK_ERR_DAMAGED) : status;
+}
+
+/* --- taking what the file holds ------------------------------------------------------------------------------ */
+
 fk_status fk_handle_backup_take(fk_session *session, fk_arena *arena, const fk_backup_take_request *request,
                                 fk_backup_take_reply *reply, fk_error *error)
 {
@@ -273,6 +336,9 @@ fk_status fk_handle_backup_take(fk_session *session, fk_arena *arena, const fk_b
 static fk_status complete_restore(fk_backup_work *work)
 {
     FK_TRY(fk_vault_identity_make(work->target, &work->target_keys, &work->keyfile.vault_id));
+    if (work->slots.count > 0) {
+        FK_TRY(fk_keyslots_put(work->target, &work->slots));
+    }
     FK_TRY(fk_store_checkpoint(work->target));
     return fk_keyfile_create_on_disk(work->target_disk, &work->keyfile);
 }

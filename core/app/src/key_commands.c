@@ -110,6 +110,9 @@ fk_status fk_handle_keys_label(fk_session *session, fk_arena *arena, const fk_ke
     if (entry == NULL || entry->is_retiring) {
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
+    if (entry->type == FK_SLOT_ESCROW) {
+        return fk_status_of(FK_ERR_NOT_ALLOWED); /* the agency's, not the worker's (docs/adr/0018) */
+    }
     memcpy(entry->label, request->label.data, request->label.size_bytes);
     entry->label_size_bytes = request->label.size_bytes;
     return fk_keyslots_write(session, &list);
@@ -134,7 +137,8 @@ static fk_status read_new(fk_session *session, fk_bytes raw, fk_slot_secrets *se
     return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
 }
 
-/* The slot of this vault that the secrets open. FK_ERR_AUTH when that is none, or one of the other vault behind the door. */
+/* The slot of this vault that the secrets open. FK_ERR_AUTH when that is none, or one of the other vault behind the
+ * door. */
 static fk_status prove_here(fk_session *session, const fk_slot_secrets *secrets, uint32_t *slot_index_out,
                             fk_slot_type *type_out, fk_error *error)
 {
@@ -199,7 +203,7 @@ fk_status fk_handle_keys_change(fk_session *session, fk_arena *arena, const fk_k
     if (session->is_second) {
         return change_own_slot(session, &secrets);
     }
-    fk_slot_filling filling = { type, &secrets, &session->master };
+    fk_slot_filling filling = { .type = type, .secrets = &secrets, .master = &session->master };
     FK_TRY(fk_keyslots_fill(session, &filling, replaced_slots, &reply->slot_index));
     if ((replaced_slots & UINT32_C(1) << session->slot_index) != 0) {
         session->slot_index = reply->slot_index;
@@ -217,7 +221,7 @@ fk_status fk_handle_keys_add(fk_session *session, fk_arena *arena, const fk_keys
     fk_slot_secrets secrets;
     fk_slot_type type = FK_SLOT_PASSPHRASE;
     FK_TRY(read_new(session, request->raw, &secrets, &type));
-    fk_slot_filling filling = { type, &secrets, &session->master };
+    fk_slot_filling filling = { .type = type, .secrets = &secrets, .master = &session->master };
     reply->type = fk_slot_type_at_border(type);
     return fk_keyslots_fill(session, &filling, 0, &reply->slot_index);
 }
@@ -252,6 +256,9 @@ fk_status fk_handle_keys_remove(fk_session *session, fk_arena *arena, const fk_k
     const fk_slot_entry *entry = fk_slot_list_find(&list, request->slot_index);
     if (entry == NULL || entry->is_retiring) {
         return fk_status_of(FK_ERR_NOT_FOUND);
+    }
+    if (entry->type == FK_SLOT_ESCROW) {
+        return fk_status_of(FK_ERR_NOT_ALLOWED); /* the agency's, not the worker's (docs/adr/0018) */
     }
     fk_slot_list rest = list;
     fk_slot_list_remove(&rest, request->slot_index);
@@ -288,7 +295,7 @@ static fk_status fill_recovery_slot(fk_session *session, uint32_t *slot_index_ou
     fk_slot_secrets secrets = {
         .recovery_key = fk_bytes_of(session->new_recovery_key, sizeof session->new_recovery_key),
     };
-    fk_slot_filling filling = { FK_SLOT_RECOVERY, &secrets, &session->master };
+    fk_slot_filling filling = { .type = FK_SLOT_RECOVERY, .secrets = &secrets, .master = &session->master };
     return fk_keyslots_fill(session, &filling, fk_keyslots_of(&list, ALL_OF(recovery_types)), slot_index_out);
 }
 
@@ -380,7 +387,7 @@ fk_status fk_handle_keys_distress(fk_session *session, fk_arena *arena, const fk
     FK_TRY(fk_keyslots_retire(session, fk_keyslots_of(&list, ALL_OF(distress_types))));
     fk_key master;
     fk_key_random(&master);
-    fk_slot_filling filling = { FK_SLOT_DISTRESS, &secrets, &master };
+    fk_slot_filling filling = { .type = FK_SLOT_DISTRESS, .secrets = &secrets, .master = &master };
     fk_status status = make_second_store(session, &master, error);
     if (fk_is_ok(status)) {
         status = fk_keyslots_fill(session, &filling, 0, &reply->slot_index);

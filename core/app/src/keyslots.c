@@ -1,5 +1,7 @@
 #include "keyslots.h"
 
+#include <string.h>
+
 #include "attempts_guard.h"
 
 #include "fk/banned.h"
@@ -102,6 +104,28 @@ fk_status fk_keyslots_retire(fk_session *session, uint32_t slots)
 
 /* --- filling -------------------------------------------------------------------------------------- */
 
+static fk_status seal_slot(fk_keyfile *keyfile, const fk_slot_filling *filling, uint32_t slot_index,
+                           uint64_t made_on_ms)
+{
+    if (filling->sealed != NULL) {
+        fk_keyfile_put_slot(keyfile, slot_index, filling->sealed);
+        return fk_ok();
+    }
+    if (fk_keyfile_is_taken(keyfile, filling->type, filling->secrets)) {
+        return fk_status_of(FK_ERR_EXISTS);
+    }
+    return fk_keyfile_fill_slot(keyfile, slot_index, filling->type, filling->secrets, filling->master, made_on_ms);
+}
+
+static bool slot_is_right(const fk_keyfile *keyfile, const fk_slot_filling *filling, uint32_t slot_index)
+{
+    if (filling->sealed != NULL) {
+        return memcmp(fk_keyfile_slot_bytes(keyfile, slot_index).data, filling->sealed, FK_KEYFILE_SLOT_SIZE_BYTES) ==
+               0;
+    }
+    return fk_keyfile_slot_holds(keyfile, slot_index, filling->type, filling->secrets, filling->master);
+}
+
 /* Into the key file on disk; then read back and opened. */
 static fk_status write_slot(fk_session *session, const fk_slot_filling *filling, uint32_t slot_index,
                             uint64_t made_on_ms)
@@ -109,14 +133,10 @@ static fk_status write_slot(fk_session *session, const fk_slot_filling *filling,
     const fk_disk *disk = session->host.disk;
     fk_keyfile keyfile;
     FK_TRY(fk_keyfile_load(disk, &keyfile));
-    if (fk_keyfile_is_taken(&keyfile, filling->type, filling->secrets)) {
-        return fk_status_of(FK_ERR_EXISTS);
-    }
-    FK_TRY(fk_keyfile_fill_slot(&keyfile, slot_index, filling->type, filling->secrets, filling->master, made_on_ms));
+    FK_TRY(seal_slot(&keyfile, filling, slot_index, made_on_ms));
     FK_TRY(fk_keyfile_save_slot(disk, &keyfile, slot_index));
     FK_TRY(fk_keyfile_load(disk, &keyfile));
-    bool holds = fk_keyfile_slot_holds(&keyfile, slot_index, filling->type, filling->secrets, filling->master);
-    return fk_status_of(holds ? FK_OK : FK_ERR_DAMAGED);
+    return fk_status_of(slot_is_right(&keyfile, filling, slot_index) ? FK_OK : FK_ERR_DAMAGED);
 }
 
 /* A slot that was written and is in no list: nothing may open it. */

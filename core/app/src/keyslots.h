@@ -1,7 +1,8 @@
 /* keyslots.h — the slots of the open vault's key file, and the list of them that the vault keeps inside
  * (fk/slot_list.h).
  *
- * Order of every change: the new slot is written, flushed, read back and opened; the list names it, and the old one as
+ * Order of every change: the new slot is written, flushed, read back and opened (one of escrow, which nothing here
+ * opens, is compared); the list names it, and the old one as
  * retiring; the old slot is overwritten; the list forgets it. A crash anywhere leaves a vault that opens with the old
  * secret or the new one, and the next unlock brings it to an end. */
 #ifndef FK_KEYSLOTS_H
@@ -21,8 +22,9 @@ FK_MUST_USE fk_status fk_keyslots_put(fk_store *store, const fk_slot_list *list)
 /* What goes into a new slot. */
 typedef struct fk_slot_filling {
     fk_slot_type type;
-    const fk_slot_secrets *secrets;
+    const fk_slot_secrets *secrets; /* meant without sealed, as is master */
     const fk_key *master;
+    const uint8_t *sealed; /* not NULL: a whole slot that nothing here opens (fk/escrow.h) */
 } fk_slot_filling;
 
 /* Fill a free slot and retire those of a bit set of slot indices.

@@ -8,6 +8,7 @@
 #include "fk/secrets.h"
 #include "keyslots.h"
 #include "rekey_work.h"
+#include "unlocking.h"
 
 #include "fk/banned.h"
 
@@ -97,23 +98,14 @@ fk_status fk_handle_rekey_prepare(fk_session *session, fk_arena *arena, const fk
 
 /* --- the copy -------------------------------------------------------------------------------------------- */
 
-/* What opens the copy: a generated passphrase, or a passphrase with a passkey. */
-static fk_status read_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_slot_type *type_out)
-{
-    bool is_chosen = false;
-    FK_TRY(fk_secrets_read(raw, secrets_out, &is_chosen));
-    FK_TRY(fk_secrets_type(secrets_out, type_out));
-    bool is_allowed = *type_out == FK_SLOT_BOTH || (*type_out == FK_SLOT_PASSPHRASE && !is_chosen);
-    return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
-}
-
-/* A new master key into the first slot; every other slot of the copy is unused, the recovery key's and escrow's too. */
+/* A new master key into the first slot; every other slot of the copy is unused, the recovery key's and escrow's
+ * too: the next unlock makes the one of escrow. */
 static fk_status choose_keys(const fk_session *session, fk_rekey_work *work, fk_bytes raw)
 {
     fk_slot_secrets given;
     const fk_clock *clock = session->host.clock;
     fk_slot_entry *first = &work->slots.entries[0];
-    FK_TRY(read_secrets(raw, &given, &first->type));
+    FK_TRY(fk_read_first_secrets(raw, &given, &first->type));
     first->slot_index = FIRST_SLOT;
     first->made_on_ms = clock->now_ms(clock->ctx);
     work->slots.count = 1;

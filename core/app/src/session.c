@@ -78,6 +78,7 @@ void fk_session_lock(fk_session *session)
     session->is_reading = false;
     session->is_prepared_practice = false;
     session->is_practice = false;
+    session->escrow_problem = FK_OK;
 }
 
 const fk_disk *fk_session_store_disk(const fk_session *session)

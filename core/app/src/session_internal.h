@@ -35,6 +35,9 @@ struct fk_session {
     fk_slot_type slot_type;
     uint64_t slot_made_ms;
 
+    fk_code
+        escrow_problem; /* why the slot for the agency's recovery key could not be made; FK_OK: it could, or need not */
+
     bool is_second; /* open is the store behind the distress phrase (docs/adr/0014) */
     fk_disk second_disk;
 

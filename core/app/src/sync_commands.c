@@ -3,6 +3,7 @@
 
 #include "cursor.h"
 #include "dispatch_gen.h"
+#include "escrow.h"
 #include "session_internal.h"
 
 #include "fk/banned.h"
@@ -33,6 +34,9 @@ fk_status fk_handle_sync_step(fk_session *session, fk_arena *arena, const fk_syn
     fk_buffer effect;
     fk_buffer_init(&effect, session->host.allocator, FK_EFFECT_SIZE_BYTES_MAX);
     fk_status status = fk_sync_step(session->sync, request->raw, &effect);
+    if (fk_is_ok(status) && !fk_sync_status(session->sync).is_running) {
+        fk_escrow_settle(session); /* the roster may have brought a recovery key */
+    }
     if (fk_is_ok(status)) {
         status = fk_bytes_copy(fk_buffer_view(&effect), arena, &reply->raw);
     }

@@ -1,6 +1,7 @@
 #include "unlocking.h"
 
 #include "attempts_guard.h"
+#include "escrow.h"
 #include "keyslots.h"
 
 #include "fk/banned.h"
@@ -55,8 +56,19 @@ static fk_status open_vault(fk_session *session, bool is_read_only, const fk_key
     session->slot_made_ms = opened->made_on_ms;
     if (!is_read_only && !unlocked->report.is_read_only) {
         fk_keyslots_settle(session);
+        fk_escrow_settle(session);
     }
     return fk_ok();
+}
+
+fk_status fk_read_first_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_slot_type *type_out)
+{
+    bool is_chosen = false;
+    *type_out = FK_SLOT_PASSPHRASE;
+    FK_TRY(fk_secrets_read(raw, secrets_out, &is_chosen));
+    FK_TRY(fk_secrets_type(secrets_out, type_out));
+    bool is_allowed = *type_out == FK_SLOT_BOTH || (*type_out == FK_SLOT_PASSPHRASE && !is_chosen);
+    return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
 }
 
 fk_status fk_unlock(fk_session *session, const fk_slot_secrets *secrets, bool is_read_only, fk_unlocked *unlocked_out,

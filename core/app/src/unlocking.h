@@ -22,6 +22,10 @@ typedef struct fk_unlocked {
 FK_MUST_USE fk_status fk_unlock(fk_session *session, const fk_slot_secrets *secrets, bool is_read_only,
                                 fk_unlocked *unlocked_out, fk_error *error);
 
+/* What may open a new vault: a generated passphrase, or a passphrase with a passkey. A passkey alone comes later, when
+ * the vault's settings allow it. FK_ERR_NOT_ALLOWED, and what fk_secrets_read() answers. */
+FK_MUST_USE fk_status fk_read_first_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_slot_type *type_out);
+
 /* Which slot of the key file these secrets open, counted like a try to unlock. opened_out is secret. */
 FK_MUST_USE fk_status fk_prove(fk_session *session, const fk_slot_secrets *secrets, fk_keyfile *keyfile_out,
                                fk_keyfile_opened *opened_out, fk_error *error);

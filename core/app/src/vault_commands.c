@@ -152,18 +152,6 @@ fk_status fk_session_make_store(const fk_session *session, const fk_disk *disk, 
     return status;
 }
 
-/* What may open a new vault: a generated passphrase, or a passphrase with a passkey. A passkey alone comes later, when
- * the vault's settings allow it. */
-static fk_status read_first_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_slot_type *type_out)
-{
-    bool is_chosen = false;
-    *type_out = FK_SLOT_PASSPHRASE;
-    FK_TRY(fk_secrets_read(raw, secrets_out, &is_chosen));
-    FK_TRY(fk_secrets_type(secrets_out, type_out));
-    bool is_allowed = *type_out == FK_SLOT_BOTH || (*type_out == FK_SLOT_PASSPHRASE && !is_chosen);
-    return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
-}
-
 /* Pages, log and superblocks first; the key file last. Then the vault is open. */
 static fk_status make_vault(fk_session *session, fk_slot_type type, const fk_slot_secrets *secrets, fk_error *error)
 {
@@ -203,7 +191,7 @@ fk_status fk_handle_vault_create(fk_session *session, fk_arena *arena, const fk_
     }
     fk_slot_secrets secrets;
     fk_slot_type type = FK_SLOT_PASSPHRASE;
-    FK_TRY(read_first_secrets(request->raw, &secrets, &type));
+    FK_TRY(fk_read_first_secrets(request->raw, &secrets, &type));
     reply->vault_id = session->prepared.vault_id;
     return make_vault(session, type, &secrets, error);
 }

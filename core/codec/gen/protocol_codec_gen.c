@@ -358,6 +358,23 @@ static const fk_shape_field shape_keys_distress_reply_fields[] = {
 };
 static const fk_shape shape_keys_distress_reply = { shape_keys_distress_reply_fields, 1, sizeof(fk_keys_distress_reply) };
 
+static const fk_shape shape_escrow_state_request = { NULL, 0, sizeof(fk_escrow_state_request) };
+
+static const fk_shape_field shape_escrow_state_reply_fields[] = {
+    { .name = "hasKey", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_escrow_state_reply, has_key) },
+    { .name = "keyId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_escrow_state_reply, key_id), .is_optional = true, .has_offset = offsetof(fk_escrow_state_reply, has_key_id) },
+    { .name = "keyMadeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_escrow_state_reply, key_made_ms), .is_optional = true, .has_offset = offsetof(fk_escrow_state_reply, has_key_made_ms), .max = 253402300799999 },
+    { .name = "isHeld", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_escrow_state_reply, is_held) },
+    { .name = "heldMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_escrow_state_reply, held_ms), .is_optional = true, .has_offset = offsetof(fk_escrow_state_reply, has_held_ms), .max = 253402300799999 },
+    { .name = "isNews", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_escrow_state_reply, is_news) },
+    { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_escrow_state_reply, problem), .is_optional = true, .has_offset = offsetof(fk_escrow_state_reply, has_problem), .max = 40 },
+};
+static const fk_shape shape_escrow_state_reply = { shape_escrow_state_reply_fields, 7, sizeof(fk_escrow_state_reply) };
+
+static const fk_shape shape_escrow_seen_request = { NULL, 0, sizeof(fk_escrow_seen_request) };
+
+static const fk_shape shape_escrow_seen_reply = { NULL, 0, sizeof(fk_escrow_seen_reply) };
+
 static const fk_shape_field shape_content_get_request_fields[] = {
     { .name = "name", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_content_get_request, name), .max = 60 },
 };
@@ -565,6 +582,19 @@ static const fk_shape_field shape_team_members_reply_fields[] = {
     { .name = "devices", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_team_members_reply, devices), .count_max = 4096, .count_offset = offsetof(fk_team_members_reply, devices_count), .object = &shape_device_row },
 };
 static const fk_shape shape_team_members_reply = { shape_team_members_reply_fields, 2, sizeof(fk_team_members_reply) };
+
+static const fk_shape shape_roster_head_request = { NULL, 0, sizeof(fk_roster_head_request) };
+
+static const fk_shape_field shape_roster_head_reply_fields[] = {
+    { .name = "agencyId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_roster_head_reply, agency_id) },
+    { .name = "index", .kind = FK_SHAPE_U32, .offset = offsetof(fk_roster_head_reply, index), .min = 0, .max = 4294967295 },
+    { .name = "prevHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_roster_head_reply, prev_hex), .max = 64 },
+};
+static const fk_shape shape_roster_head_reply = { shape_roster_head_reply_fields, 3, sizeof(fk_roster_head_reply) };
+
+static const fk_shape shape_roster_offer_request = { NULL, 0, sizeof(fk_roster_offer_request) };
+
+static const fk_shape shape_roster_offer_reply = { NULL, 0, sizeof(fk_roster_offer_reply) };
 
 static const fk_shape_field shape_enrol_begin_request_fields[] = {
     { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_enrol_begin_request, time_ms), .max = 253402300799999 },
@@ -921,6 +951,8 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "keys.recovery.confirm", 71, 1, 256, 0, false, &shape_keys_recovery_confirm_request, &shape_keys_recovery_confirm_reply },
     { "keys.recovery.unlock", 72, 1, 256, 0, false, &shape_keys_recovery_unlock_request, &shape_keys_recovery_unlock_reply },
     { "keys.distress", 73, 88, 88, 0, false, &shape_keys_distress_request, &shape_keys_distress_reply },
+    { "escrow.state", 75, 0, 0, 0, false, &shape_escrow_state_request, &shape_escrow_state_reply },
+    { "escrow.seen", 76, 0, 0, 0, false, &shape_escrow_seen_request, &shape_escrow_seen_reply },
     { "content.get", 9, 0, 0, 0, false, &shape_content_get_request, &shape_content_get_reply },
     { "case.list", 10, 0, 0, 0, false, &shape_case_list_request, &shape_case_list_reply },
     { "case.get", 11, 0, 0, 0, false, &shape_case_get_request, &shape_case_get_reply },
@@ -937,6 +969,8 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "criteria.record", 21, 0, 0, 0, true, &shape_criteria_record_request, &shape_criteria_record_reply },
     { "team.status", 23, 0, 0, 0, false, &shape_team_status_request, &shape_team_status_reply },
     { "team.members", 24, 0, 0, 0, false, &shape_team_members_request, &shape_team_members_reply },
+    { "roster.head", 43, 0, 0, 0, false, &shape_roster_head_request, &shape_roster_head_reply },
+    { "roster.offer", 44, 192, 4288, 0, false, &shape_roster_offer_request, &shape_roster_offer_reply },
     { "enrol.begin", 25, 0, 0, 0, false, &shape_enrol_begin_request, &shape_enrol_begin_reply },
     { "enrol.confirm", 26, 0, 0, 0, false, &shape_enrol_confirm_request, &shape_enrol_confirm_reply },
     { "enrol.cancel", 27, 0, 0, 0, false, &shape_enrol_cancel_request, &shape_enrol_cancel_reply },

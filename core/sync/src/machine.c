@@ -25,6 +25,7 @@ static const phase phases[FK_PHASE_COUNT] = {
     [FK_PHASE_CHALLENGE] = { FK_SYNC_SIGNING_IN, fk_ask_challenge, fk_answer_challenge, NULL, FK_FRAME_CHALLENGE },
     [FK_PHASE_AUTH] = { FK_SYNC_SIGNING_IN, fk_ask_auth, fk_answer_auth, fk_refused_auth, FK_FRAME_TOKEN },
     [FK_PHASE_ROSTER] = { FK_SYNC_ROSTER, fk_ask_roster, fk_answer_roster, NULL, FK_FRAME_ROSTER },
+    [FK_PHASE_OFFERED] = { FK_SYNC_ROSTER, fk_ask_offered, fk_answer_offered, fk_refused_offered, FK_FRAME_DONE },
     [FK_PHASE_OFFER_CODE] = { FK_SYNC_TEAM, fk_ask_offer_code, fk_answer_offer_code, fk_refused_offer_code,
                               FK_FRAME_DONE },
     [FK_PHASE_WITHDRAW_CODE] = { FK_SYNC_TEAM, fk_ask_withdraw_code, fk_answer_withdraw_code, NULL, FK_FRAME_DONE },

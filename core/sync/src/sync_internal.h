@@ -254,6 +254,7 @@ typedef enum fk_phase_index {
     FK_PHASE_CHALLENGE,
     FK_PHASE_AUTH,
     FK_PHASE_ROSTER,
+    FK_PHASE_OFFERED,
     FK_PHASE_OFFER_CODE,
     FK_PHASE_WITHDRAW_CODE,
     FK_PHASE_READ_REQUESTS,
@@ -272,13 +273,15 @@ typedef enum fk_phase_index {
 /* Go on with that phase instead of the next. */
 void fk_sync_jump(fk_sync *sync, fk_phase_index phase);
 
-fk_ask fk_ask_enrol, fk_ask_found, fk_ask_challenge, fk_ask_auth, fk_ask_roster, fk_ask_offer_code,
+fk_ask fk_ask_enrol, fk_ask_found, fk_ask_challenge, fk_ask_auth, fk_ask_roster, fk_ask_offered, fk_ask_offer_code,
     fk_ask_withdraw_code, fk_ask_read_requests, fk_ask_admit, fk_ask_give, fk_ask_grants, fk_ask_push, fk_ask_have,
     fk_ask_heal, fk_ask_pull, fk_ask_post_frontier, fk_ask_read_frontiers;
-fk_answer fk_answer_enrol, fk_answer_found, fk_answer_challenge, fk_answer_auth, fk_answer_roster, fk_answer_offer_code,
-    fk_answer_withdraw_code, fk_answer_read_requests, fk_answer_admit, fk_answer_give, fk_answer_grants, fk_answer_push,
-    fk_answer_have, fk_answer_heal, fk_answer_pull, fk_answer_post_frontier, fk_answer_read_frontiers;
-fk_answer_refused fk_refused_enrol, fk_refused_found, fk_refused_auth, fk_refused_offer_code, fk_refused_admit;
+fk_answer fk_answer_enrol, fk_answer_found, fk_answer_challenge, fk_answer_auth, fk_answer_roster, fk_answer_offered,
+    fk_answer_offer_code, fk_answer_withdraw_code, fk_answer_read_requests, fk_answer_admit, fk_answer_give,
+    fk_answer_grants, fk_answer_push, fk_answer_have, fk_answer_heal, fk_answer_pull, fk_answer_post_frontier,
+    fk_answer_read_frontiers;
+fk_answer_refused fk_refused_enrol, fk_refused_found, fk_refused_auth, fk_refused_offered, fk_refused_offer_code,
+    fk_refused_admit;
 
 /* Keep why joining does not go on. */
 void fk_enrolment_note(fk_sync *sync, fk_code code);

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x671752ea;
+export const SCHEMA_HASH = 0xb5b1648e;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -465,6 +465,27 @@ export interface KeysDistressReply {
   readonly slotIndex: number;
 }
 
+export type EscrowStateRequest = Readonly<Record<string, never>>;
+
+export interface EscrowStateReply {
+  /** the agency has a recovery key */
+  readonly hasKey: boolean;
+  readonly keyId?: Id;
+  readonly keyMadeMs?: number;
+  /** the newest of its keys opens this vault */
+  readonly isHeld: boolean;
+  /** since when */
+  readonly heldMs?: number;
+  /** held, and nobody has said yet that they know (escrow.seen) */
+  readonly isNews: boolean;
+  /** an error code: why the slot could not be made */
+  readonly problem?: string;
+}
+
+export type EscrowSeenRequest = Readonly<Record<string, never>>;
+
+export type EscrowSeenReply = Readonly<Record<string, never>>;
+
 export interface ContentGetRequest {
   readonly name: string;
 }
@@ -662,6 +683,18 @@ export interface TeamMembersReply {
   readonly people: readonly PersonRow[];
   readonly devices: readonly DeviceRow[];
 }
+
+export type RosterHeadRequest = Readonly<Record<string, never>>;
+
+export interface RosterHeadReply {
+  readonly agencyId: Id;
+  /** of the next entry */
+  readonly index: number;
+  /** hash of the newest entry */
+  readonly prevHex: string;
+}
+
+export type RosterOfferReply = Readonly<Record<string, never>>;
 
 export interface EnrolBeginRequest {
   readonly timeMs: number;
@@ -999,9 +1032,9 @@ export interface Commands {
   /** Whether these secrets, all of them together, are a way into the vault that is open. The request is a set of secrets (fk/secrets.h). Changes nothing; a wrong passphrase counts as a try. */
   readonly 'keys.prove': { readonly request: Uint8Array; readonly reply: KeysProveReply; readonly error: 'wrong-state' | 'auth' | 'wait' | 'locked-out' | 'io' | 'damaged' | CommonErrorCode };
   /** Overwrite a slot with random bytes. Copies of this vault made before still open with it. */
-  readonly 'keys.remove': { readonly request: KeysRemoveRequest; readonly reply: KeysRemoveReply; readonly error: 'wrong-state' | 'not-found' | 'last-key' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'keys.remove': { readonly request: KeysRemoveRequest; readonly reply: KeysRemoveReply; readonly error: 'wrong-state' | 'not-found' | 'last-key' | 'full' | 'io' | 'damaged' | 'not-allowed' | CommonErrorCode };
   /** What the owner calls a way in. Kept inside the vault, encrypted. */
-  readonly 'keys.label': { readonly request: KeysLabelRequest; readonly reply: KeysLabelReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  readonly 'keys.label': { readonly request: KeysLabelRequest; readonly reply: KeysLabelReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | 'damaged' | 'not-allowed' | CommonErrorCode };
   /** A new recovery key, as text to print: a byte 0, then 8 groups of 5 signs joined by dashes. It opens nothing until it was typed back. */
   readonly 'keys.recovery.make': { readonly request: KeysRecoveryMakeRequest; readonly reply: Uint8Array; readonly error: 'wrong-state' | CommonErrorCode };
   /** The request is the new recovery key as it was typed back. Now it gets a slot, and an older recovery key stops opening. */
@@ -1010,6 +1043,10 @@ export interface Commands {
   readonly 'keys.recovery.unlock': { readonly request: Uint8Array; readonly reply: KeysRecoveryUnlockReply; readonly error: 'wrong-state' | 'mistyped' | 'auth' | 'damaged' | 'newer-version' | 'io' | 'full' | CommonErrorCode };
   /** A phrase that opens an empty vault of its own instead of this one (docs/adr/0014). The request is a set of secrets with a passphrase key alone; one that was there before stops opening. */
   readonly 'keys.distress': { readonly request: Uint8Array; readonly reply: KeysDistressReply; readonly error: 'wrong-state' | 'exists' | 'no-slot' | 'not-allowed' | 'full' | 'io' | 'damaged' | CommonErrorCode };
+  /** The agency's recovery key, and whether this vault has a slot for it. The slot is made by itself, after unlocking and after a run of sync (docs/adr/0018). */
+  readonly 'escrow.state': { readonly request: EscrowStateRequest; readonly reply: EscrowStateReply; readonly error: 'wrong-state' | 'practice' | 'io' | 'damaged' | CommonErrorCode };
+  /** The person knows that the key which is held now opens this vault. */
+  readonly 'escrow.seen': { readonly request: EscrowSeenRequest; readonly reply: EscrowSeenReply; readonly error: 'wrong-state' | 'practice' | 'full' | 'io' | 'damaged' | CommonErrorCode };
   /** One file of core/content by name, such as dash-adult. */
   readonly 'content.get': { readonly request: ContentGetRequest; readonly reply: ContentGetReply; readonly error: 'not-found' | CommonErrorCode };
   /** Cases by newest change, 100 a page; with search, those where the victim or an alias has a name with each word as a prefix. */
@@ -1042,6 +1079,10 @@ export interface Commands {
   readonly 'team.status': { readonly request: TeamStatusRequest; readonly reply: TeamStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** The people of the agency and their devices, as the roster here says. */
   readonly 'team.members': { readonly request: TeamMembersRequest; readonly reply: TeamMembersReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
+  /** Where the next roster entry stands: for root, which signs on a machine without a roster (docs/adr/0018). */
+  readonly 'roster.head': { readonly request: RosterHeadRequest; readonly reply: RosterHeadReply; readonly error: 'wrong-state' | 'practice' | CommonErrorCode };
+  /** Keep a roster entry that was signed elsewhere; the next run of sync posts it. The request is the entry. */
+  readonly 'roster.offer': { readonly request: Uint8Array; readonly reply: RosterOfferReply; readonly error: 'wrong-state' | 'practice' | 'head-moved' | 'auth' | 'forbidden' | 'exists' | 'not-found' | 'newer-version' | 'full' | 'io' | 'damaged' | CommonErrorCode };
   /** Want to belong to the agency of a code. Nothing is sent before the next run of sync. What was recorded stays. */
   readonly 'enrol.begin': { readonly request: EnrolBeginRequest; readonly reply: EnrolBeginReply; readonly error: 'wrong-state' | 'code-wrong' | 'incomplete' | 'full' | 'io' | 'practice' | CommonErrorCode };
   /** The person says that both screens show the same words. */
@@ -1142,6 +1183,8 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'keys.recovery.confirm': 71,
   'keys.recovery.unlock': 72,
   'keys.distress': 73,
+  'escrow.state': 75,
+  'escrow.seen': 76,
   'content.get': 9,
   'case.list': 10,
   'case.get': 11,
@@ -1158,6 +1201,8 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'criteria.record': 21,
   'team.status': 23,
   'team.members': 24,
+  'roster.head': 43,
+  'roster.offer': 44,
   'enrol.begin': 25,
   'enrol.confirm': 26,
   'enrol.cancel': 27,
@@ -1208,6 +1253,7 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'keys.recovery.confirm': { min: 1, max: 256 },
   'keys.recovery.unlock': { min: 1, max: 256 },
   'keys.distress': { min: 88, max: 88 },
+  'roster.offer': { min: 192, max: 4288 },
   'sync.step': { min: 8, max: 1052680 },
   'backup.head': { min: 1, max: 4096 },
   'backup.open': { min: 2281, max: 2281 },

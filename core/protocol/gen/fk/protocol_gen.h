@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x671752eaU
+#define FK_PROTOCOL_SCHEMA_HASH 0xb5b1648eU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 73,
+    FK_COMMAND_COUNT = 77,
 };
 
 /* X(name, NAME, id, "text") */
@@ -42,6 +42,8 @@ enum {
     X(keys_recovery_confirm, KEYS_RECOVERY_CONFIRM, 71, "keys.recovery.confirm") \
     X(keys_recovery_unlock, KEYS_RECOVERY_UNLOCK, 72, "keys.recovery.unlock") \
     X(keys_distress, KEYS_DISTRESS, 73, "keys.distress") \
+    X(escrow_state, ESCROW_STATE, 75, "escrow.state") \
+    X(escrow_seen, ESCROW_SEEN, 76, "escrow.seen") \
     X(content_get, CONTENT_GET, 9, "content.get") \
     X(case_list, CASE_LIST, 10, "case.list") \
     X(case_get, CASE_GET, 11, "case.get") \
@@ -58,6 +60,8 @@ enum {
     X(criteria_record, CRITERIA_RECORD, 21, "criteria.record") \
     X(team_status, TEAM_STATUS, 23, "team.status") \
     X(team_members, TEAM_MEMBERS, 24, "team.members") \
+    X(roster_head, ROSTER_HEAD, 43, "roster.head") \
+    X(roster_offer, ROSTER_OFFER, 44, "roster.offer") \
     X(enrol_begin, ENROL_BEGIN, 25, "enrol.begin") \
     X(enrol_confirm, ENROL_CONFIRM, 26, "enrol.confirm") \
     X(enrol_cancel, ENROL_CANCEL, 27, "enrol.cancel") \
@@ -117,6 +121,8 @@ typedef enum fk_command_id {
     FK_COMMAND_KEYS_RECOVERY_CONFIRM = 71,
     FK_COMMAND_KEYS_RECOVERY_UNLOCK = 72,
     FK_COMMAND_KEYS_DISTRESS = 73,
+    FK_COMMAND_ESCROW_STATE = 75,
+    FK_COMMAND_ESCROW_SEEN = 76,
     FK_COMMAND_CONTENT_GET = 9,
     FK_COMMAND_CASE_LIST = 10,
     FK_COMMAND_CASE_GET = 11,
@@ -133,6 +139,8 @@ typedef enum fk_command_id {
     FK_COMMAND_CRITERIA_RECORD = 21,
     FK_COMMAND_TEAM_STATUS = 23,
     FK_COMMAND_TEAM_MEMBERS = 24,
+    FK_COMMAND_ROSTER_HEAD = 43,
+    FK_COMMAND_ROSTER_OFFER = 44,
     FK_COMMAND_ENROL_BEGIN = 25,
     FK_COMMAND_ENROL_CONFIRM = 26,
     FK_COMMAND_ENROL_CANCEL = 27,
@@ -591,6 +599,32 @@ typedef struct fk_keys_distress_reply {
     uint32_t slot_index;
 } fk_keys_distress_reply;
 
+typedef struct fk_escrow_state_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_escrow_state_request;
+
+typedef struct fk_escrow_state_reply {
+    bool has_key; /* the agency has a recovery key */
+    bool has_key_id;
+    fk_id key_id;
+    bool has_key_made_ms;
+    uint64_t key_made_ms;
+    bool is_held; /* the newest of its keys opens this vault */
+    bool has_held_ms;
+    uint64_t held_ms; /* since when */
+    bool is_news; /* held, and nobody has said yet that they know (escrow.seen) */
+    bool has_problem;
+    fk_bytes problem; /* an error code: why the slot could not be made */
+} fk_escrow_state_reply;
+
+typedef struct fk_escrow_seen_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_escrow_seen_request;
+
+typedef struct fk_escrow_seen_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_escrow_seen_reply;
+
 typedef struct fk_content_get_request {
     fk_bytes name;
 } fk_content_get_request;
@@ -812,6 +846,24 @@ typedef struct fk_team_members_reply {
     const fk_protocol_device_row *devices;
     size_t devices_count; /* at most 4096 */
 } fk_team_members_reply;
+
+typedef struct fk_roster_head_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_roster_head_request;
+
+typedef struct fk_roster_head_reply {
+    fk_id agency_id;
+    uint32_t index; /* of the next entry */
+    fk_bytes prev_hex; /* hash of the newest entry */
+} fk_roster_head_reply;
+
+typedef struct fk_roster_offer_request {
+    fk_bytes raw; /* 192 to 4288 bytes, borrowed */
+} fk_roster_offer_request;
+
+typedef struct fk_roster_offer_reply {
+    uint8_t unused; /* C has no empty struct */
+} fk_roster_offer_reply;
 
 typedef struct fk_enrol_begin_request {
     uint64_t time_ms;

@@ -152,6 +152,12 @@ FK_MUST_USE fk_status fk_sync_team(fk_sync *sync, fk_arena *arena, fk_team_view 
 
 /* The roster as stored and verified; NULL before the first. Valid until the next step. */
 const fk_roster *fk_sync_roster(const fk_sync *sync);
+/* Where the next entry stands, for a signer elsewhere. FK_ERR_WRONG_STATE: in no agency. */
+FK_MUST_USE fk_status fk_sync_roster_place(const fk_sync *sync, fk_roster_place *place_out);
+/* Keep an entry that was signed elsewhere, by root, until the next run has posted it. One that waits is replaced. A run
+ * that finds it too late forgets it and tells FK_ERR_HEAD_MOVED: it has to be signed again.
+ * FK_ERR_WRONG_STATE (in no agency, or a run is under way), and what fk_roster_append() refuses. */
+FK_MUST_USE fk_status fk_sync_roster_offer(fk_sync *sync, fk_bytes entry, fk_error *error);
 /* Names opened with the keys that are here; empty when there is none. Valid until the next step. */
 fk_bytes fk_sync_name_of(const fk_sync *sync, const fk_id *person_device_or_compartment);
 /* Of whom a device is; false when the roster does not know it. */
