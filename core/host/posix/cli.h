@@ -36,6 +36,12 @@ int fk_cli_agency_create(int argument_count, char **arguments);
 /* `agency check --out DIR`: read the sheets there and restore the key from each pair of them. */
 int fk_cli_agency_check(int argument_count, char **arguments);
 
+/* `agency escrow --vault DIR KEY --root-sheet FILE --other-root-sheet FILE --out DIR [--replace] ..`: a recovery key as
+ * three sheets in DIR, new or empty, named in the roster by root through an administrator's vault. */
+int fk_cli_agency_escrow(int argument_count, char **arguments);
+/* `agency escrow-check --out DIR`: read the recovery sheets there and make the key of each pair of them. */
+int fk_cli_agency_escrow_check(int argument_count, char **arguments);
+
 /* `enrol --vault DIR KEY [--hub URL --code-file FILE|-] ..`: bring this vault into the team of a
  * code. Goes on where an earlier one stopped. It talks with a person, so it prints as it goes. */
 int fk_cli_enrol(int argument_count, char **arguments);
@@ -57,6 +63,10 @@ int fk_cli_backup_verify(int argument_count, char **arguments);
 /* `backup restore FILE --passphrase-file FILE --vault DIR`: a vault of it in a new or empty directory, as a new device
  * that is in no team. */
 int fk_cli_backup_restore(int argument_count, char **arguments);
+
+/* `backup escrow-open SOURCE --sheet FILE --other-sheet FILE --vault DIR --passphrase-file FILE`: say whose vault the
+ * export or copied directory SOURCE is, ask, and make a new one of it, as a new device that is in no team. */
+int fk_cli_backup_escrow_open(int argument_count, char **arguments);
 
 /* Read a stream to its end into a buffer. FK_ERR_TOO_LARGE beyond the buffer's maximum, FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_read_all(FILE *stream, fk_buffer *buffer);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "cli_vault.h"
+#include "cli_backup.h"
 #include "fk/backup.h"
 #include "fk/protocol_gen.h"
 #include "posix_system.h"
@@ -17,8 +17,6 @@
 enum {
     FILE_MODE = 0600,
     DIRECTORY_MODE = 0700,
-    PIECE_OFFSET_BYTES = 10, /* of backup.chunk: 0, is last, rows so far */
-    TAKE_SIZE_BYTES = 64 * 1024,
     SECRETS_SIZE_BYTES = 88,
     HAS_PASSPHRASE = 1,
 };
@@ -59,7 +57,7 @@ static bool scratch_make(const char *parent, scratch *made)
 
 /* --- reading a file --------------------------------------------------------------------------------------------- */
 
-static fk_status read_piece(fk_cli_vault *vault, FILE *file, uint8_t *target, size_t size_bytes, size_t *read_out)
+fk_status fk_cli_backup_read(fk_cli_vault *vault, FILE *file, uint8_t *target, size_t size_bytes, size_t *read_out)
 {
     *read_out = fread(target, 1, size_bytes, file);
     return ferror(file) ? refuse(vault, FK_ERR_IO, "the exported file") : fk_ok();
@@ -71,7 +69,7 @@ static fk_status open_reading(fk_cli_vault *vault, FILE *file, reading_purpose p
     uint8_t request[1 + SECRETS_SIZE_BYTES + FK_BACKUP_HEAD_SIZE_BYTES] = { (uint8_t)purpose };
     uint8_t *head = request + 1 + SECRETS_SIZE_BYTES;
     size_t head_size = 0;
-    FK_TRY(read_piece(vault, file, head, FK_BACKUP_HEAD_SIZE_BYTES, &head_size));
+    FK_TRY(fk_cli_backup_read(vault, file, head, FK_BACKUP_HEAD_SIZE_BYTES, &head_size));
     fk_keyfile keyfile;
     fk_status status = fk_backup_head_read(fk_bytes_of(head, head_size), &keyfile);
     if (!fk_is_ok(status)) {
@@ -86,19 +84,24 @@ static fk_status open_reading(fk_cli_vault *vault, FILE *file, reading_purpose p
     return status;
 }
 
-static fk_status take_all(fk_cli_vault *vault, FILE *file)
+fk_status fk_cli_backup_finish(fk_cli_vault *vault)
 {
-    static uint8_t piece[TAKE_SIZE_BYTES];
-    size_t size_bytes = 0;
-    FK_TRY(read_piece(vault, file, piece, sizeof piece, &size_bytes));
-    while (size_bytes > 0) {
-        FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_BACKUP_TAKE, fk_bytes_of(piece, size_bytes)));
-        FK_TRY(read_piece(vault, file, piece, sizeof piece, &size_bytes));
-    }
     do {
         FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_BACKUP_FINISH, fk_bytes_text("{}")));
     } while (!fk_cli_reply_flag(vault, "isDone"));
     return fk_ok();
+}
+
+fk_status fk_cli_backup_take_file(fk_cli_vault *vault, FILE *file)
+{
+    static uint8_t piece[FK_CLI_BACKUP_TAKE_SIZE_BYTES];
+    size_t size_bytes = 0;
+    FK_TRY(fk_cli_backup_read(vault, file, piece, sizeof piece, &size_bytes));
+    while (size_bytes > 0) {
+        FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_BACKUP_TAKE, fk_bytes_of(piece, size_bytes)));
+        FK_TRY(fk_cli_backup_read(vault, file, piece, sizeof piece, &size_bytes));
+    }
+    return fk_cli_backup_finish(vault);
 }
 
 static fk_status read_file(fk_cli_vault *vault, const char *path, reading_purpose purpose, const char *passphrase_file)
@@ -109,14 +112,13 @@ static fk_status read_file(fk_cli_vault *vault, const char *path, reading_purpos
     }
     fk_status status = open_reading(vault, file, purpose, passphrase_file);
     if (fk_is_ok(status)) {
-        status = take_all(vault, file);
+        status = fk_cli_backup_take_file(vault, file);
     }
     (void)fclose(file);
     return status;
 }
 
-/* What the newest call, backup.finish, said. */
-static int print_result(const fk_cli_vault *vault, const char *what)
+int fk_cli_backup_print(const fk_cli_vault *vault, const char *what)
 {
     fk_bytes rows = fk_cli_reply_text(vault, "rowCount");
     fk_bytes unsent = fk_cli_reply_text(vault, "unsentCount");
@@ -149,7 +151,8 @@ static fk_status write_pieces(fk_cli_vault *vault, int file)
         FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_BACKUP_CHUNK, fk_bytes_text("{}")));
         fk_bytes reply = fk_buffer_view(&vault->reply);
         is_last = reply.data[1] == 1;
-        fk_bytes piece = fk_bytes_of(reply.data + PIECE_OFFSET_BYTES, reply.size_bytes - PIECE_OFFSET_BYTES);
+        fk_bytes piece = fk_bytes_of(reply.data + FK_CLI_BACKUP_PIECE_OFFSET_BYTES,
+                                     reply.size_bytes - FK_CLI_BACKUP_PIECE_OFFSET_BYTES);
         if (!write_all(file, piece)) {
             bool is_full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
             return refuse(vault, is_full ? FK_ERR_FULL : FK_ERR_IO, "the exported file");
@@ -206,7 +209,7 @@ int fk_cli_backup_export(int argument_count, char **arguments)
     if (fk_is_ok(status)) {
         status = export_to(&vault, path);
     }
-    int exit_code = fk_is_ok(status) ? print_result(&vault, "exported") : fk_cli_report(status, &vault.error);
+    int exit_code = fk_is_ok(status) ? fk_cli_backup_print(&vault, "exported") : fk_cli_report(status, &vault.error);
     fk_cli_vault_close(&vault);
     fk_posix_disk_remove(test.path);
     return exit_code;
@@ -235,7 +238,7 @@ int fk_cli_backup_verify(int argument_count, char **arguments)
         if (fk_is_ok(status)) {
             status = read_file(&vault, path, READING_TEST, passphrase_file);
         }
-        exit_code = fk_is_ok(status) ? print_result(&vault, "verified") : fk_cli_report(status, &vault.error);
+        exit_code = fk_is_ok(status) ? fk_cli_backup_print(&vault, "verified") : fk_cli_report(status, &vault.error);
         fk_cli_vault_close(&vault);
         fk_posix_disk_remove(test.path);
     }
@@ -243,8 +246,7 @@ int fk_cli_backup_verify(int argument_count, char **arguments)
     return exit_code;
 }
 
-/* Nothing of a vault, whole or not, is ever written over. */
-static fk_status require_no_files(fk_cli_vault *vault, const char *directory)
+fk_status fk_cli_backup_require_no_files(fk_cli_vault *vault, const char *directory)
 {
     FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_VAULT_STATUS, fk_bytes_text("{}")));
     bool is_empty = fk_bytes_equal_text(fk_cli_reply_text(vault, "state"), "none");
@@ -265,13 +267,13 @@ int fk_cli_backup_restore(int argument_count, char **arguments)
     fk_cli_vault vault;
     fk_status status = fk_cli_vault_start(&vault, directory, NULL);
     if (fk_is_ok(status)) {
-        status = require_no_files(&vault, directory);
+        status = fk_cli_backup_require_no_files(&vault, directory);
     }
     bool is_begun = fk_is_ok(status);
     if (is_begun) {
         status = read_file(&vault, path, READING_RESTORE, passphrase_file);
     }
-    int exit_code = fk_is_ok(status) ? print_result(&vault, "restored") : fk_cli_report(status, &vault.error);
+    int exit_code = fk_is_ok(status) ? fk_cli_backup_print(&vault, "restored") : fk_cli_report(status, &vault.error);
     fk_cli_vault_close(&vault);
     if (is_begun && !fk_is_ok(status)) {
         fk_posix_disk_remove(directory); /* half a vault is none */

@@ -157,12 +157,17 @@ static fk_status read_prepared(const fk_cli_vault *vault, fk_keyfile *keyfile_ou
     return fk_ok();
 }
 
+fk_status fk_cli_vault_prepare(fk_cli_vault *vault, fk_keyfile *keyfile_out)
+{
+    FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_VAULT_PREPARE, fk_bytes_text("{\"memoryKib\":65536}")));
+    return read_prepared(vault, keyfile_out);
+}
+
 static fk_status unlock_by_passphrase(fk_cli_vault *vault, const char *passphrase_file, bool is_new)
 {
     fk_keyfile keyfile;
     if (is_new) {
-        FK_TRY(fk_cli_vault_call(vault, FK_COMMAND_VAULT_PREPARE, fk_bytes_text("{\"memoryKib\":65536}")));
-        FK_TRY(read_prepared(vault, &keyfile));
+        FK_TRY(fk_cli_vault_prepare(vault, &keyfile));
     } else {
         FK_TRY(fk_keyfile_load(fk_posix_disk_port(vault->disk), &keyfile));
     }

@@ -46,6 +46,10 @@ FK_MUST_USE fk_status fk_cli_vault_start(fk_cli_vault *vault, const char *direct
 FK_MUST_USE fk_status fk_cli_vault_unlock(fk_cli_vault *vault, const fk_cli_keys *keys);
 void fk_cli_vault_close(fk_cli_vault *vault);
 
+/* Choose id and salt of a new vault (vault.prepare). Of *keyfile_out salt and settings are meant: what
+ * fk_cli_derive_key() needs. */
+FK_MUST_USE fk_status fk_cli_vault_prepare(fk_cli_vault *vault, fk_keyfile *keyfile_out);
+
 /* The key that a vault or an exported file is opened with, from the passphrase in a file. key_out is the caller's to
  * wipe. FK_ERR_NOT_FOUND (no such file), FK_ERR_INVALID_INPUT, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfile,

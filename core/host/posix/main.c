@@ -8,6 +8,14 @@
 static const fk_cli_command commands[] = {
     { { "agency", "create" }, "--out DIR [--name TEXT]", fk_cli_agency_create },
     { { "agency", "check" }, "--out DIR", fk_cli_agency_check },
+    { { "agency", "escrow" },
+      "--vault DIR KEY --root-sheet FILE --other-root-sheet FILE --out DIR [--name TEXT]\n"
+      "             [--hub URL] [--replace]",
+      fk_cli_agency_escrow },
+    { { "agency", "escrow-check" }, "--out DIR", fk_cli_agency_escrow_check },
+    { { "backup", "escrow-open" },
+      "FILE|DIR --sheet FILE --other-sheet FILE --vault DIR --passphrase-file FILE",
+      fk_cli_backup_escrow_open },
     { { "backup", "export" }, "--vault DIR KEY --out FILE [--work DIR]", fk_cli_backup_export },
     { { "backup", "verify" }, "FILE --passphrase-file FILE [--work DIR]", fk_cli_backup_verify },
     { { "backup", "restore" }, "FILE --passphrase-file FILE --vault DIR", fk_cli_backup_restore },
