@@ -195,6 +195,9 @@ test('one sheet twice, a root sheet, a vault without the slot and a place that i
   assert.match(taken.complaint, /^exists: /);
   assert.doesNotMatch(taken.complaint, /Type yes/);
   assert.match(open('no-such', 'x').complaint, /^not-found: /);
+  mkdirSync(at('empty'));
+  assert.match(open('empty', 'x').complaint, /^not-found: .*no vault is in this directory/);
+  assert.deepEqual(readdirSync(at('empty')), []);
   assert.match(open('passphrase', 'x').complaint, /^damaged: /);
   assert.equal(existsSync(at('x')), false);
   assert.equal(run(['backup', 'escrow-open', at('copy')]).code, WRONG_USE);

@@ -20,7 +20,7 @@
 
 static const uint64_t DAY_MS = (uint64_t)24 * 60 * 60 * 1000;
 
-enum { ANSWER_SIZE_BYTES_MAX = 64 };
+enum { ANSWER_SIZE_BYTES_MAX = 64, PATH_SIZE_BYTES_MAX = 4096 };
 
 /* What is opened, from the first look to the last byte. */
 typedef struct opening {
@@ -55,8 +55,15 @@ static fk_status look_at_file(opening *o)
     return fk_is_ok(status) ? status : refuse(o, (fk_code)status.code, "this file is no export of a vault");
 }
 
+/* Opening a directory makes the files that are missing: one without a key file is left as it is. */
 static fk_status look_at_directory(opening *o)
 {
+    char path[PATH_SIZE_BYTES_MAX];
+    struct stat found;
+    int size = snprintf(path, sizeof path, "%s/keys", o->source);
+    if (size < 0 || (size_t)size >= sizeof path || stat(path, &found) != 0) {
+        return refuse(o, FK_ERR_NOT_FOUND, "no vault is in this directory");
+    }
     FK_TRY(fk_cli_vault_start(&o->former, o->source, NULL));
     return fk_keyfile_load(fk_posix_disk_port(o->former.disk), &o->keyfile);
 }
