@@ -328,3 +328,33 @@ for (const [what, leave] of [['another screen', (app) => app.actions.go({ name: 
     assert.equal(starting.team().join.camera, 'off');
   });
 }
+
+/* --- the agency's recovery key --------------------------------------------------------------------------- */
+
+const HELD = { hasKey: true, isHeld: true, keyId: ID('e'), isNews: true };
+
+test('recovery key: the run that brings it says so, until a person puts it away', async () => {
+  const { app, world, team } = await openApp({ team: MEMBER });
+  app.actions.syncNow();
+  world.answers['escrow.state'] = ok(HELD);
+  assert.notEqual(team().escrow?.isNews, true);
+  await world.finish(ok(NUMBERS));
+  assert.deepEqual(team().escrow, HELD);
+  world.answers['escrow.state'] = ok({ ...HELD, isNews: false });
+  app.actions.escrowSeen();
+  await settled();
+  assert.deepEqual(world.requests('escrow.seen'), [{}]);
+  assert.equal(team().escrow.isNews, false);
+});
+
+test('recovery key: what cannot be put away is told and stays', async () => {
+  const { app, world, team } = await openApp({ team: MEMBER });
+  world.answers['escrow.state'] = ok(HELD);
+  world.answers['escrow.seen'] = no('full');
+  await app.navigator.go({ name: 'keys' });
+  await settled();
+  app.actions.escrowSeen();
+  await settled();
+  assert.equal(app.store.state().problem.code, 'full');
+  assert.equal(team().escrow.isNews, true);
+});

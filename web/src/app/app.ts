@@ -3,7 +3,7 @@ import { initialState, type LoadedContent } from '../state/model.ts';
 import { createStore, type Store } from '../state/store.ts';
 import { HOME, type Route } from '../state/routes.ts';
 import type { Actions } from '../views/actions.ts';
-import type { AppContext, Platform } from './context.ts';
+import { showProblem, type AppContext, type Platform } from './context.ts';
 import type { CorePort } from './core-port.ts';
 import { createAttempts } from './attempts.ts';
 import { createBackupActions } from './backup-actions.ts';
@@ -114,7 +114,14 @@ export function createApp(options: AppOptions): App {
       if (supportText !== undefined) platform.saveFile(new Blob([supportText], { type: 'application/json' }), SUPPORT_FILE);
     },
     dismissReminder: () => store.dispatch({ kind: 'reminder-away' }),
+    escrowSeen: () => void escrowSeen(),
   };
+
+  async function escrowSeen(): Promise<void> {
+    const outcome = await core.call('escrow.seen', {});
+    if (outcome.ok) await team.load(['escrow']);
+    else showProblem(context, outcome.error);
+  }
 
   async function checkStorage(): Promise<void> {
     store.dispatch({ kind: 'storage-check', check: 'running' });

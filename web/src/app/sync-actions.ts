@@ -41,7 +41,7 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
     const outcome = await core.sync(platform.nowMs());
     if (store.state().phase.kind !== 'open') return 'cancelled';
     store.dispatch({ kind: 'team', change: outcome.ok ? { isSyncing: false, sync: outcome.value } : { isSyncing: false, syncError: outcome.error } });
-    await data.load(['status', 'sync', 'age']);
+    await data.load(['status', 'sync', 'age', 'escrow']);
     await navigator.refresh();
     /* Joining was given up: nobody is left to sync with. */
     if (!isInTeam(store.state().team)) auto.end();
@@ -52,7 +52,7 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
 
   async function opened(): Promise<void> {
     store.dispatch({ kind: 'join', change: { hub: platform.origin() } });
-    await data.load(['status', 'sync', 'age']);
+    await data.load(['status', 'sync', 'age', 'escrow']);
     if (isInTeam(store.state().team) && !isOnlyRead(store.state().reading)) auto.begin();
   }
 

@@ -1,5 +1,5 @@
 /** Reads what the core knows of team and sync into the state. */
-import type { InviteRow, Progress, TeamMembersReply, TeamStatusReply } from '../protocol/protocol.gen.ts';
+import type { EscrowStateReply, InviteRow, Progress, TeamMembersReply, TeamStatusReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import { textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError } from '../state/model.ts';
@@ -7,7 +7,7 @@ import type { Route, RouteName } from '../state/routes.ts';
 import type { Invite, SyncItem, TeamStatus, TeamView } from '../state/team.ts';
 import type { AppContext } from './context.ts';
 
-type Part = 'status' | 'sync' | 'age' | 'confirmed' | 'members' | 'invites' | 'items';
+type Part = 'status' | 'sync' | 'age' | 'escrow' | 'confirmed' | 'members' | 'invites' | 'items';
 
 /** What a screen of team and sync shows. */
 const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
@@ -18,6 +18,7 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   invitation: ['status', 'members', 'invites'],
   'remove-vault': ['status', 'sync'],
   leave: ['status', 'sync'],
+  keys: ['escrow'],
   storage: ['status', 'sync', 'age', 'confirmed'],
   support: ['status', 'sync', 'members'],
 };
@@ -78,6 +79,7 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     age: () => ask<{ readonly oldestUnsentMs?: number }>('vault.storage', {}, ({ oldestUnsentMs }) => ({
       isUnsentOld: oldestUnsentMs !== undefined && platform.nowMs() - oldestUnsentMs > UNSENT_MS_MAX,
     })),
+    escrow: () => ask<EscrowStateReply>('escrow.state', {}, (escrow) => ({ escrow })),
     confirmed: () => ask<{ readonly items: readonly SyncItem[] }>('sync.items', { state: 'confirmed' }, ({ items }) => ({ lastConfirmedMs: items[0]?.changedMs })),
     items: () => askItems(store.state().team.items?.state ?? 'device'),
   };

@@ -55,6 +55,19 @@ export const words = {
     linkAlone: 'See what is on this device',
     dismiss: 'Not now',
   },
+  escrow: {
+    newsTitle: 'Important',
+    newsHeading: 'Your agency’s recovery key opens this notebook from now on',
+    newsLink: 'See what opens this notebook',
+    newsDismiss: 'I have read this',
+    title: 'Your agency’s recovery key',
+    text: 'Your agency can open this notebook when your passphrase is lost. This device looks after this by itself.',
+    who: 'Three people in your agency keep a part of the key on paper. Any two of them together, with a copy of this notebook, can read everything in it. Ask your office who they are and when they may use it.',
+    copy: 'It opens only copies of the notebook that leave this device: make one from time to time, so that work that was not sent can be brought back.',
+    notHeld: 'Your agency has a recovery key. It does not open this notebook yet.',
+    noRoom: 'There is no room for it: all eight ways to open this notebook are in use. Take one away that you no longer use. It is then added by itself.',
+    later: 'It is added by itself when you next unlock this notebook, or with the next sync.',
+  },
   support: {
     title: 'File for support',
     link: 'Make a file for support',
@@ -174,7 +187,7 @@ export const words = {
   keys: {
     title: 'What opens this notebook',
     lead: 'Each of these opens everything in this notebook.',
-    types: { passphrase: 'Passphrase', prf: 'Passkey', both: 'Passphrase with a passkey', recovery: 'Recovery key', escrow: 'Your agency', distress: 'Another phrase' },
+    types: { passphrase: 'Passphrase', prf: 'Passkey', both: 'Passphrase with a passkey', recovery: 'Recovery key', escrow: 'Your agency’s recovery key', distress: 'Another phrase' },
     since: 'Since {date}',
     openedWith: 'Used to unlock this time',
     setting: 'Work for each try',
@@ -237,7 +250,7 @@ export const words = {
     waitSeconds: { one: 'You can try again in 1 second.', other: 'You can try again in {count} seconds.' },
     waitMinutes: { one: 'You can try again in about 1 minute.', other: 'You can try again in about {count} minutes.' },
     waitOver: 'You can try again now.',
-    lockedOutWays: 'Use the recovery key if you have one. If your agency has a way to open this notebook, ask your office. Use paper until then. Do not remove the notebook.',
+    lockedOutWays: 'Use the recovery key if you have one. If your agency has a recovery key, two people in your office can open a copy of this notebook that was made before: ask them. Use paper until then. Do not remove the notebook.',
   },
   passkey: {
     title: 'Passkey',

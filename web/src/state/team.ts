@@ -2,7 +2,7 @@
  * Team and sync as the screens need them: what the core said, and what is typed on the way into a team. What the core said
  * is kept in its own words (protocol.gen.ts); the eight words are looked up in the list the app was built with.
  */
-import type { DeviceKind, DeviceRow, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply } from '../protocol/protocol.gen.ts';
+import type { DeviceKind, DeviceRow, EscrowStateReply, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { CoreError } from './model.ts';
 
@@ -62,6 +62,8 @@ export interface TeamView {
   readonly isUnsentOld: boolean;
   /** When the newest of what a colleague's device confirmed was recorded. */
   readonly lastConfirmedMs: number | undefined;
+  /** The agency's recovery key and this vault's slot for it. */
+  readonly escrow: EscrowStateReply | undefined;
   readonly join: JoinForm;
   readonly invite: InviteForm;
 }
@@ -75,7 +77,7 @@ const NO_JOIN: JoinForm = {
 /** While nothing is known, and as soon as the vault is locked. */
 export const NO_TEAM: TeamView = {
   status: undefined, people: [], devices: [], invites: [], sync: undefined, isSyncing: false, syncError: undefined, items: undefined,
-  isUnsentOld: false, lastConfirmedMs: undefined,
+  isUnsentOld: false, lastConfirmedMs: undefined, escrow: undefined,
   join: NO_JOIN, invite: NO_INVITE,
 };
 

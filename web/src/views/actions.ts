@@ -158,4 +158,6 @@ export interface Actions {
   /** The file that is on screen, as it is. */
   readonly saveSupportFile: () => void;
   readonly dismissReminder: () => void;
+  /** the person knows that the agency's recovery key opens this vault */
+  readonly escrowSeen: () => void;
 }

@@ -4,6 +4,7 @@ import { NO_BACKUP, type BackupView } from '../../state/backup.ts';
 import { NO_KEYS, type KeysView, type SlotRow } from '../../state/keys.ts';
 import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
 import type { Route } from '../../state/routes.ts';
+import { NO_TEAM } from '../../state/team.ts';
 import { NO_VAULTS, type VaultsView } from '../../state/vaults.ts';
 import { words } from '../../app/words.en.ts';
 
@@ -16,6 +17,8 @@ const SLOTS: readonly SlotRow[] = [
 const BOTH: SlotRow = { slotIndex: 4, type: 'both', madeMs: MADE_MS, label: '', isOpenedWith: false };
 const BESIDE: readonly SlotRow[] = [...SLOTS.slice(0, 1), BOTH];
 const KEY = 'K7F2M-9Q4TX-0WZ3B-HR8CD-5NVJE-1YGSA-P6K2F-7M9QT';
+
+const ESCROW: SlotRow = { slotIndex: 5, type: 'escrow', madeMs: MADE_MS, label: '', isOpenedWith: false };
 
 const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysView>])[] = [
   ['keys-two', { name: 'keys' }, { slots: SLOTS, memoryKib: 131_072 }],
@@ -60,6 +63,8 @@ const COPIES: readonly (readonly [name: string, route: Route, backup: Partial<Ba
 export const keyExamples: readonly { readonly name: string; readonly state: AppState }[] = [
   ...KEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { keys: { ...NO_KEYS, ...keys } }) })),
   ...PASSKEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { hasPasskeys: true, keys: { ...NO_KEYS, ...keys } }) })),
+  { name: 'keys-escrow', state: stateOf({ name: 'keys' }, { keys: { ...NO_KEYS, slots: [...SLOTS, ESCROW] }, team: { ...NO_TEAM, escrow: { hasKey: true, isHeld: true, heldMs: MADE_MS, isNews: false } } }) },
+  { name: 'keys-escrow-no-room', state: stateOf({ name: 'keys' }, { keys: { ...NO_KEYS, slots: SLOTS }, team: { ...NO_TEAM, escrow: { hasKey: true, isHeld: false, isNews: false, problem: 'no-slot' } } }) },
   { name: 'key-passkey-wiped', state: stateOf({ name: 'key-passkey' }, { keys: { ...NO_KEYS, slots: BESIDE }, vaults: WIPED }) },
   ...COPIES.map(([name, route, backup]) => ({ name, state: stateOf(route, { backup: { ...NO_BACKUP, ...backup } }) })),
 ];

@@ -35,12 +35,25 @@ export function keysView(state: AppState, actions: Actions): TemplateResult {
       <h2 class="govuk-heading-m">${text.types.recovery}</h2>
       <p class="govuk-body">${text.recoveryText}</p>
       ${buttonLink(hasRecovery ? text.recoveryNew : text.recoveryMake, hashOf({ name: 'key-recovery' }), 'secondary')}
-      ${passkeySection(state)}
+      ${escrowSection(state)} ${passkeySection(state)}
       ${removable(shown).length === 0
         ? nothing
         : html`<h2 class="govuk-heading-m">${text.removeTitle}</h2>
             ${removing === undefined ? removeButtons(removable(shown), actions) : askRemoval(state, actions)}`}`,
   });
+}
+
+/** Who else can open it, in plain words; nothing in an agency without such a key. */
+function escrowSection({ team: { escrow } }: AppState): Part {
+  if (escrow?.hasKey !== true) return nothing;
+  const text = words.escrow;
+  const why = escrow.problem === 'no-slot' ? text.noRoom : text.later;
+  return html`<h2 class="govuk-heading-m">${text.title}</h2>
+    ${escrow.isHeld
+      ? html`<p class="govuk-body">${text.text}</p>
+          <p class="govuk-body">${text.who}</p>
+          <p class="govuk-body">${text.copy}</p>`
+      : html`<p class="govuk-body">${text.notHeld} ${why}</p>`}`;
 }
 
 function slotValue({ madeMs, isOpenedWith }: SlotRow): string {
@@ -58,11 +71,12 @@ function settingRows({ keys: { memoryKib } }: AppState): readonly SummaryRow[] {
 
 /**
  * What opened the vault stays: it is changed, not taken away. A passkey can go while the passphrase opens alone; beside a passkey
- * the passphrase is let go on a page of its own, with what has to be thought of first.
+ * the passphrase is let go on a page of its own, with what has to be thought of first. The agency's key is the agency's.
  */
 function removable(slots: readonly SlotRow[]): readonly SlotRow[] {
   const has = (type: SlotRow['type']): boolean => slots.some((slot) => slot.type === type);
   return slots.filter((slot) => {
+    if (slot.type === 'escrow') return false;
     if (slot.type === 'both' && has('passphrase')) return true;
     return !slot.isOpenedWith && !(slot.type === 'passphrase' && has('both'));
   });

@@ -1,4 +1,4 @@
-/** What any page may have to say above its own: a new version, and work that only this device has had for too long. */
+/** What any page may have to say above its own: a new version, work that only this device has had for too long, and a new way in. */
 import { html, nothing } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import { hashOf } from '../../state/routes.ts';
@@ -21,6 +21,20 @@ export function update(state: AppState, actions: Actions): Part {
     heading: text.heading,
     text: hold === undefined ? text.text : text.holds[hold],
     action: hold === 'elsewhere' ? nothing : button({ text: text.accept, kind: 'secondary', onPress: actions.acceptUpdate, isWaiting: hold !== undefined || state.isBusy, id: 'update-accept' }),
+  });
+}
+
+/** Somebody else can open this notebook: said until it was put away, and from then on where the ways in are listed. */
+export function escrowNews(state: AppState, actions: Actions): Part {
+  if (state.phase.kind !== 'open' || state.team.escrow?.isNews !== true) return nothing;
+  const text = words.escrow;
+  return notification({
+    id: 'escrow-news',
+    title: text.newsTitle,
+    heading: text.newsHeading,
+    text: text.who,
+    action: html`<p class="govuk-body"><a class="govuk-notification-banner__link" href=${hashOf({ name: 'keys' })}>${text.newsLink}</a></p>
+      ${button({ text: text.newsDismiss, kind: 'secondary', onPress: actions.escrowSeen, id: 'escrow-dismiss' })}`,
   });
 }
 

@@ -27,5 +27,6 @@ export const shellExamples = [
   example('update-failed', { update: 'failed' }),
   example('reminder-team', { team: { ...TEAM, isUnsentOld: true } }),
   example('reminder-alone', { team: { ...NO_TEAM, isUnsentOld: true } }),
+  example('escrow-news', { team: { ...TEAM, escrow: { hasKey: true, isHeld: true, isNews: true } } }),
   ...(['ios-installed', 'ios-browser', 'firefox', 'chromium'] as const).map((platform) => example(`storage-${platform}`, device(platform), { name: 'storage' })),
 ];

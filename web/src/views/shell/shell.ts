@@ -13,7 +13,7 @@ import { noticeOf, noticeText } from '../problem.ts';
 import { readingBanner } from '../reading.ts';
 import { practiceBanner } from '../vaults/practice.ts';
 import { button } from '../../components/button/button.ts';
-import { reminder, update } from './notices.ts';
+import { escrowNews, reminder, update } from './notices.ts';
 import { notification } from '../../components/notification/notification.ts';
 
 export interface PageProps {
@@ -36,7 +36,7 @@ export function page(state: AppState, actions: Actions, props: PageProps): Templ
     <div class="govuk-width-container">
       ${backLink(props)}
       <main class="govuk-main-wrapper app-main" id="main" tabindex="-1">
-        ${readingBanner(state)} ${update(state, actions)} ${reminder(state, actions)} ${banner(state)} ${props.above ?? nothing}
+        ${readingBanner(state)} ${update(state, actions)} ${reminder(state, actions)} ${escrowNews(state, actions)} ${banner(state)} ${props.above ?? nothing}
         <div class="govuk-grid-row">
           <div class=${props.isWide === true ? 'govuk-grid-column-full' : 'govuk-grid-column-two-thirds-from-desktop'}>
             ${props.hasOwnHeading === true ? nothing : heading(props.heading, props.caption)} ${props.body}
