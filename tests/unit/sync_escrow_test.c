@@ -251,6 +251,20 @@ static void vault__with_the_slot_is_locked_out_after_ten_and_without_is_not(void
     assert_refused(unlock(worker, RIGHT), "locked-out");
 }
 
+/* In a browser nobody can hand the office a copy of a locked vault: there the slot is no other way in. */
+static void vault__with_the_slot_before_a_person_is_not_locked_out(void **state)
+{
+    (void)state;
+    worker->is_attended = true;
+    name_recovery_key(&bench, 0, &keys);
+    sync_bench_reopen(&bench, 1);
+    assert_clean(sync_run(&bench, 1));
+    assert_escrow_opens(worker, &keys);
+    assert_false(is_locked_out_after_ten(worker, &bench.now_ms[1]));
+    sync_bench_reopen(&bench, 1);
+    assert_escrow_opens(worker, &keys);
+}
+
 /* --- a restored copy -------------------------------------------------------------------------------------------- */
 
 /* It is another device: the slot it came with says the former, and is kept until it can be made again. */
@@ -339,6 +353,7 @@ int main(void)
         TEAM(slot__is_the_agency_s_to_take_away_and_name),
         TEAM(slot__is_left_alone_from_behind_a_distress_phrase),
         TEAM(vault__with_the_slot_is_locked_out_after_ten_and_without_is_not),
+        TEAM(vault__with_the_slot_before_a_person_is_not_locked_out),
         TEAM(slot__of_a_restored_copy_says_the_new_device_once_it_has_joined),
         TEAM(entry__that_somebody_came_before_is_told_and_forgotten),
         TEAM(entry__whose_answer_was_lost_is_posted_once),

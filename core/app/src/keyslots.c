@@ -29,10 +29,13 @@ fk_status fk_keyslots_read(fk_session *session, fk_slot_list *list_out)
     return status;
 }
 
-static bool has_other_way(const fk_slot_list *list)
+/* Escrow opens a copy of the files. A browser gives none away while the vault is locked, so there it is no way in, and
+ * ten wrong words would take the records from everybody (docs/adr/0018). */
+static bool has_other_way(const fk_session *session, const fk_slot_list *list)
 {
     static const fk_slot_type others[] = { FK_SLOT_RECOVERY, FK_SLOT_ESCROW };
-    return fk_slot_list_count_of(list, others, sizeof others / sizeof others[0]) > 0;
+    size_t type_count = session->host.is_attended ? 1 : sizeof others / sizeof others[0];
+    return fk_slot_list_count_of(list, others, type_count) > 0;
 }
 
 fk_status fk_keyslots_put(fk_store *store, const fk_slot_list *list)
@@ -45,7 +48,7 @@ fk_status fk_keyslots_write(fk_session *session, const fk_slot_list *list)
 {
     FK_TRY(fk_keyslots_put(session->store, list));
     if (!session->is_second) {
-        fk_guard_set_other_way(session, has_other_way(list));
+        fk_guard_set_other_way(session, has_other_way(session, list));
     }
     return fk_ok();
 }
@@ -213,7 +216,7 @@ static fk_status settle(fk_session *session)
     if (session->is_second) {
         return fk_ok();
     }
-    fk_guard_set_other_way(session, has_other_way(&list));
+    fk_guard_set_other_way(session, has_other_way(session, &list));
     return finish_retiring(session, &list);
 }
 

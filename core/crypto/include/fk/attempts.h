@@ -24,7 +24,7 @@ enum {
 typedef struct fk_attempts {
     uint32_t wrong_count; /* tries begun since the vault was last opened, less the one that opened it */
     uint64_t waited_ms;   /* of the wait that the newest one began */
-    bool has_other_way;   /* a recovery key or an escrow opens the vault: without one nobody is locked out */
+    bool has_other_way;   /* a recovery key, or an escrow that can be used here: without one nobody is locked out */
 } fk_attempts;
 
 void fk_attempts_write(const fk_attempts *attempts, uint8_t bytes_out[FK_ATTEMPTS_SIZE_BYTES]);
