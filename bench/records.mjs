@@ -5,7 +5,7 @@ const CHECKLISTS_PER_CASE = 4;
 export const TIME_MS = 1_790_000_000_000;
 
 /** Numbers from a seed, the same on both sides (xorshift32). */
-function numbersOf(seed) {
+export function numbersOf(seed) {
   let state = seed;
   return () => {
     state ^= state << 13;

@@ -1,6 +1,6 @@
 // The benchmarks; ./build-scripts/bench.sh calls it once everything is built.
 //
-//   node bench/run.mjs [--peers] [--browser chromium|firefox] [--runs N] [--records N] [--unlocks N] [WORKLOAD..]
+//   node bench/run.mjs [--peers] [--browser chromium|firefox] [--runs N] [--records N] [--unlocks N] [--clients N] [WORKLOAD..]
 //
 // Prints a table and writes build/bench/results.json. A limit that is not kept is printed, it is no failure: machines differ.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,9 @@ import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from '../tests/e2e/s
 import { Hub } from '../tests/e2e/support/hub.mjs';
 import { until } from '../tests/e2e/support/until.mjs';
 import { buildStorePage, copyApp } from './pages.mjs';
+import { measureSync } from './sync.mjs';
 import { measureUnlock } from './unlock.mjs';
-import { isOfStore, NAMES, resultOf, tableOf, WORKLOADS } from './workloads.mjs';
+import { isOfStore, isOfSync, NAMES, resultOf, tableOf, WORKLOADS } from './workloads.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const KINDS = { chromium: CHROMIUM, firefox: FIREFOX };
@@ -62,6 +63,11 @@ async function measure(name, wanted, options) {
   if (wanted.includes('unlock')) {
     Object.assign(measured.ours, await served(copyApp(), (origin) => measureUnlock({ ...options, ...options.sizes, kind, origin })));
   }
+  if (wanted.some(isOfSync)) {
+    const { ours, theirs } = await measureSync(wanted, { ...options, kind });
+    Object.assign(measured.ours, ours);
+    if (theirs !== null) measured.theirs = { ...measured.theirs, ...theirs };
+  }
   return WORKLOADS.filter(({ workload }) => wanted.includes(workload)).map((row) => resultOf(row, name, measured));
 }
 
@@ -74,6 +80,7 @@ function wholeNumber(text, name) {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: {
   peers: { type: 'boolean', default: false }, browser: { type: 'string' }, runs: { type: 'string', default: '5' },
   records: { type: 'string', default: '10000' }, unlocks: { type: 'string', default: '20' },
+  clients: { type: 'string', default: '10' },
 } });
 const unknown = positionals.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0 || (values.browser !== undefined && KINDS[values.browser] === undefined)) {
@@ -83,6 +90,7 @@ if (unknown.length > 0 || (values.browser !== undefined && KINDS[values.browser]
 const recordCount = wholeNumber(values.records, 'records');
 const options = {
   withPeers: values.peers, runs: wholeNumber(values.runs, 'runs'), unlockCount: wholeNumber(values.unlocks, 'unlocks'),
+  clientCount: wholeNumber(values.clients, 'clients'),
   sizes: { recordCount, commitCount: Math.min(100, recordCount), readCount: Math.min(2000, recordCount) },
 };
 const results = [];

@@ -8,5 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 ./build-scripts/install.sh test
-./build-scripts/build.sh release wasm web
+parts=(release wasm web)
+case " $* " in *" --peers "*) parts+=(peers) ;; esac
+./build-scripts/build.sh "${parts[@]}"
 exec node bench/run.mjs "$@"

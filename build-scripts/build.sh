@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build parts of the project, each with one line of report and a log in build/logs.
 #
-#   ./build-scripts/build.sh PART..      parts: release dev (native), wasm, web
+#   ./build-scripts/build.sh PART..      parts: release dev (native), wasm, web, peers (of bench)
 #
 # Incremental. Stops at the first part that fails, with the end of its log.
 set -euo pipefail
@@ -11,6 +11,7 @@ command_of() {
     case "$1" in
     release | dev | wasm) cmake --preset "$1" && cmake --build --preset "$1" ;;
     web) node build-scripts/build-web.mjs ;;
+    peers) ./build-scripts/install.sh peers ;;
     *) echo "There is no part '$1'."; return 2 ;;
     esac
 }
@@ -21,6 +22,7 @@ describe() {
     dev) echo "the tests, with sanitizers" ;;
     wasm) echo "the core for browsers (some minutes the first time)" ;;
     web) echo "the web app" ;;
+    peers) echo "what sync is measured against" ;;
     *) echo "$1" ;;
     esac
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Install what the build needs and the machine lacks: system packages, npm packages, pinned sources.
 #
-#   ./build-scripts/install.sh [build|test]
+#   ./build-scripts/install.sh [build|test|peers]
 #
 # build (default): what start.sh needs. test: also compilers with sanitizers, browsers, test libraries.
+# peers: only the npm packages of bench/peers, which nothing but the benchmarks of sync needs.
 # Does nothing, and asks no server, when all is there. start.sh and test.sh call it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -64,18 +65,23 @@ check_node() {
     exit 1
 }
 
+# $1: the folder of package.json
 install_npm() {
-    local stamp=node_modules/.fieldkit-lock wanted
-    wanted=$(sha256sum < package-lock.json)
+    local stamp=$1/node_modules/.fieldkit-lock wanted
+    wanted=$(sha256sum < "$1/package-lock.json")
     [ "$(cat "$stamp" 2> /dev/null)" != "$wanted" ] || return 0
     echo "Installing npm packages"
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
     echo "$wanted" > "$stamp"
 }
 
+if [ "${1:-}" = peers ]; then
+    install_npm bench/peers
+    exit
+fi
 packages=$(packages_of "${1:-build}")
 # shellcheck disable=SC2086
 install_packages $packages
 check_node
-install_npm
+install_npm .
 ./build-scripts/deps.sh

@@ -34,7 +34,7 @@ const SUITES = {
   check: { parts: ['dev', 'release', 'wasm'], steps: [{ name: 'check.mjs', command: ['node', 'build-scripts/check.mjs'] }],
     files: ['tests/'], minutes: 5 },
   kill: { parts: ['release', 'wasm'], files: ['tests/kill/'], run: runKills, minutes: 10 },
-  bench: { parts: ['release', 'wasm', 'web'], files: ['tests/bench/'], minutes: 5 },
+  bench: { parts: ['release', 'wasm', 'web', 'peers'], files: ['tests/bench/'], minutes: 5 },
   fuzz: { parts: ['dev'], run: runFuzzers, minutes: 30 },
   e2e: { parts: ['release', 'wasm', 'web'], files: ['tests/e2e/'], minutes: 15 },
 };

@@ -20,10 +20,14 @@ test('results__the_ratio_is_ours_to_theirs_of_the_medians_and_the_limit_is_said'
   const alone = resultOf(row, 'chromium', { ...measured, theirs: null });
   assert.deepEqual([alone.peer, alone.peer_value, alone.ratio], [null, null, null]);
   assert.equal(median([4, 1, 3]), 3);
+  const own = WORKLOADS.find(({ sample }) => sample === 'sync.edit');
+  const timed = resultOf(own, 'chromium', { ours: { 'sync.edit': [200] }, theirs: { 'sync.edit': [20] } });
+  assert.deepEqual([timed.peer_value, timed.ratio, timed.limit], [20, 10, 300]);
+  assert.match(tableOf([timed]), /sync\.edit.*10\.0 +300 +within$/m, 'a limit in milliseconds is of our own value');
 });
 
 test('bench__every_workload_is_measured_in_chromium_with_the_peer', () => {
-  const run = spawnSync('node', ['bench/run.mjs', '--peers', '--browser', 'chromium', '--runs', '1', '--records', '100', '--unlocks', '1'], { encoding: 'utf8' });
+  const run = spawnSync('node', ['bench/run.mjs', '--peers', '--browser', 'chromium', '--runs', '1', '--records', '100', '--unlocks', '1', '--clients', '2'], { encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
   const results = JSON.parse(readFileSync('build/bench/results.json', 'utf8'));
   assert.deepEqual(results.map(({ workload, metric }) => `${workload} ${metric}`), WORKLOADS.map(({ workload, metric }) => `${workload} ${metric}`));
