@@ -176,6 +176,33 @@ static void restore__two_copies_do_not_fork(void **state)
     two_vaults_free(&both);
 }
 
+/* Goal: unsealed work went to a copy, and the device it came from is still about and sends it too: it is there once,
+ * whichever comes first, and what either wrote after is a difference as between any two. */
+static void restore__what_the_former_device_still_sends_is_there_once(void **state)
+{
+    (void)state;
+    for (unsigned order = 0; order < 2; order++) {
+        two_vaults both;
+        fixture copy;
+        make_team(&both);
+        restore(&both.ann, &copy, 506 + order);
+        give(order == 0 ? &both.ann : &copy, &both.ben);
+        give(order == 0 ? &copy : &both.ann, &both.ben);
+        assert_no_conflicts(&both.ben);
+        assert_has(call(&both.ben, "case.list", everything), "Si\303\242n Beech");
+        assert_proven(&both.ben);
+        rename_victim(&both.ann, "Si\303\242n First");
+        rename_victim(&copy, "Si\303\242n Second");
+        give(&both.ann, &both.ben);
+        give(&copy, &both.ben);
+        assert_has(call(&both.ben, "conflict.list", "{}"), "Si\303\242n First");
+        assert_has(call(&both.ben, "conflict.list", "{}"), "Si\303\242n Second");
+        assert_proven(&both.ben);
+        fixture_free(&copy);
+        two_vaults_free(&both);
+    }
+}
+
 /* --- the stream below the seal ------------------------------------------------------------------------------- */
 
 /* What importing those bytes into a new store answers, at the latest when it is finished. */
@@ -238,7 +265,7 @@ static void stream__of_other_rows_than_its_digest_is_refused(void **state)
     stream.data[32]++;
     stream.data[12] = 200; /* tables of a later version */
     assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_ERR_NEWER_VERSION);
-    stream.data[12] = 2;
+    stream.data[12] = 3;
     assert_int_equal(import_code(&f, fk_bytes_of(stream.data, stream.size_bytes - 1)), FK_ERR_DAMAGED);
     assert_int_equal(import_code(&f, fk_bytes_of(stream.data, 39)), FK_ERR_DAMAGED);
     assert_int_equal(import_code(&f, fk_buffer_view(&stream)), FK_OK);
@@ -384,6 +411,7 @@ int main(void)
         cmocka_unit_test(restore__sealed_and_not_sent_stays_unsent),
         cmocka_unit_test(restore__a_draft_over_sealed_work_is_no_conflict),
         cmocka_unit_test(restore__two_copies_do_not_fork),
+        cmocka_unit_test(restore__what_the_former_device_still_sends_is_there_once),
         cmocka_unit_test(stream__of_other_rows_than_its_digest_is_refused),
         cmocka_unit_test(restore__by_the_recovery_key),
         cmocka_unit_test(restore__by_the_passphrase_of_that_day),

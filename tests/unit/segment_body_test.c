@@ -59,6 +59,13 @@ static void make_operation(sample *sample)
     operation->value = operation->has_value ? some_text(1, 900) : fk_bytes_of(NULL, 0);
     operation->reason = some_text(0, wire_between(0, 1) == 0 ? 0 : 60);
     operation->over = fk_bytes_of(sample->over, over_count * FK_OVER_SIZE_BYTES);
+    operation->is_adopted = wire_between(0, 4) == 0;
+    operation->adopted_device = (fk_id){ { 0 } };
+    operation->adopted_sequence = 0;
+    if (operation->is_adopted) {
+        wire_fill(&operation->adopted_device, sizeof operation->adopted_device);
+        operation->adopted_sequence = wire_between(1, INT64_MAX);
+    }
 }
 
 static void assert_same_operation(const fk_wire_operation *a, const fk_wire_operation *b)
@@ -69,6 +76,8 @@ static void assert_same_operation(const fk_wire_operation *a, const fk_wire_oper
     assert_int_equal(a->has_value, b->has_value);
     assert_true(fk_bytes_equal(a->value, b->value) && fk_bytes_equal(a->reason, b->reason));
     assert_true(fk_bytes_equal(a->over, b->over));
+    assert_int_equal(a->is_adopted, b->is_adopted);
+    assert_true(fk_id_equal(&a->adopted_device, &b->adopted_device) && a->adopted_sequence == b->adopted_sequence);
 }
 
 static void some_entries(fk_frontier_entry *entries, size_t count)
@@ -220,6 +229,10 @@ static void body_add__holds_every_bound(void **state)
     valueless.has_value = false;
     fk_wire_operation names[4] = { PLAIN_OPERATION, PLAIN_OPERATION, PLAIN_OPERATION, PLAIN_OPERATION };
     names[0].type = names[1].field = names[2].value = names[3].reason = no_utf8;
+    fk_wire_operation adopted[3] = { PLAIN_OPERATION, PLAIN_OPERATION, PLAIN_OPERATION };
+    adopted[0].is_adopted = adopted[1].is_adopted = adopted[2].is_adopted = true;
+    adopted[1].adopted_sequence = INT64_MAX;
+    adopted[2].adopted_sequence = (uint64_t)INT64_MAX + 1;
     const bound bounds[] = {
         { "as it should be", PLAIN_OPERATION, FK_OK },
         { "no type", WITH(type, 0), FK_ERR_INVALID_INPUT },
@@ -241,6 +254,9 @@ static void body_add__holds_every_bound(void **state)
         { "over a number no store holds", with_over(sequence_negative, 24), FK_ERR_INVALID_INPUT },
         { "a time no store holds", late, FK_ERR_INVALID_INPUT },
         { "a value that is not there", valueless, FK_ERR_INVALID_INPUT },
+        { "adopted from nothing", adopted[0], FK_ERR_INVALID_INPUT },
+        { "adopted from the last a store holds", adopted[1], FK_OK },
+        { "adopted from one no store holds", adopted[2], FK_ERR_INVALID_INPUT },
         { "type not UTF-8", names[0], FK_ERR_INVALID_INPUT },
         { "field not UTF-8", names[1], FK_ERR_INVALID_INPUT },
         { "value not UTF-8", names[2], FK_ERR_INVALID_INPUT },

@@ -177,10 +177,10 @@ static fk_status list_vault(listing *to)
 /* --- the vector ------------------------------------------------------------------------------------- */
 
 /* The files as they were: size u64 and bytes of each, in the order of fk_vault_file up to the keys, the last there was. */
-static void load_golden(fixture *f)
+static void load_golden_of(fixture *f, const char *name)
 {
     size_t size_bytes = 0;
-    uint8_t *bytes = vectors_read_own("vault-v1.bin", &size_bytes);
+    uint8_t *bytes = vectors_read_own(name, &size_bytes);
     size_t offset = 0;
     for (unsigned file = 0; file <= FK_FILE_KEYS; file++) {
         assert_true(size_bytes - offset >= 8);
@@ -194,6 +194,11 @@ static void load_golden(fixture *f)
     free(bytes);
 }
 
+static void load_golden(fixture *f)
+{
+    load_golden_of(f, "vault-v1.bin");
+}
+
 static fk_status open_golden(fixture *f)
 {
     fk_store_report report;
@@ -201,10 +206,10 @@ static fk_status open_golden(fixture *f)
     return fk_store_open(&f->config, &f->store, &report, &error);
 }
 
-static void assert_shows_the_same(fixture *f)
+static void assert_shows(fixture *f, const char *name)
 {
     size_t size_bytes = 0;
-    uint8_t *expected = vectors_read_own("vault-v1.txt", &size_bytes);
+    uint8_t *expected = vectors_read_own(name, &size_bytes);
     listing to = { .store = f->store };
     fk_buffer_init(&to.text, &fk_allocator_libc, 1024 * 1024);
     assert_true(fk_is_ok(list_vault(&to)));
@@ -216,6 +221,11 @@ static void assert_shows_the_same(fixture *f)
     assert_true(fk_is_ok(fk_store_check(f->store, &result)));
     assert_true(result.pages_good);
     assert_true(result.rebuilt_equal);
+}
+
+static void assert_shows_the_same(fixture *f)
+{
+    assert_shows(f, "vault-v1.txt");
 }
 
 static void golden__version_1_migrates_and_shows_the_same(void **state)
@@ -234,6 +244,17 @@ static void golden__version_1_migrates_and_shows_the_same(void **state)
     assert_true(fk_is_ok(open_golden(&f)));
     assert_int_equal(memory_disk_count(f.disk, MEMORY_DISK_WRITE), write_count);
     assert_shows_the_same(&f);
+    fixture_free(&f);
+}
+
+static void golden__version_2_migrates_and_shows_the_same(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_begin(&f);
+    load_golden_of(&f, "vault-v2.bin");
+    assert_true(fk_is_ok(open_golden(&f)));
+    assert_shows(&f, "vault-v2.txt");
     fixture_free(&f);
 }
 
@@ -357,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(golden__version_1_migrates_and_shows_the_same),
+        cmocka_unit_test(golden__version_2_migrates_and_shows_the_same),
         cmocka_unit_test(golden__a_vault_without_page_tags_gets_them),
         cmocka_unit_test(golden__migration_survives_a_power_cut_anywhere),
         cmocka_unit_test(golden__migration_survives_each_failed_call),

@@ -268,6 +268,41 @@ static void vault__that_went_back_is_told_and_sends_nothing(void **state)
     sync_bench_free(&bench);
 }
 
+/* Goal: a vault put back to an older state, with nothing new in it, takes back what the hub has of it, and goes on. */
+static void vault__that_went_back_takes_back_what_the_hub_has(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    fixture *f = &bench.devices[0];
+    add_people(f);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    memory_disk *before = memory_disk_clone(f->disk, 7);
+    set_reference(f, "NM-7");
+    set_reference(f, "NM-8");
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    fk_session_free(f->session);
+    f->session = NULL;
+    memory_disk_free(f->disk);
+    f->disk = before;
+    sync_bench_reopen(&bench, 0);
+    assert_false(shows_reference(f, "NM-8"));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows_reference(f, "NM-8"));
+    assert_has(call(f, "sync.status", "{}"), NOTHING_LEFT);
+    assert_has(call(f, "vault.check", "{}"), "\"rebuiltEqual\":true");
+    /* The same operation under its old number, and the next one after it: no place holds two. */
+    sync_bench_reopen(&bench, 0);
+    set_reference(f, "NM-9");
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_true(shows_reference(&bench.devices[1], "NM-9"));
+    assert_has(call(&bench.devices[1], "conflict.list", "{}"), "\"conflicts\":[]");
+    sync_bench_free(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +313,7 @@ int main(void)
         cmocka_unit_test(answers__that_hold_much_are_taken_in_pieces),
         cmocka_unit_test(device__of_ones_own_confirms_nothing),
         cmocka_unit_test(vault__that_went_back_is_told_and_sends_nothing),
+        cmocka_unit_test(vault__that_went_back_takes_back_what_the_hub_has),
     };
     return cmocka_run_group_tests_name("sync_cases", tests, NULL, NULL);
 }

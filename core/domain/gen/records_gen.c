@@ -5,7 +5,7 @@
 
 #include "fk/banned.h"
 
-const char *const fk_schema_sources[] = { "operations", "drafts", "vault_meta", "compartments", "segments", "frontiers", "roster", "epoch_keys", "confirmations", "wants", NULL };
+const char *const fk_schema_sources[] = { "operations", "adoptions", "drafts", "vault_meta", "compartments", "segments", "frontiers", "roster", "epoch_keys", "confirmations", "wants", NULL };
 
 static const char *const values_yes_no[] = { "yes", "no", "not_known" };
 static const fk_record_choice choice_yes_no = { "yesNo", values_yes_no, 3 };

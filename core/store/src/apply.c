@@ -26,7 +26,8 @@ static bool is_in_range(const fk_remote_segment *segment, uint64_t now_ms)
     }
     for (size_t i = 0; i < segment->operation_count; i++) {
         const fk_wire_operation *one = &segment->operations[i];
-        if (one->hlc > INT64_MAX || !fk_over_is_valid(one->over)) {
+        bool is_adoption_valid = !one->is_adopted || (one->adopted_sequence >= 1 && one->adopted_sequence <= INT64_MAX);
+        if (one->hlc > INT64_MAX || !fk_over_is_valid(one->over) || !is_adoption_valid) {
             return false;
         }
     }
@@ -47,6 +48,8 @@ static fk_operation operation_at(const fk_remote_segment *segment, size_t index)
         .type = wire->type,
         .field = wire->field,
         .over = wire->over,
+        .adopted_sequence = wire->is_adopted ? (int64_t)wire->adopted_sequence : 0,
+        .adopted_device = wire->adopted_device,
     };
 }
 
@@ -78,6 +81,13 @@ static fk_status require_same(fk_store *store, const fk_remote_segment *segment,
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_SAME, &query));
     fk_operation_bind(&query, &operation, &value, segment->operations[index].reason);
+    if (operation.adopted_sequence > 0) {
+        fk_query_id(&query, 13, &operation.adopted_device);
+        fk_query_integer(&query, 14, operation.adopted_sequence);
+    } else {
+        fk_query_null(&query, 13);
+        fk_query_null(&query, 14);
+    }
     FK_TRY(fk_query_number(&query, 0, &count));
     return count == 1 ? fk_ok() : fk_status_of(FK_ERR_FORK);
 }
@@ -153,6 +163,25 @@ static fk_status advance_own_frontier(fk_store *store, const fk_remote_segment *
     return put_frontier(store, FK_SQL_FRONTIER_ADD, segment, &store->device, &segment->device, next, known);
 }
 
+/* Only this device says what it wrote; what it no longer has is taken back where it stopped. */
+static bool is_from_where_it_may(const fk_store *store, const fk_remote_segment *segment)
+{
+    bool is_own = fk_id_equal(&segment->device, &store->device);
+    bool is_next = segment->compartment == FK_COMPARTMENT_HOME &&
+                   (int64_t)segment->first_sequence == store->counters.next_sequence;
+    return is_own == segment->is_taken_back && (!is_own || is_next);
+}
+
+/* Own operations that this vault no longer had: what is written from now on is numbered after them. */
+static void count_as_own(fk_store *store, const fk_remote_segment *segment)
+{
+    store->counters.next_sequence = last_sequence_of(segment) + 1;
+    for (size_t i = 0; i < segment->operation_count; i++) {
+        int64_t hlc = (int64_t)segment->operations[i].hlc;
+        store->counters.newest_hlc = hlc > store->counters.newest_hlc ? hlc : store->counters.newest_hlc;
+    }
+}
+
 /* --- the clock -------------------------------------------------------------------------------------- */
 
 static fk_status advance_clock(fk_store *store, const fk_remote_segment *segment, uint64_t now_ms)
@@ -203,13 +232,17 @@ fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint
     if (is_repeat) {
         return fk_ok();
     }
-    if (fk_id_equal(&segment->device, &store->device)) {
-        return fk_status_of(FK_ERR_FORK); /* it says more of this device than this device ever wrote */
+    if (!is_from_where_it_may(store, segment)) {
+        return fk_status_of(FK_ERR_FORK);
     }
     int64_t later_count = 0;
     FK_TRY(count_operations(store, segment, last_sequence_of(segment) + 1, INT64_MAX, &later_count));
-    FK_TRY(add_operations(store, segment, now_ms, ignored_over_out));
-    FK_TRY(advance_own_frontier(store, segment));
+    FK_TRY(add_operations(store, segment, segment->is_taken_back ? 0 : now_ms, ignored_over_out));
+    if (segment->is_taken_back) {
+        count_as_own(store, segment);
+    } else {
+        FK_TRY(advance_own_frontier(store, segment));
+    }
     FK_TRY(advance_clock(store, segment, now_ms));
     /* Later operations of this device were judged without this segment's frontier: once more at the commit. */
     store->needs_rebuild = store->needs_rebuild || later_count > 0;

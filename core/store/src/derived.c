@@ -123,6 +123,57 @@ static fk_status apply_link(fk_store *store, const fk_operation *operation, cons
     return is_known && !is_own ? overrule(store, operation, &device, (int64_t)named) : fk_ok();
 }
 
+static fk_status begin_same_write(fk_store *store, fk_sql sql, const fk_operation *operation, fk_query *query_out)
+{
+    FK_TRY(fk_query_begin(&store->statements, sql, query_out));
+    fk_query_integer(query_out, 1, operation->compartment);
+    fk_query_id(query_out, 2, &operation->device);
+    fk_query_integer(query_out, 3, operation->sequence);
+    fk_query_id(query_out, 4, &operation->case_id);
+    fk_query_id(query_out, 5, &operation->record);
+    fk_query_text(query_out, 6, operation->field);
+    fk_query_id(query_out, 7, &operation->mutation);
+    return fk_ok();
+}
+
+/* The same write under its other name, when it is here. */
+static fk_status find_same_write(fk_store *store, fk_sql sql, const fk_operation *operation, bool *is_here_out,
+                                 fk_id *device_out, int64_t *sequence_out)
+{
+    fk_query query;
+    FK_TRY(begin_same_write(store, sql, operation, &query));
+    FK_TRY(fk_query_next(&query, is_here_out));
+    if (!*is_here_out) {
+        fk_query_end(&query);
+        return fk_ok();
+    }
+    *sequence_out = fk_query_column_integer(&query, 1);
+    fk_status status = fk_query_column_id(&query, 0, device_out);
+    fk_query_end(&query);
+    return status;
+}
+
+/* A write that became another device's is current under its new name alone, whichever of the two comes first
+ * (docs/adr/0022). What stands at the old name and is another write is not touched. */
+static fk_status settle_adoption(fk_store *store, const fk_operation *operation)
+{
+    fk_id device;
+    int64_t sequence = 0;
+    bool is_here = false;
+    FK_TRY(find_same_write(store, FK_SQL_ADOPTED_FROM, operation, &is_here, &device, &sequence));
+    if (is_here) {
+        FK_TRY(overrule(store, operation, &device, sequence));
+    }
+    FK_TRY(find_same_write(store, FK_SQL_ADOPTED_BY, operation, &is_here, &device, &sequence));
+    if (!is_here) {
+        return fk_ok();
+    }
+    fk_operation later = *operation;
+    later.device = device;
+    later.sequence = sequence;
+    return overrule(store, &later, &operation->device, operation->sequence);
+}
+
 /* Fields with several current writes are listed apart: people must see them, and they are few. */
 static fk_status refresh_contested(fk_store *store, const fk_operation *operation)
 {
@@ -154,6 +205,7 @@ static fk_status apply_heads(fk_store *store, const fk_operation *operation, uin
         FK_TRY(apply_link(store, operation, operation->over.data + i, ignored));
     }
     FK_TRY(add_head(store, operation));
+    FK_TRY(settle_adoption(store, operation));
     return refresh_contested(store, operation);
 }
 

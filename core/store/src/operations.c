@@ -97,6 +97,19 @@ fk_status fk_operation_insert(fk_store *store, const fk_operation *operation, co
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ADD, &query));
     fk_operation_bind(&query, operation, field, reason);
     fk_query_integer(&query, 13, (int64_t)arrived_ms);
+    FK_TRY(fk_query_run(&query));
+    return operation->adopted_sequence > 0 ? fk_adoption_add(store, operation) : fk_ok();
+}
+
+fk_status fk_adoption_add(fk_store *store, const fk_operation *operation)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_ADOPTION_ADD, &query));
+    fk_query_integer(&query, 1, operation->compartment);
+    fk_query_id(&query, 2, &operation->device);
+    fk_query_integer(&query, 3, operation->sequence);
+    fk_query_id(&query, 4, &operation->adopted_device);
+    fk_query_integer(&query, 5, operation->adopted_sequence);
     return fk_query_run(&query);
 }
 

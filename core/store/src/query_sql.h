@@ -16,6 +16,12 @@
 #define FK_SQL_OPERATION_OF_HEAD \
     " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence"
 
+/* Of an adoption a: its operation o under one of the two names. */
+#define FK_SQL_OPERATION_AT(device, sequence) \
+    " CROSS JOIN operations o ON o.compartment = a.compartment AND o.device = " device " AND o.sequence = " sequence
+#define FK_SQL_SAME_WRITE " AND o.case_id = ?4 AND o.record = ?5 AND o.field = ?6 AND o.mutation = ?7"
+#define FK_SQL_ADOPTION_OF_IT " FROM adoptions WHERE compartment = ?1 AND device = ?2 AND sequence = ?3"
+
 /* The newest of the current writes of a field; the same rule stands in the view `shown` (schema.c). */
 #define FK_SQL_HEAD_IS_NEWEST \
     "NOT EXISTS (SELECT 1 FROM heads n WHERE n.case_id = h.case_id AND n.record = h.record AND n.field = h.field" \
@@ -62,7 +68,19 @@
     X(OPERATION_SAME, \
       "SELECT count(*) FROM operations WHERE compartment = ?1 AND device = ?2 AND sequence = ?3 AND hlc = ?4" \
       " AND case_id = ?5 AND record = ?6 AND type = ?7 AND field = ?8 AND value IS ?9 AND over = ?10 AND reason = ?11" \
-      " AND mutation = ?12") \
+      " AND mutation = ?12 AND ?13 IS (SELECT from_device" FK_SQL_ADOPTION_OF_IT ")" \
+      " AND ?14 IS (SELECT from_sequence" FK_SQL_ADOPTION_OF_IT ")") \
+    X(ADOPTION_ADD, \
+      "INSERT INTO adoptions(compartment, device, sequence, from_device, from_sequence) VALUES(?1, ?2, ?3, ?4, ?5)" \
+      " ON CONFLICT DO NOTHING") \
+    /* The same write as ?2, ?3 under the name it got later, or had before: same case, record, field and mutation. */ \
+    X(ADOPTED_BY, \
+      "SELECT o.device, o.sequence FROM adoptions a" FK_SQL_OPERATION_AT("a.device", "a.sequence") \
+      " WHERE a.compartment = ?1 AND a.from_device = ?2 AND a.from_sequence = ?3" FK_SQL_SAME_WRITE \
+      " ORDER BY o.device, o.sequence LIMIT 1") \
+    X(ADOPTED_FROM, \
+      "SELECT o.device, o.sequence FROM adoptions a" FK_SQL_OPERATION_AT("a.from_device", "a.from_sequence") \
+      " WHERE a.compartment = ?1 AND a.device = ?2 AND a.sequence = ?3" FK_SQL_SAME_WRITE) \
     X(OPERATION_COUNT, \
       "SELECT count(*) FROM operations WHERE compartment = ?1 AND device = ?2 AND sequence BETWEEN ?3 AND ?4") \
     X(MUTATION_ADD, \

@@ -74,11 +74,13 @@
       " ORDER BY last_sequence DESC LIMIT 1") \
     \
     X(UNSEALED, \
-      "SELECT sequence, case_id, hlc, record, mutation, type, field, value, reason, over FROM operations" \
-      " WHERE compartment = ?1 AND device = ?2 AND sequence > ?3 AND sequence < coalesce(" \
+      "SELECT o.sequence, o.case_id, o.hlc, o.record, o.mutation, o.type, o.field, o.value, o.reason, o.over," \
+      " a.from_device, a.from_sequence FROM operations o" \
+      " LEFT JOIN adoptions a ON a.compartment = ?1 AND a.device = ?2 AND a.sequence = o.sequence" \
+      " WHERE o.compartment = ?1 AND o.device = ?2 AND o.sequence > ?3 AND o.sequence < coalesce(" \
       "  (SELECT min(first_sequence) FROM frontiers WHERE compartment = ?1 AND author = ?2 AND first_sequence > ?3 + 1)," \
       "  9223372036854775807)" \
-      " ORDER BY sequence LIMIT ?4") \
+      " ORDER BY o.sequence LIMIT ?4") \
     \
     X(FRONTIER_ADD, \
       "INSERT INTO frontiers(compartment, author, device, first_sequence, last_sequence) VALUES(?1, ?2, ?3, ?4, ?5)" \

@@ -27,6 +27,8 @@
     FK_SQL_TRANSFER_TABLE(X, CONFIRMATIONS, "confirmations", "compartment, by_device, number, last_sequence", \
       "?1, ?2, ?3, ?4", " ORDER BY compartment, by_device") \
     FK_SQL_TRANSFER_TABLE(X, WANTS, "wants", "kind, id, value", "?1, ?2, ?3", " ORDER BY kind, id") \
+    FK_SQL_TRANSFER_TABLE(X, ADOPTIONS, "adoptions", "compartment, device, sequence, from_device, from_sequence", \
+      "?1, ?2, ?3, ?4, ?5", " ORDER BY compartment, device, sequence") \
     FK_SQL_TRANSFER_TABLE(X, OPERATIONS, "operations", \
       "compartment, device, sequence, hlc, case_id, record, type, field, value, over, reason, mutation, arrived_ms", \
       "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13", " ORDER BY compartment, device, sequence") \

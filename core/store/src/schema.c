@@ -131,6 +131,14 @@ static const char *const migrations[FK_STORE_SCHEMA_VERSION][PART_COUNT] = {
         "  WHERE n.case_id = h.case_id AND n.record = h.record AND n.field = h.field AND n.compartment = h.compartment"
         "  AND (n.hlc, n.device) > (h.hlc, h.device));",
     },
+    {
+        /* 3: writes that became another device's, under the name they had before (docs/adr/0022). */
+        "CREATE TABLE adoptions("
+        " compartment INTEGER NOT NULL, device BLOB NOT NULL, sequence INTEGER NOT NULL,"
+        " from_device BLOB NOT NULL, from_sequence INTEGER NOT NULL,"
+        " PRIMARY KEY(compartment, device, sequence)) WITHOUT ROWID, STRICT;"
+        "CREATE INDEX adoptions_by_name ON adoptions(compartment, from_device, from_sequence);",
+    },
 };
 
 /* Compartments by the id all devices know; the number is this vault's own. Before enrolment home has none. */

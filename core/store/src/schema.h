@@ -8,7 +8,7 @@
 #include "fk/status.h"
 
 enum {
-    FK_STORE_SCHEMA_VERSION = 2,
+    FK_STORE_SCHEMA_VERSION = 3,
     /* The oldest version whose app reads these tables rightly. It stands in each vault (vault_meta "readable_by"), so that
      * an older app knows whether it may show what a newer one wrote. A migration that changes the meaning of what was
      * there, or a name that reading uses, raises it to its own version. */

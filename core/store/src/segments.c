@@ -206,6 +206,11 @@ static fk_status visit_unsealed(void *ctx, const fk_query *query)
     FK_TRY(fk_query_column_id(query, 1, &row.case_id));
     FK_TRY(fk_query_column_id(query, 3, &row.operation.record));
     FK_TRY(fk_query_column_id(query, 4, &row.operation.mutation));
+    row.operation.is_adopted = !fk_query_column_is_null(query, 10);
+    if (row.operation.is_adopted) {
+        FK_TRY(fk_query_column_id(query, 10, &row.operation.adopted_device));
+        row.operation.adopted_sequence = (uint64_t)fk_query_column_integer(query, 11);
+    }
     return visit->visitor(visit->ctx, &row);
 }
 

@@ -53,6 +53,8 @@ typedef struct fk_operation {
     fk_bytes type;
     fk_bytes field;
     fk_bytes over;
+    int64_t adopted_sequence; /* 0: it was never another device's */
+    fk_id adopted_device;
 } fk_operation;
 
 /* Bind the twelve columns of an operation that travel, in the order of FK_SQL_OPERATION_ADD (operations.c). */
@@ -61,9 +63,12 @@ void fk_operation_bind(fk_query *query, const fk_operation *operation, const fk_
 FK_MUST_USE bool fk_over_is_valid(fk_bytes over);
 /* A number kept in vault_meta (operations.c). */
 FK_MUST_USE fk_status fk_store_number_put(fk_store *store, const char *key, int64_t number);
-/* Insert one operation (operations.c). arrived_ms 0: made here. */
+/* Insert one operation, and the name it had if it was adopted (operations.c). arrived_ms 0: made here. */
 FK_MUST_USE fk_status fk_operation_insert(fk_store *store, const fk_operation *operation, const fk_field_write *field,
                                           fk_bytes reason, uint64_t arrived_ms);
+
+/* Keep the name an operation had before; one it has already stays (operations.c). */
+FK_MUST_USE fk_status fk_adoption_add(fk_store *store, const fk_operation *operation);
 
 /* Operations in a row of one device, mutation and record: what the derived tables keep of the record as a whole is
  * written once for all of them. Begins as zeros. */

@@ -26,6 +26,11 @@ enum {
     OPERATION_RECORD = 5,
     OPERATION_FIELD = 7,
     OPERATION_OVER = 9,
+    ADOPTION_COMPARTMENT = 0,
+    ADOPTION_DEVICE = 1,
+    ADOPTION_SEQUENCE = 2,
+    SEGMENT_DEVICE = 1,
+    SEGMENT_STATE = 5,
     DRAFT_RECORD = 0,
     DRAFT_FIELD = 1,
     DRAFT_CASE = 2,
@@ -152,9 +157,39 @@ static fk_status adopt_operation(fk_store *store, const fk_id *former, fk_transf
                         values[OPERATION_RECORD].bytes,
                         values[OPERATION_FIELD].bytes };
     FK_TRY(adopt_over(store, &of, &values[OPERATION_OVER], adopted));
+    fk_operation named = {
+        .compartment = values[OPERATION_COMPARTMENT].number,
+        .device = store->device,
+        .sequence = values[OPERATION_SEQUENCE].number - sealed,
+        .adopted_device = *former,
+        .adopted_sequence = values[OPERATION_SEQUENCE].number,
+    };
     values[OPERATION_DEVICE].bytes = own_device(store, adopted);
-    values[OPERATION_SEQUENCE].number -= sealed;
+    values[OPERATION_SEQUENCE].number = named.sequence;
+    return fk_adoption_add(store, &named);
+}
+
+/* The name it had first stays its old one, through however many devices. */
+static fk_status adopt_adoption(fk_store *store, const fk_id *former, fk_transfer_row *row, fk_adopted *adopted)
+{
+    fk_transfer_value *values = row->values;
+    int64_t sealed = 0;
+    if (!is_id(&values[ADOPTION_DEVICE], former)) {
+        return fk_ok();
+    }
+    FK_TRY(sealed_of(store, former, &values[ADOPTION_COMPARTMENT], &sealed));
+    if (values[ADOPTION_SEQUENCE].number > sealed) {
+        values[ADOPTION_DEVICE].bytes = own_device(store, adopted);
+        values[ADOPTION_SEQUENCE].number -= sealed;
+    }
     return fk_ok();
+}
+
+/* Of a forked device only what the hub took is in a chain that others have. */
+static bool is_in_a_chain(fk_import_kind kind, const fk_id *former, const fk_transfer_row *row)
+{
+    return kind != FK_IMPORT_FORKED_DEVICE || !is_id(&row->values[SEGMENT_DEVICE], former) ||
+           row->values[SEGMENT_STATE].number == FK_SEGMENT_SENT;
 }
 
 /* A draft belongs to the home compartment, as everything that is written here. */
@@ -182,8 +217,8 @@ static bool is_of_former(fk_bytes key)
     return is_membership || fk_bytes_equal_text(key, "device");
 }
 
-fk_status fk_transfer_adopt(fk_store *store, const fk_id *former, fk_transfer_row *row, fk_adopted *adopted,
-                            bool *is_kept_out)
+fk_status fk_transfer_adopt(fk_store *store, fk_import_kind kind, const fk_id *former, fk_transfer_row *row,
+                            fk_adopted *adopted, bool *is_kept_out)
 {
     *is_kept_out = true;
     switch ((fk_transfer_place)(row->table - fk_transfer_tables)) {
@@ -201,8 +236,12 @@ fk_status fk_transfer_adopt(fk_store *store, const fk_id *former, fk_transfer_ro
         return adopt_operation(store, former, row, adopted);
     case FK_TRANSFER_DRAFTS:
         return adopt_draft(store, former, row, adopted);
-    case FK_TRANSFER_COMPARTMENTS:
+    case FK_TRANSFER_ADOPTIONS:
+        return adopt_adoption(store, former, row, adopted);
     case FK_TRANSFER_SEGMENTS:
+        *is_kept_out = is_in_a_chain(kind, former, row);
+        return fk_ok();
+    case FK_TRANSFER_COMPARTMENTS:
     case FK_TRANSFER_EPOCH_KEYS:
     case FK_TRANSFER_TABLE_COUNT:
     default:

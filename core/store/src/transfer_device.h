@@ -1,6 +1,8 @@
-/* transfer_device.h — rows of a vault that becomes another device's (FK_IMPORT_NEW_DEVICE). Private to core/store. */
+/* transfer_device.h — rows of a vault that becomes another device's (FK_IMPORT_NEW_DEVICE, FK_IMPORT_FORKED_DEVICE). Private to core/store. */
 #ifndef FK_STORE_TRANSFER_DEVICE_H
 #define FK_STORE_TRANSFER_DEVICE_H
+
+#include "fk/store_transfer.h"
 
 #include "store_internal.h"
 #include "transfer_tables.h"
@@ -15,8 +17,8 @@ typedef struct fk_adopted {
 
 /* Turn a row of the former device into one of the store's own device, where that is due. *is_kept_out: the new device
  * has a use for it. Rows come in the order of fk_transfer_place. */
-FK_MUST_USE fk_status fk_transfer_adopt(fk_store *store, const fk_id *former, fk_transfer_row *row,
-                                        fk_adopted *adopted, bool *is_kept_out);
+FK_MUST_USE fk_status fk_transfer_adopt(fk_store *store, fk_import_kind kind, const fk_id *former,
+                                        fk_transfer_row *row, fk_adopted *adopted, bool *is_kept_out);
 
 /* After the frontiers and before the first operation. */
 FK_MUST_USE fk_status fk_transfer_inherit(fk_store *store, const fk_id *former);

@@ -170,7 +170,7 @@ static fk_status apply(fk_store *store, const fk_transfer_row *row)
 /* Before the first row that is judged by what the new device knows. */
 static fk_status inherit(fk_store_import *transfer)
 {
-    if (transfer->has_inherited || transfer->kind != FK_IMPORT_NEW_DEVICE) {
+    if (transfer->has_inherited || transfer->kind == FK_IMPORT_SAME_DEVICE) {
         return fk_ok();
     }
     transfer->has_inherited = true;
@@ -188,8 +188,8 @@ static fk_status take_row(fk_store_import *transfer, fk_transfer_row *row, size_
     bool is_kept = true;
     FK_TRY(make_room(transfer, size_bytes));
     FK_TRY(place >= FK_TRANSFER_OPERATIONS ? inherit(transfer) : fk_ok());
-    if (transfer->kind == FK_IMPORT_NEW_DEVICE) {
-        FK_TRY(fk_transfer_adopt(transfer->store, &transfer->source_device, row, &adopted, &is_kept));
+    if (transfer->kind != FK_IMPORT_SAME_DEVICE) {
+        FK_TRY(fk_transfer_adopt(transfer->store, transfer->kind, &transfer->source_device, row, &adopted, &is_kept));
     }
     FK_TRY(is_kept ? insert(transfer->store, row) : fk_ok());
     transfer->counts.done++;
@@ -207,7 +207,7 @@ static fk_status take_head(fk_store_import *transfer, fk_bytes source, size_t *s
         return fk_status_of(FK_ERR_DAMAGED);
     }
     transfer->schema_version = fk_get_u32(source.data + 12);
-    if (fk_get_u32(source.data + 8) != FK_TRANSFER_VERSION || transfer->schema_version > FK_STORE_SCHEMA_VERSION) {
+    if (fk_get_u32(source.data + 8) - 1 >= FK_TRANSFER_VERSION || transfer->schema_version > FK_STORE_SCHEMA_VERSION) {
         return fk_status_of(FK_ERR_NEWER_VERSION);
     }
     memcpy(transfer->source_device.bytes, source.data + 16, FK_ID_SIZE_BYTES);

@@ -20,6 +20,7 @@ const fk_transfer_table fk_transfer_tables[FK_TRANSFER_TABLE_COUNT] = {
     TABLE(EPOCH_KEYS, "epoch_keys", 6, "dib"),
     TABLE(CONFIRMATIONS, "confirmations", 7, "idii"),
     TABLE(WANTS, "wants", 8, "idb"),
+    TABLE(ADOPTIONS, "adoptions", 11, "ididi"),
     TABLE(OPERATIONS, "operations", 9, "idiiddttnbtdi"),
     TABLE(DRAFTS, "drafts", 10, "dtdtniib"),
 };

@@ -97,6 +97,7 @@ static fk_status apply(fk_sync *sync, const fk_segment *segment, const fk_segmen
         .compartment = FK_COMPARTMENT_HOME,
         .device = segment->header.device,
         .first_sequence = segment->header.first_sequence,
+        .is_taken_back = fk_id_equal(&segment->header.device, fk_sync_device(sync)),
     };
     uint32_t ignored_over = 0;
     fk_status status = read_operations(sync, content, &arena, &remote);
@@ -181,8 +182,12 @@ static fk_status leave_out(fk_sync *sync, fk_code code, const char *detail)
 
 static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest *id, fk_code verdict, size_t *size_out)
 {
+    bool is_own = fk_id_equal(&segment->header.device, fk_sync_device(sync));
     if (verdict == FK_OK) {
         FK_TRY(merge(sync, segment, &verdict, size_out));
+    }
+    if (is_own && verdict != FK_OK) {
+        return leave_out(sync, verdict, "a segment of this device that cannot be taken back");
     }
     fk_segment_row row = {
         .compartment = FK_COMPARTMENT_HOME,
@@ -190,7 +195,7 @@ static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest 
         .first_sequence = segment->header.first_sequence,
         .last_sequence = segment->header.first_sequence + segment->header.operation_count - 1,
         .id = *id,
-        .state = state_of(verdict),
+        .state = is_own ? FK_SEGMENT_SENT : state_of(verdict),
         .bytes = segment->whole,
         .problem = problem_of(verdict),
     };
@@ -201,6 +206,25 @@ static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest 
     fk_status status = fk_store_segment_add(sync->config.store, &row, fk_sync_now_ms(sync));
     bool is_refused = status.code == FK_ERR_INVALID_INPUT || status.code == FK_ERR_GAP || status.code == FK_ERR_FORK;
     return is_refused ? leave_out(sync, (fk_code)status.code, "a segment out of place") : status;
+}
+
+static fk_status note_unsealed(void *ctx, const fk_unsealed_row *row)
+{
+    (void)row;
+    *(bool *)ctx = true;
+    return fk_ok();
+}
+
+/* This device wrote it, and the vault was put back to a state before that. With nothing of its own that is newer it
+ * takes it back; else two vaults went on from one, and this one has to become another device. */
+static fk_status look_whether_behind(const fk_sync *sync, const fk_segment_header *header, const fk_chain_head *head,
+                                     bool *is_behind_out)
+{
+    bool has_unsealed = false;
+    FK_TRY(fk_store_unsealed(sync->config.store, FK_COMPARTMENT_HOME, 1, note_unsealed, &has_unsealed));
+    bool is_next = header->first_sequence == head->last_sequence + 1;
+    *is_behind_out = !has_unsealed && (!is_next || memcmp(&header->prev, &head->id, sizeof head->id) == 0);
+    return fk_ok();
 }
 
 fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment, size_t *size_out)
@@ -222,7 +246,10 @@ fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment, size_t *size
     if (header->first_sequence <= head.last_sequence) {
         return take_known(sync, header, &id);
     }
-    if (fk_id_equal(&header->device, fk_sync_device(sync))) {
+    bool is_own = fk_id_equal(&header->device, fk_sync_device(sync));
+    bool is_behind = false;
+    FK_TRY(is_own ? look_whether_behind(sync, header, &head, &is_behind) : fk_ok());
+    if (is_own && !is_behind) {
         sync->facts.is_forked = true;
         fk_sync_note(sync, FK_ERR_FORK, "the hub holds more of this device than this vault");
         return fk_ok();

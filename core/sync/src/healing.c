@@ -66,10 +66,7 @@ static fk_status add_offer(fk_sync *sync, const fk_id *device, uint64_t last_seq
     fk_chain_head head;
     FK_TRY(fk_store_chain_head(sync->config.store, FK_COMPARTMENT_HOME, device, &head));
     if (last_sequence > head.last_sequence) {
-        if (fk_id_equal(device, fk_sync_device(sync))) {
-            sync->facts.is_forked = true; /* the hub holds more of this device than the vault */
-        }
-        return fk_ok(); /* of another: pulling brings it */
+        return fk_ok(); /* pulling brings it */
     }
     sync->offers[sync->offer_count++] = (fk_offer){ *device, last_sequence };
     return fk_ok();

@@ -12,10 +12,12 @@
 enum {
     FLAG_VALUE = 1,
     FLAG_REASON = 2,
+    FLAG_ADOPTED = 4,
     NAME_SIZE_BYTES_MAX = UINT8_MAX,
     FIXED_SIZE_BYTES = 8 + 2 * FK_ID_SIZE_BYTES, /* HLC, record, mutation */
     LARGEST_SIZE_BYTES = FIXED_SIZE_BYTES + 2 * (1 + NAME_SIZE_BYTES_MAX) + 2 + FK_OVER_COUNT_MAX * FK_OVER_SIZE_BYTES +
-                         4 + FK_OPERATION_VALUE_SIZE_BYTES_MAX + 2 + FK_OPERATION_REASON_SIZE_BYTES_MAX,
+                         4 + FK_OPERATION_VALUE_SIZE_BYTES_MAX + 2 + FK_OPERATION_REASON_SIZE_BYTES_MAX +
+                         FK_OVER_SIZE_BYTES,
     LARGEST_FRONTIER_SIZE_BYTES = 2 + FK_FRONTIER_ENTRY_COUNT_MAX * FK_FRONTIER_ENTRY_SIZE_BYTES,
 };
 
@@ -55,11 +57,17 @@ static bool value_is_valid(const fk_wire_operation *operation)
            fk_utf8_is_valid(operation->value);
 }
 
+static bool adoption_is_valid(const fk_wire_operation *operation)
+{
+    return !operation->is_adopted ||
+           (operation->adopted_sequence >= 1 && operation->adopted_sequence <= FK_WIRE_NUMBER_MAX);
+}
+
 bool fk_operation_is_valid(const fk_wire_operation *operation)
 {
     return operation->hlc <= FK_WIRE_NUMBER_MAX && name_is_valid(operation->type) && name_is_valid(operation->field) &&
            value_is_valid(operation) && operation->reason.size_bytes <= FK_OPERATION_REASON_SIZE_BYTES_MAX &&
-           fk_utf8_is_valid(operation->reason) && over_is_valid(operation->over);
+           fk_utf8_is_valid(operation->reason) && over_is_valid(operation->over) && adoption_is_valid(operation);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------- */
@@ -73,6 +81,9 @@ size_t fk_operation_size(const fk_wire_operation *operation)
     }
     if (operation->reason.size_bytes > 0) {
         size_bytes += sizeof(uint16_t) + operation->reason.size_bytes;
+    }
+    if (operation->is_adopted) {
+        size_bytes += FK_OVER_SIZE_BYTES;
     }
     return size_bytes;
 }
@@ -93,7 +104,8 @@ void fk_operation_write(const fk_wire_operation *operation, uint8_t *target)
     lay_view(&at, operation->type);
     fk_lay_u8(&at, (uint8_t)operation->field.size_bytes);
     lay_view(&at, operation->field);
-    fk_lay_u8(&at, (uint8_t)((operation->has_value ? FLAG_VALUE : 0) | (has_reason ? FLAG_REASON : 0)));
+    fk_lay_u8(&at, (uint8_t)((operation->has_value ? FLAG_VALUE : 0) | (has_reason ? FLAG_REASON : 0) |
+                             (operation->is_adopted ? FLAG_ADOPTED : 0)));
     fk_lay_u8(&at, (uint8_t)(operation->over.size_bytes / FK_OVER_SIZE_BYTES));
     lay_view(&at, operation->over);
     if (operation->has_value) {
@@ -103,6 +115,10 @@ void fk_operation_write(const fk_wire_operation *operation, uint8_t *target)
     if (has_reason) {
         fk_lay_u16(&at, (uint16_t)operation->reason.size_bytes);
         lay_view(&at, operation->reason);
+    }
+    if (operation->is_adopted) {
+        fk_lay_bytes(&at, operation->adopted_device.bytes, FK_ID_SIZE_BYTES);
+        fk_lay_u64(&at, operation->adopted_sequence);
     }
     FK_ASSERT(at == target + fk_operation_size(operation));
 }
@@ -149,7 +165,7 @@ bool fk_operation_take(fk_bytes *rest, fk_wire_operation *operation_out)
                     take_sized(rest, sizeof(uint8_t), &operation.field) && take_number(rest, sizeof(uint8_t), &flags) &&
                     take_number(rest, sizeof(uint8_t), &over_count) &&
                     fk_is_ok(fk_take(rest, over_count * (size_t)FK_OVER_SIZE_BYTES, &operation.over));
-    if (!is_whole || flags > (FLAG_VALUE | FLAG_REASON)) {
+    if (!is_whole || flags > (FLAG_VALUE | FLAG_REASON | FLAG_ADOPTED)) {
         return false;
     }
     operation.has_value = (flags & FLAG_VALUE) != 0;
@@ -158,6 +174,11 @@ bool fk_operation_take(fk_bytes *rest, fk_wire_operation *operation_out)
     }
     if ((flags & FLAG_REASON) != 0 &&
         (!take_sized(rest, sizeof(uint16_t), &operation.reason) || operation.reason.size_bytes == 0)) {
+        return false;
+    }
+    operation.is_adopted = (flags & FLAG_ADOPTED) != 0;
+    if (operation.is_adopted && (!fk_is_ok(fk_take_id(rest, &operation.adopted_device)) ||
+                                 !fk_is_ok(fk_take_u64(rest, &operation.adopted_sequence)))) {
         return false;
     }
     *operation_out = operation;

@@ -109,6 +109,7 @@ typedef struct fk_remote_segment {
     size_t frontier_count;
     const fk_wire_operation *operations;
     size_t operation_count;
+    bool is_taken_back; /* this device's own, which the vault no longer has: it was put back to an older state */
 } fk_remote_segment;
 
 /* Add another device's operations to the log and bring the derived tables up to date. Values were checked by the
@@ -119,7 +120,8 @@ typedef struct fk_remote_segment {
  * once committed; one that comes after a later one of its device (it waited for a key) costs that commit a rebuild.
  *
  * On any error roll back; the first two come before anything is written. FK_ERR_FORK (some of these sequences hold
- * something else, or it is this device and says more than it wrote), FK_ERR_INVALID_INPUT (numbers out of range, the
+ * something else; it is this device's, says more than it wrote and is not to be taken back, or does not go on from
+ * there), FK_ERR_INVALID_INPUT (numbers out of range, the
  * form of `over`), FK_ERR_NO_MEMORY, FK_ERR_FULL, FK_ERR_IO. */
 FK_MUST_USE fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint64_t now_ms,
                                      uint32_t *ignored_over_out);

@@ -17,7 +17,7 @@
 #include "fk/store.h"
 
 enum {
-    FK_TRANSFER_VERSION = 1,
+    FK_TRANSFER_VERSION = 2, /* 1: had no adoptions; it is still read */
     FK_TRANSFER_HEAD_SIZE_BYTES = 40,
     FK_TRANSFER_END_SIZE_BYTES = 73,
     FK_TRANSFER_ROW_SIZE_BYTES_MAX = 1024 * 1024,
@@ -58,9 +58,11 @@ typedef enum fk_import_kind {
     FK_IMPORT_SAME_DEVICE, /* a copy of the vault: device, membership and all */
     /* The vault on another device: a new one, which belongs to no team yet. What the former device had sealed stays
      * as it was. What it had not is the new device's own, numbered anew and unsent, because the former may still be
-     * about and number its own work on. That its names in the copy were others is not kept yet: `adopted from` comes
-     * with the forks of sync (design section 6). */
+     * about and number its own work on; the names it had are kept beside it (docs/adr/0022). */
     FK_IMPORT_NEW_DEVICE,
+    /* The same, of a device whose chain at the hub is another one: what it had sealed and the hub never took, nobody
+     * will ever take from it, so that is the new device's own as well. */
+    FK_IMPORT_FORKED_DEVICE,
 } fk_import_kind;
 
 typedef struct fk_store_import fk_store_import; /* opaque */

@@ -99,6 +99,10 @@ typedef struct fk_wire_operation {
     fk_bytes value;  /* canonical JSON text, 1 byte to 64 KiB; empty without has_value */
     fk_bytes reason; /* at most 16 KiB; may be empty */
     fk_bytes over;   /* FK_OVER_SIZE_BYTES each: device, sequence u64 from 1; in bytewise order, no pair twice */
+    /* The same write under the name it had before its device became another one (docs/adr/0022); zeros if none. */
+    bool is_adopted;
+    fk_id adopted_device;
+    uint64_t adopted_sequence; /* from 1 */
 } fk_wire_operation;
 
 /* Collects the body of one segment: frontier first, then the case, then operations. */
