@@ -49,6 +49,7 @@ export class MemoryDevice {
       changePassphrase: async (next, old) => outcome(await this.#keys.change({ passphrase: next }, old)),
       prove: async (given) => outcome(await this.#keys.prove(given)),
       addPasskey: async (given, isChosen) => outcome(await this.#keys.add({ ...given, isChosen })),
+      setDistressPhrase: async (phrase) => outcome(await this.#keys.setDistressPhrase(phrase)),
       makeRecoveryKey: async () => outcome(await this.#driver.ask({ control: 'make-recovery-key' })),
       confirmRecoveryKey: async (typed) => outcome(await this.#driver.ask({ control: 'confirm-recovery-key', typed: bytesOf(typed) })),
       exportVault: async () => outcome(await this.#driver.ask({ control: 'export' })),

@@ -8,6 +8,7 @@ import type { CorePort } from './core-port.ts';
 import { createAttempts } from './attempts.ts';
 import { createBackupActions } from './backup-actions.ts';
 import { createConflictActions } from './conflict-actions.ts';
+import { createDistressActions } from './distress-actions.ts';
 import { createDocumentActions } from './document-actions.ts';
 import { createKeyActions } from './key-actions.ts';
 import { createFormActions } from './form-actions.ts';
@@ -89,6 +90,7 @@ export function createApp(options: AppOptions): App {
     ...copies,
     ...keys,
     ...passkeys,
+    ...createDistressActions(context),
     ...forms,
     ...documents,
     ...createConflictActions(context, navigator),

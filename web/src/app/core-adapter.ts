@@ -96,6 +96,7 @@ export function createCorePort(client: CoreClient): CorePort {
     prove: async (given) => outcomeOf(await client.keys.prove(given)),
     addPasskey: async (given, isChosen) => outcomeOf(await client.keys.add({ ...given, isChosen })),
     changeMasterKey: async (passphrase) => outcomeOf(await client.changeMasterKey(passphrase)),
+    setDistressPhrase: async (phrase) => outcomeOf(await client.keys.setDistressPhrase(phrase)),
     makeRecoveryKey: async () => outcomeOf(await client.keys.makeRecoveryKey()),
     confirmRecoveryKey: async (typed) => outcomeOf(await client.keys.confirmRecoveryKey(typed)),
     exportVault: async () => outcomeOf(await client.exportVault()),

@@ -81,6 +81,8 @@ export interface CorePort {
   addPasskey(given: Required<Given>, isChosen: boolean): Promise<Outcome<JsonObject>>;
   /** Everything under a new master key in a new directory; locked then, and other ways in are to be made again. */
   changeMasterKey(passphrase: string): Promise<Outcome<{ readonly directory: string }>>;
+  /** A phrase that opens an empty vault instead of this one. exists: it opens something already. */
+  setDistressPhrase(phrase: string): Promise<Outcome<JsonObject>>;
   makeRecoveryKey(): Promise<Outcome<RecoveryKeyReply>>;
   confirmRecoveryKey(typed: string): Promise<Outcome<JsonObject>>;
   lock(): Promise<void>;

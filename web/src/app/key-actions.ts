@@ -1,14 +1,14 @@
 /** The ways into a vault: another passphrase, a recovery key to print, and taking one away. */
 import { normalPassphrase } from '../protocol/passphrase.ts';
 import { listOf, numberOf } from '../state/json.ts';
-import { hasPasskey, hasPassphraseAlone, NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
+import { NO_KEYS, type KeysView, type SlotRow } from '../state/keys.ts';
 import type { CoreError } from '../state/model.ts';
 import type { Actions } from '../views/actions.ts';
 import type { AppContext } from './context.ts';
 import { busy } from './context.ts';
 import type { Given, Outcome } from './core-port.ts';
 import type { Navigator } from './navigation.ts';
-import { askToUsePasskey, NOT_USED } from './passkeys.ts';
+import { askForProof, NOT_USED } from './passkeys.ts';
 import { words } from './words.en.ts';
 
 export type KeyActions = Pick<
@@ -73,11 +73,11 @@ export function createKeyActions(context: AppContext, navigator: Navigator, turn
 
   /** What the new words replace: with the passkey where the passphrase opens nothing without it. */
   async function oldKeys(): Promise<Outcome<Given | undefined> | 'not-used'> {
-    const { keys, phase } = store.state();
+    const { phase } = store.state();
     if (old === undefined) return { ok: true, value: undefined };
-    if (phase.kind !== 'open' || !hasPasskey(keys) || hasPassphraseAlone(keys)) return { ok: true, value: { passphrase: old } };
-    const answer = await askToUsePasskey(context);
-    if (answer.kind === 'given') return { ok: true, value: { passphrase: old, prf: answer.prf } };
+    if (phase.kind !== 'open') return { ok: true, value: { passphrase: old } };
+    const answer = await askForProof(context, old);
+    if (answer.kind === 'given') return { ok: true, value: answer.proof };
     return answer.kind === 'not-used' ? 'not-used' : { ok: false, error: answer.error };
   }
 

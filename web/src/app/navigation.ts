@@ -93,11 +93,15 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   /** In the neutral profile an address of the other one leads to the list, as if it had never led elsewhere. */
   async function here(route: Route): Promise<Route> {
     const { phase, vaults } = store.state();
-    if (phase.kind !== 'open' || !vaults.isNeutral || !('caseId' in route) || route.name === 'case-new') return route;
-    const known = await core.call('case.get', { caseId: route.caseId });
-    if (known.ok) return route;
+    if (phase.kind !== 'open' || !vaults.isNeutral || (await isOfNeutral(route))) return route;
     platform.setAddress(HOME, 'replace');
     return HOME;
+  }
+
+  async function isOfNeutral(route: Route): Promise<boolean> {
+    if (route.name === 'key-distress') return false;
+    if (!('caseId' in route) || route.name === 'case-new') return true;
+    return (await core.call('case.get', { caseId: route.caseId })).ok;
   }
 
   /** The way to help and back is never held up by a field that is not complete; what stands there comes back with Back. */
@@ -147,7 +151,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
     if (route.name === 'locks') return loadLock();
-    if (route.name === 'keys' || route.name === 'key-words' || route.name === 'key-passkey') return loadKeys(context);
+    if (route.name === 'keys' || route.name === 'key-words' || route.name === 'key-passkey' || route.name === 'key-distress') return loadKeys(context);
     if (route.name === 'support') return loadSupport();
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };

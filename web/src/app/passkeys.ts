@@ -1,8 +1,10 @@
 /** Asking for a passkey, for the vault that is chosen. What goes wrong is a state of errors.json. */
 import type { PasskeyFailure, PasskeyResult } from '../platform/passkey.ts';
 import { textOf } from '../state/json.ts';
+import { hasPasskey, hasPassphraseAlone } from '../state/keys.ts';
 import type { CoreError } from '../state/model.ts';
 import type { AppContext } from './context.ts';
+import type { Given } from './core-port.ts';
 
 export type PasskeyAnswer =
   | { readonly kind: 'given'; readonly prf: ArrayBuffer }
@@ -21,6 +23,17 @@ const FAILURES: Readonly<Record<Exclude<PasskeyFailure, 'cancelled'>, string>> =
 
 export async function askToUsePasskey(context: AppContext): Promise<PasskeyAnswer> {
   return ask(context, context.platform.passkeys.use);
+}
+
+/** The passphrase as this vault takes it: with its passkey where it opens nothing without. `proof` is for one use. */
+export async function askForProof(
+  context: AppContext,
+  passphrase: string,
+): Promise<{ readonly kind: 'given'; readonly proof: Given } | Exclude<PasskeyAnswer, { kind: 'given' }>> {
+  const { keys } = context.store.state();
+  if (!hasPasskey(keys) || hasPassphraseAlone(keys)) return { kind: 'given', proof: { passphrase } };
+  const answer = await askToUsePasskey(context);
+  return answer.kind === 'given' ? { kind: 'given', proof: { passphrase, prf: answer.prf } } : answer;
 }
 
 export async function askToMakePasskey(context: AppContext): Promise<PasskeyAnswer> {

@@ -13,6 +13,15 @@ export type WordsStep =
 
 export type RecoveryStep = { readonly kind: 'begin' } | { readonly kind: 'show'; readonly text: string } | { readonly kind: 'confirm' };
 
+/** A distress phrase. Until the passphrase was typed again nothing says whether there is one. */
+export type DistressStep =
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'show'; readonly words: string }
+  | { readonly kind: 'confirm'; readonly words: string }
+  | { readonly kind: 'working' }
+  | { readonly kind: 'done'; readonly isSet: boolean };
+
 export interface KeysView {
   readonly slots: readonly SlotRow[];
   /** memory of the key derivation; undefined while it is not known */
@@ -21,6 +30,7 @@ export interface KeysView {
   readonly why: 'ordinary' | 'known' | '';
   readonly words: WordsStep;
   readonly recovery: RecoveryStep;
+  readonly distress: DistressStep;
   /** which words go with a passkey: those there are, or the person's own */
   readonly phrase: 'same' | 'own' | '';
   /** the way in that is asked about before it is taken away */
@@ -39,8 +49,8 @@ export const hasPasskey = ({ slots }: KeysView): boolean => slots.some(({ type }
 export const hasPassphraseAlone = ({ slots }: KeysView): boolean => slots.some(({ type }) => type === 'passphrase');
 
 export const NO_KEYS: KeysView = {
-  slots: [], memoryKib: undefined, why: '', words: { kind: 'begin' }, recovery: { kind: 'begin' }, phrase: '', removing: undefined, errors: {}, problem: undefined,
-  notice: undefined,
+  slots: [], memoryKib: undefined, why: '', words: { kind: 'begin' }, recovery: { kind: 'begin' }, distress: { kind: 'ask' }, phrase: '', removing: undefined,
+  errors: {}, problem: undefined, notice: undefined,
 };
 
 /** How many wrong passphrases there were, and what follows. */

@@ -206,8 +206,12 @@ function withTeam(state: AppState, change: (team: TeamView) => Partial<TeamView>
 /** A step is a page of its own; new words are forgotten with the page. */
 function withKeys(state: AppState, change: Partial<AppState['keys']>): AppState {
   const hasError = change.problem !== undefined || Object.keys(change.errors ?? {}).length > 0;
-  const isStep = change.words !== undefined || change.recovery !== undefined;
-  const target = hasError ? 'errors' : change.notice !== undefined ? { id: 'key-notice' } : isStep ? 'heading' : change.removing === undefined ? undefined : { id: 'remove-key' };
+  const isStep = change.words !== undefined || change.recovery !== undefined || change.distress !== undefined;
+  const target = hasError ? 'errors'
+    : change.notice !== undefined ? { id: 'key-notice' }
+    : change.distress?.kind === 'known' ? { id: 'distress-known' }
+    : isStep ? 'heading'
+    : change.removing === undefined ? undefined : { id: 'remove-key' };
   return { ...state, keys: { ...state.keys, ...change }, focus: target === undefined ? state.focus : moved(state, target) };
 }
 

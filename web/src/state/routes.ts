@@ -59,6 +59,7 @@ export const ROUTES = [
   { name: 'key-words', code: 't3', params: [], access: 'open', title: 'New words' },
   { name: 'key-recovery', code: 't8', params: [], access: 'open', title: 'Paper' },
   { name: 'key-passkey', code: 't0', params: [], access: 'open', title: 'Two keys' },
+  { name: 'key-distress', code: 'y3', params: [], access: 'open', title: 'Other words' },
   { name: 'backup', code: 't2', params: [], access: 'open', title: 'Copy' },
   { name: 'leave', code: 't4', params: [], access: 'open', title: 'Before you go' },
   { name: 'support', code: 'x1', params: [], access: 'open', title: 'File for support' },

@@ -73,6 +73,13 @@ export interface Actions {
   readonly addPasskey: (typed: TypedPhrases) => void;
   /** The passphrase alone stops opening; typed: the words that go with the passkey. */
   readonly retirePassphrase: (typed: string) => void;
+  /** A distress phrase; typed: the passphrase there is. Before it nothing is shown. */
+  readonly proveForDistress: (typed: string) => void;
+  readonly makeDistressWords: () => void;
+  readonly distressWordsNoted: () => void;
+  readonly seeDistressWordsAgain: () => void;
+  readonly confirmDistressWords: (typed: string) => void;
+  readonly removeDistress: () => void;
   readonly askToRemoveKey: (slotIndex: number | undefined) => void;
   readonly removeKey: () => void;
   readonly beginRecovery: () => void;

@@ -37,6 +37,7 @@ import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
 import { locksView } from './locks/locks.ts';
 import { keysView } from './keys/keys.ts';
+import { keyDistressView } from './keys/key-distress.ts';
 import { keyPasskeyView } from './keys/key-passkey.ts';
 import { keyRecoveryView } from './keys/key-recovery.ts';
 import { keyWordsView } from './keys/key-words.ts';
@@ -136,6 +137,8 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return keyPasskeyView(state, actions);
     case 'key-recovery':
       return keyRecoveryView(state, actions);
+    case 'key-distress':
+      return keyDistressView(state, actions);
     case 'backup':
       return backupView(state, actions);
     case 'leave':

@@ -15,6 +15,7 @@ const SLOTS: readonly SlotRow[] = [
   { slotIndex: 3, type: 'recovery', madeMs: MADE_MS, label: '', isOpenedWith: false },
 ];
 const BOTH: SlotRow = { slotIndex: 4, type: 'both', madeMs: MADE_MS, label: '', isOpenedWith: false };
+const DISTRESS: SlotRow = { slotIndex: 5, type: 'distress', madeMs: MADE_MS, label: '', isOpenedWith: false };
 const BESIDE: readonly SlotRow[] = [...SLOTS.slice(0, 1), BOTH];
 const KEY = 'K7F2M-9Q4TX-0WZ3B-HR8CD-5NVJE-1YGSA-P6K2F-7M9QT';
 
@@ -29,6 +30,15 @@ const KEYS: readonly (readonly [name: string, route: Route, keys: Partial<KeysVi
   ['key-words-wrong', { name: 'key-words' }, { problem: { code: 'auth' } }],
   ['key-recovery-show', { name: 'key-recovery' }, { recovery: { kind: 'show', text: KEY } }],
   ['key-recovery-confirm', { name: 'key-recovery' }, { recovery: { kind: 'confirm' }, problem: { code: 'mistyped' } }],
+  ['key-distress-wrong', { name: 'key-distress' }, { problem: { code: 'auth' } }],
+  ['key-distress-none', { name: 'key-distress' }, { slots: SLOTS, distress: { kind: 'known' } }],
+  ['key-distress-set', { name: 'key-distress' }, { slots: [...SLOTS, DISTRESS], distress: { kind: 'known' } }],
+  ['key-distress-exists', { name: 'key-distress' }, { slots: SLOTS, distress: { kind: 'known' }, problem: { code: 'distress_exists' } }],
+  ['key-distress-show', { name: 'key-distress' }, { distress: { kind: 'show', words: WORDS } }],
+  ['key-distress-confirm', { name: 'key-distress' }, { distress: { kind: 'confirm', words: WORDS } }],
+  ['key-distress-working', { name: 'key-distress' }, { distress: { kind: 'working' } }],
+  ['key-distress-done', { name: 'key-distress' }, { distress: { kind: 'done', isSet: true } }],
+  ['key-distress-removed', { name: 'key-distress' }, { distress: { kind: 'done', isSet: false } }],
 ];
 
 const WIPED: VaultsView = {

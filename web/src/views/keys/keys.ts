@@ -12,6 +12,7 @@ import type { Part } from '../../components/control.ts';
 import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
+import { distressSection } from './key-distress.ts';
 import { passkeySection } from './key-passkey.ts';
 import { keyErrors } from './words-steps.ts';
 
@@ -35,7 +36,7 @@ export function keysView(state: AppState, actions: Actions): TemplateResult {
       <h2 class="govuk-heading-m">${text.types.recovery}</h2>
       <p class="govuk-body">${text.recoveryText}</p>
       ${buttonLink(hasRecovery ? text.recoveryNew : text.recoveryMake, hashOf({ name: 'key-recovery' }), 'secondary')}
-      ${escrowSection(state)} ${passkeySection(state)}
+      ${escrowSection(state)} ${passkeySection(state)} ${distressSection(state)}
       ${removable(shown).length === 0
         ? nothing
         : html`<h2 class="govuk-heading-m">${text.removeTitle}</h2>

@@ -15,50 +15,89 @@ import { page } from '../shell/shell.ts';
 
 const PASSPHRASE_ID = 'passphrase';
 
+export interface WordsTexts {
+  readonly heading: string;
+  readonly text: string;
+  readonly warning: string;
+  readonly confirmText: string;
+  readonly confirmButton: string;
+}
+
+export interface WordsPresses {
+  readonly noted: () => void;
+  readonly another: () => void;
+  readonly confirm: (typed: string) => void;
+  readonly seeAgain: () => void;
+}
+
+export function wordsPage(state: AppState, actions: Actions, shown: string, { heading, text, warning }: WordsTexts, press: WordsPresses): TemplateResult {
+  return page(state, actions, {
+    heading,
+    body: html`<p class="govuk-body">${text}</p>
+      <ol class="app-words" translate="no">
+        ${shown.split(' ').map((word) => html`<li>${word}</li>`)}
+      </ol>
+      ${warningText(warning, words.shell.warning)}
+      ${buttonGroup(
+        button({ text: words.passphrase.noted, onPress: press.noted }),
+        button({ text: words.passphrase.another, kind: 'secondary', onPress: press.another }),
+      )}`,
+  });
+}
+
+export function typeBackPage(state: AppState, actions: Actions, { confirmText, confirmButton }: WordsTexts, press: WordsPresses): TemplateResult {
+  const text = words.passphrase;
+  return page(state, actions, {
+    heading: text.confirmTitle,
+    above: keyErrors(state),
+    body: html`<p class="govuk-body">${confirmText}</p>
+      ${formOf(
+        () => press.confirm(typedText()),
+        html`${passphraseBox(state, actions, text.label, text.hint)}
+        ${buttonGroup(
+          button({ text: confirmButton, isSubmit: true, isWaiting: state.isBusy }),
+          button({ text: text.seeAgain, kind: 'secondary', onPress: press.seeAgain }),
+        )}`,
+      )}`,
+  });
+}
+
+export function wordsWorkingPage(state: AppState, actions: Actions): TemplateResult {
+  const text = words.passphrase;
+  return page(state, actions, {
+    heading: text.workingTitle,
+    body: html`<div role="status">
+      <p class="govuk-body">${text.workingText}</p>
+      <progress class="app-progress" aria-label=${text.workingTitle}></progress>
+    </div>`,
+  });
+}
+
 /** `begin` is another page for each caller. */
 export function wordsSteps(state: AppState, actions: Actions, begin: () => TemplateResult): TemplateResult {
   const step = state.keys.words;
-  const text = words.passphrase;
   switch (step.kind) {
     case 'begin':
       return begin();
     case 'show':
-      return page(state, actions, {
-        heading: words.keys.newTitle,
-        body: html`<p class="govuk-body">${text.showText}</p>
-          <ol class="app-words" translate="no">
-            ${step.words.split(' ').map((word) => html`<li>${word}</li>`)}
-          </ol>
-          ${warningText(text.showWarning, words.shell.warning)}
-          ${buttonGroup(
-            button({ text: text.noted, onPress: actions.newWordsNoted }),
-            button({ text: text.another, kind: 'secondary', onPress: () => actions.makeNewWords('') }),
-          )}`,
-      });
+      return wordsPage(state, actions, step.words, passphraseTexts, passphrasePresses(actions));
     case 'confirm':
-      return page(state, actions, {
-        heading: text.confirmTitle,
-        above: keyErrors(state),
-        body: html`<p class="govuk-body">${words.keys.confirmText}</p>
-          ${formOf(
-            () => actions.confirmNewWords(typedText()),
-            html`${passphraseBox(state, actions, text.label, text.hint)}
-            ${buttonGroup(
-              button({ text: words.keys.change, isSubmit: true, isWaiting: state.isBusy }),
-              button({ text: text.seeAgain, kind: 'secondary', onPress: actions.seeNewWordsAgain }),
-            )}`,
-          )}`,
-      });
+      return typeBackPage(state, actions, passphraseTexts, passphrasePresses(actions));
     case 'working':
-      if (state.backup.running !== undefined) return movingView(state, actions);
-      return page(state, actions, {
-        heading: words.passphrase.workingTitle,
-        body: html`<div role="status">
-          <p class="govuk-body">${text.workingText}</p>
-          <progress class="app-progress" aria-label=${text.workingTitle}></progress>
-        </div>`,
-      });
+      return state.backup.running === undefined ? wordsWorkingPage(state, actions) : movingView(state, actions);
   }
+}
+
+const passphraseTexts: WordsTexts = {
+  heading: words.keys.newTitle,
+  text: words.passphrase.showText,
+  warning: words.passphrase.showWarning,
+  confirmText: words.keys.confirmText,
+  confirmButton: words.keys.change,
+};
+
+function passphrasePresses(actions: Actions): WordsPresses {
+  return { noted: actions.newWordsNoted, another: () => actions.makeNewWords(''), confirm: actions.confirmNewWords, seeAgain: actions.seeNewWordsAgain };
 }
 
 function movingView(state: AppState, actions: Actions): TemplateResult {
