@@ -1,7 +1,7 @@
 // `fieldkit backup export|verify|restore` on real files: the same format as the app's.
 //   FIELDKIT=path/to/fieldkit node --test tests/cli/
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +98,35 @@ test('refusals have code 3, a name and a sentence, and leave nothing', () => {
     }
     assert.equal(existsSync(at('refused')), false, file);
   }
+  assertNoScratch();
+});
+
+test('the recovery key of that day verifies and restores; a slip is named, and what did not open the file is said', async () => {
+  const key = await new Promise((resolve, reject) => {
+    const child = spawn(fieldkit, ['recovery-key', '--vault', at('vault'), '--passphrase-file', at('phrase')]);
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      if (output.endsWith('\n')) child.stdin.end(output);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => (code === 0 ? resolve(output.trim()) : reject(new Error(`exit ${code}`))));
+  });
+  assert.equal(exportTo('with-key.bin').code, 0);
+  writeFileSync(at('key'), `${key.toLowerCase()}\n`);
+  writeFileSync(at('slip'), `${key.slice(0, 19)}${key[19] === 'Z' ? 'Y' : 'Z'}${key.slice(20)}\n`);
+  const by = (command, file, keyFile, ...more) => run('backup', command, at(file), '--recovery-key-file', at(keyFile), ...more);
+  const verified = by('verify', 'with-key.bin', 'key', '--work', directory);
+  assert.deepEqual([verified.code, verified.reply?.verified], [0, true], verified.complaint);
+  assert.match(by('verify', 'with-key.bin', 'slip', '--work', directory).complaint, /mistyped: [^]*group 4/);
+  const before = by('verify', 'export.bin', 'key', '--work', directory);
+  assert.equal(before.code, 3);
+  assert.match(before.complaint, /auth: [^]*that recovery key does not open the file/);
+  assert.match(verify('with-key.bin', 'wrong').complaint, /this passphrase alone does not; [^]* opens it in the app: no passkey can be asked for here/);
+  assert.equal(by('restore', 'with-key.bin', 'key', '--vault', at('by-key')).code, 0);
+  const list = run('call', '--vault', at('by-key'), '--recovery-key-file', at('key'), 'case.list', { limit: 10 });
+  assert.equal(list.reply.cases[0].victimName, NAME);
+  assert.equal(run('backup', 'verify', at('with-key.bin')).code, 2, 'one of the two is asked for');
   assertNoScratch();
 });
 

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { errors, words } from './support/app.mjs';
 import { CHROMIUM, FIREFOX } from './support/browser.mjs';
 import { passphraseWords } from './support/canary.mjs';
+import { download, keepDownloads } from './support/downloads.mjs';
 import { digestFiles, vaultDirectories } from './support/private-files.mjs';
 import { inApp, inSteps } from './support/run.mjs';
 import { makeStory, withCanaries } from './support/story.mjs';
@@ -17,26 +18,6 @@ import { until } from './support/until.mjs';
 
 const text = words.keys;
 const copy = words.backup;
-
-/** Runs in every document: keeps what the app hands over to be saved, as the browser's own downloads would. */
-function keepDownloads() {
-  const original = URL.createObjectURL.bind(URL);
-  URL.createObjectURL = (blob) => {
-    globalThis.fkDownload = blob;
-    return original(blob);
-  };
-  HTMLAnchorElement.prototype.click = function click() {
-    globalThis.fkDownloadName = this.download;
-  };
-}
-
-async function download(page) {
-  const base64 = await page.evaluate(async () => {
-    const bytes = new Uint8Array(await globalThis.fkDownload.arrayBuffer());
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-  });
-  return Buffer.from(base64, 'base64');
-}
 
 const shownWords = (page) => page.evaluate(() => [...document.querySelectorAll('.app-words li')].map((item) => item.textContent.trim()).join(' '));
 

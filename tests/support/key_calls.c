@@ -18,7 +18,7 @@ const secret_set OTHER = { other_key, NULL, false };
 uint64_t test_monotonic_ms;
 uint64_t test_now_ms = UINT64_C(1790000000000);
 
-static void write_set(secret_set set, uint8_t *raw)
+void secret_set_write(secret_set set, uint8_t raw[FK_SECRETS_SIZE_BYTES])
 {
     fk_slot_secrets secrets = { .prf = { NULL, 0 } };
     if (set.key != NULL) {
@@ -33,15 +33,15 @@ static void write_set(secret_set set, uint8_t *raw)
 const char *call_set(fixture *f, const char *command, secret_set set)
 {
     uint8_t raw[FK_SECRETS_SIZE_BYTES];
-    write_set(set, raw);
+    secret_set_write(set, raw);
     return call_bytes(f, command, fk_bytes_of(raw, sizeof raw));
 }
 
 const char *change_keys(fixture *f, secret_set old, secret_set next)
 {
     uint8_t raw[2 * FK_SECRETS_SIZE_BYTES];
-    write_set(old, raw);
-    write_set(next, raw + FK_SECRETS_SIZE_BYTES);
+    secret_set_write(old, raw);
+    secret_set_write(next, raw + FK_SECRETS_SIZE_BYTES);
     return call_bytes(f, "keys.change", fk_bytes_of(raw, sizeof raw));
 }
 

@@ -20,6 +20,8 @@ extern const secret_set WRONG;
 extern const secret_set NEW;
 extern const secret_set OTHER;
 
+/* As the border takes it. */
+void secret_set_write(secret_set set, uint8_t raw[FK_SECRETS_SIZE_BYTES]);
 const char *call_set(fixture *f, const char *command, secret_set set);
 const char *change_keys(fixture *f, secret_set old, secret_set next);
 const char *unlock(fixture *f, secret_set set);

@@ -53,7 +53,8 @@ export class MemoryDevice {
       makeRecoveryKey: async () => outcome(await this.#driver.ask({ control: 'make-recovery-key' })),
       confirmRecoveryKey: async (typed) => outcome(await this.#driver.ask({ control: 'confirm-recovery-key', typed: bytesOf(typed) })),
       exportVault: async () => outcome(await this.#driver.ask({ control: 'export' })),
-      restoreExport: (file, passphrase, entry) => this.#restore(file, passphrase, entry),
+      readExportHead: async (file) => outcome(await (await this.#reopened()).ask({ control: 'export-head', file })),
+      restoreExport: (file, given, entry) => this.#restore(file, given, entry),
       cancelBackup: () => void this.#driver?.ask({ control: 'cancel-export' }),
       onBackup: () => {},
       cancelSync: () => {},
@@ -105,12 +106,12 @@ export class MemoryDevice {
     return created.ok ? { ok: true, value: { ...created.reply, directory } } : created;
   }
 
-  async #restore(file, passphrase, entry) {
+  async #restore(file, given, entry) {
     const directory = randomBytes(16).toString('hex');
     await this.lock();
     this.folders.set(directory, { disk: new MemoryDisk(), label: 'none' });
     const driver = await this.#opened(directory);
-    const restored = await driver.withPassphrase({ control: 'restore-export', file, entry }, passphrase);
+    const restored = await driver.sendWithKeys([given], ([secrets]) => ({ control: 'restore-export', file, entry, secrets }));
     await driver.ask({ control: 'lock' });
     if (restored.ok) return { ok: true, value: { ...restored.reply, directory } };
     this.folders.delete(directory);

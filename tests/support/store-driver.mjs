@@ -110,7 +110,9 @@ export class StoreDriver {
 
   /** As StoreConnection of the core client has it. */
   sendWithKeys(keys, message) {
-    return this.ask(message(keys.map(({ passphrase, isChosen, prf }) => ({ ...portFor(passphrase), isChosen, prf }))));
+    const given = ({ passphrase, isChosen, prf, recoveryKey }) =>
+      recoveryKey === undefined ? { ...portFor(passphrase), isChosen, prf } : { typed: new TextEncoder().encode(recoveryKey).buffer };
+    return this.ask(message(keys.map(given)));
   }
 
   #receive(message) {

@@ -275,46 +275,11 @@ static void stream__of_other_rows_than_its_digest_is_refused(void **state)
 
 /* --- every way in ------------------------------------------------------------------------------------------- */
 
-static void restore_with(fixture *to, unsigned purpose, const fk_slot_secrets *secrets, fk_bytes file, const char *answer)
-{
-    uint8_t request[1 + FK_SECRETS_SIZE_BYTES + FK_BACKUP_HEAD_SIZE_BYTES] = { (uint8_t)purpose };
-    fk_secrets_write(secrets, false, request + 1);
-    memcpy(request + 1 + FK_SECRETS_SIZE_BYTES, file.data, FK_BACKUP_HEAD_SIZE_BYTES);
-    assert_has(call_bytes(to, "backup.open", fk_bytes_of(request, sizeof request)), answer);
-}
-
 static void start_empty(fixture *f, uint64_t seed)
 {
     fixture_init_with_other_disk(f);
     f->random.state = seed;
     assert_ok(call(f, "core.start", "{}"));
-}
-
-/* Goal: the printed key opens an export and, restored, the vault. */
-static void restore__by_the_recovery_key(void **state)
-{
-    (void)state;
-    fixture f;
-    fixture g;
-    fk_buffer file;
-    char text[FK_RECOVERY_TEXT_SIZE + 1];
-    uint8_t key[FK_RECOVERY_KEY_SIZE_BYTES];
-    fixture_init(&f);
-    make_vault(&f);
-    add_people(&f);
-    make_recovery_key(&f, text);
-    assert_ok(call_typed(&f, "keys.recovery.confirm", text));
-    export_file(&f, &file);
-    assert_true(fk_is_ok(fk_recovery_code_read(fk_bytes_text(text), key, NULL)));
-    fk_slot_secrets secrets = { .recovery_key = fk_bytes_of(key, sizeof key) };
-    start_empty(&g, 601);
-    restore_with(&g, BACKUP_RESTORE, &secrets, fk_buffer_view(&file), "\"vaultId\"");
-    assert_has(read_file(&g, fk_buffer_view(&file), 4096), "\"isDone\":true");
-    assert_ok(call_typed(&g, "keys.recovery.unlock", text));
-    assert_has(call(&g, "case.list", everything), "Alder");
-    fk_buffer_free(&file);
-    fixture_free(&f);
-    fixture_free(&g);
 }
 
 /* Goal: what opened the vault that day opens the file, and nothing else does. */
@@ -413,7 +378,6 @@ int main(void)
         cmocka_unit_test(restore__two_copies_do_not_fork),
         cmocka_unit_test(restore__what_the_former_device_still_sends_is_there_once),
         cmocka_unit_test(stream__of_other_rows_than_its_digest_is_refused),
-        cmocka_unit_test(restore__by_the_recovery_key),
         cmocka_unit_test(restore__by_the_passphrase_of_that_day),
         cmocka_unit_test(distress__reaches_no_vault_by_way_of_a_copy),
         cmocka_unit_test(golden__an_export_of_version_1_is_read),

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Person } from './support/person.mjs';
+import { Passkeys } from '../support/passkeys.mjs';
 import { MemoryDevice } from '../support/memory-device.mjs';
 import { until } from '../e2e/support/until.mjs';
 
 const PHRASE = 'acid bacon cedar delta eagle';
+const CHOSEN = 'a sentence that I made';
 
 async function withCase({ isWiped = false } = {}) {
   const device = new MemoryDevice();
@@ -117,6 +119,64 @@ test('a copy becomes a notebook of its own; the one it was made of is not touche
   assert.equal([...device.folders.values()][1].label.label, 'Green');
 });
 
+test('a copy opens with the recovery key, with words and passkey together, and what did not open it is named', async () => {
+  const passkeys = new Passkeys();
+  const device = new MemoryDevice();
+  const person = new Person(device, PHRASE, { passkeys });
+  await person.app.begin();
+  await person.make({ label: 'Blue' });
+  await person.beginCase('NM-7');
+  const core = device.port();
+  const recoveryKey = (await core.makeRecoveryKey()).value.text;
+  assert.equal((await core.confirmRecoveryKey(recoveryKey)).ok, true);
+  const another = (await core.makeRecoveryKey()).value.text;
+  const { prfInputHex } = (await core.call('vault.status', {})).value;
+  const { prf } = await passkeys.make(prfInputHex, false);
+  assert.equal((await core.addPasskey({ passphrase: CHOSEN, prf }, true)).ok, true);
+  const { file } = await copied(person);
+  person.app.actions.lock();
+  await person.at('locked');
+  person.app.actions.showVaults();
+  await person.at('choose');
+
+  const begin = async (way, label) => {
+    person.app.actions.beginRestore();
+    await person.at('restore');
+    person.app.actions.chooseRestoreWay(way);
+    person.app.actions.changeNaming({ label, isWiped: 'no' });
+  };
+  const refused = async (typed, code, detail) => {
+    person.app.actions.restore(file, typed);
+    await until(() => !person.state.phase.isWorking && (person.state.phase.problem ?? person.state.phase.notice) !== undefined, 'it was refused');
+    assert.deepEqual([person.state.phase.problem?.code ?? person.state.phase.notice, person.state.phase.problem?.detail ?? ''], [code, detail ?? '']);
+    assert.equal(device.folders.size, folderCount, 'nothing of it stays');
+    person.app.actions.chooseRestoreWay(person.state.phase.way);
+  };
+  let folderCount = 1;
+  await begin('recovery', 'Green');
+  person.app.actions.restore(file, ' ');
+  assert.deepEqual(Object.keys(person.state.vaults.naming.errors), ['recovery-key']);
+  const slipped = `${recoveryKey.slice(0, 19)}${recoveryKey[19] === 'Z' ? 'Y' : 'Z'}${recoveryKey.slice(20)}`;
+  await refused(slipped, 'mistyped', 'group 4');
+  await refused(another, 'copy_recovery_wrong');
+  person.app.actions.restore(file, recoveryKey.toLowerCase());
+  await until(() => person.state.phase.notice === 'vault_restored', 'restored by the recovery key');
+  person.app.actions.showVaults();
+  await person.at('choose');
+
+  folderCount = 2;
+  await begin('both', 'Red');
+  passkeys.refusal = 'cancelled';
+  await refused(CHOSEN, 'passkey_not_used');
+  await refused('these are not the words', 'copy_passkey_wrong');
+  person.app.actions.restore(file, CHOSEN);
+  await until(() => person.state.phase.notice === 'vault_restored', 'restored by words and passkey');
+  person.app.actions.unlockWithPasskey(CHOSEN);
+  await person.withoutPin();
+  await until(() => person.state.list.begun.length === 1, 'the case is there');
+  assert.deepEqual([...device.folders.values()].map(({ label }) => label.label), ['Blue', 'Green', 'Red']);
+});
+
 test('a copy of a practice notebook stays one', async () => {
   const device = new MemoryDevice();
   const person = new Person(device);
@@ -129,6 +189,7 @@ test('a copy of a practice notebook stays one', async () => {
   person.app.actions.changeNaming({ label: 'Green', isWiped: 'no' });
   person.app.actions.restore(file, PHRASE);
   await until(() => person.state.phase.notice === 'vault_restored', 'restored');
+  assert.deepEqual([...device.folders.values()].map(({ label }) => label.isPractice), [true, true], 'its label says so while it is locked');
   await person.unlock(PHRASE);
   assert.equal(person.state.vaults.isPractice, true);
 });

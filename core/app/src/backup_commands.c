@@ -6,6 +6,8 @@
 #include "fk/assert.h"
 #include "fk/backup.h"
 #include "fk/recovering.h"
+#include "fk/recovery_code.h"
+#include "fk/secrets.h"
 #include "keyslots.h"
 #include "unlocking.h"
 
@@ -20,7 +22,7 @@ typedef enum reading_purpose {
 enum {
     OPEN_SECRETS = 1,
     OPEN_HEAD = OPEN_SECRETS + (int)FK_SECRETS_SIZE_BYTES,
-    OPEN_SIZE_BYTES = OPEN_HEAD + (int)FK_BACKUP_HEAD_SIZE_BYTES,
+    OPEN_TYPED = OPEN_HEAD + (int)FK_BACKUP_HEAD_SIZE_BYTES, /* a recovery key, or nothing */
 };
 
 /* And of what backup.chunk gives before the piece. */
@@ -161,6 +163,9 @@ fk_status fk_handle_backup_head(fk_session *session, fk_arena *arena, const fk_b
     reply->vault_id = keyfile.vault_id;
     reply->memory_kib = keyfile.memory_kib;
     reply->passes = keyfile.passes;
+    uint8_t input[FK_HASH_SIZE_BYTES];
+    fk_keyfile_prf_input(&keyfile, input);
+    FK_TRY(fk_hex_text(fk_bytes_of(input, sizeof input), arena, &reply->prf_input_hex));
     return fk_hex_text(fk_bytes_of(keyfile.salt, sizeof keyfile.salt), arena, &reply->salt_hex);
 }
 
@@ -175,15 +180,33 @@ static fk_status open_keyfile(const fk_backup_work *work, const fk_slot_secrets 
     return is_vault ? fk_ok() : fk_status_of(FK_ERR_AUTH);
 }
 
+/* By a recovery key as it was typed. */
+static fk_status open_by_typed(const fk_backup_work *work, fk_bytes typed, fk_key *master_out, fk_error *error)
+{
+    uint8_t recovery_key[FK_RECOVERY_KEY_SIZE_BYTES];
+    FK_TRY(fk_recovery_code_read(typed, recovery_key, error));
+    const fk_slot_secrets given = { .recovery_key = fk_bytes_of(recovery_key, sizeof recovery_key) };
+    fk_status status = open_keyfile(work, &given, master_out);
+    fk_wipe(recovery_key, sizeof recovery_key);
+    return status;
+}
+
 /* The key of the file, and the keys of the store it is read into: those it had when it is restored, random ones for a
  * test whose store nobody will ever open. */
-static fk_status find_keys(const fk_session *session, fk_backup_work *work, fk_bytes secrets, fk_key *export_out)
+static fk_status find_keys(const fk_session *session, fk_backup_work *work, fk_bytes raw, fk_key *export_out,
+                           fk_error *error)
 {
     fk_key master;
     fk_slot_secrets given;
+    fk_bytes secrets = fk_bytes_of(raw.data + OPEN_SECRETS, FK_SECRETS_SIZE_BYTES);
+    fk_bytes typed = fk_bytes_of(raw.data + OPEN_TYPED, raw.size_bytes - OPEN_TYPED);
     FK_TRY(fk_secrets_read(secrets, &given, NULL));
-    if (fk_get_u32(secrets.data) != 0) {
-        FK_TRY(open_keyfile(work, &given, &master));
+    bool has_secrets = fk_get_u32(secrets.data) != 0;
+    if (has_secrets && typed.size_bytes > 0) {
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    if (has_secrets || typed.size_bytes > 0) {
+        FK_TRY(has_secrets ? open_keyfile(work, &given, &master) : open_by_typed(work, typed, &master, error));
         fk_vault_keys_derive(&master, &work->target_keys);
         *export_out = work->target_keys.export_file;
     } else if (work->purpose == READING_TEST && session->store != NULL) {
@@ -241,8 +264,7 @@ static fk_status begin_reading(fk_session *session, fk_bytes raw, fk_backup_open
     FK_TRY(choose_disk(session, work));
     FK_TRY(read_head(head, &work->keyfile, error));
     fk_key export_key;
-    fk_bytes secrets = fk_bytes_of(raw.data + OPEN_SECRETS, FK_SECRETS_SIZE_BYTES);
-    FK_TRY(find_keys(session, work, secrets, &export_key));
+    FK_TRY(find_keys(session, work, raw, &export_key, error));
     fk_status status = make_target(session, work, head, &export_key, error);
     fk_key_wipe(&export_key);
     reply->vault_id = work->keyfile.vault_id;
@@ -253,7 +275,7 @@ fk_status fk_handle_backup_open(fk_session *session, fk_arena *arena, const fk_b
                                 fk_backup_open_reply *reply, fk_error *error)
 {
     (void)arena;
-    FK_ASSERT(request->raw.size_bytes == OPEN_SIZE_BYTES);
+    FK_ASSERT(request->raw.size_bytes >= OPEN_TYPED);
     return end_if_failed(session, begin_reading(session, request->raw, reply, error));
 }
 
@@ -343,14 +365,16 @@ static fk_status complete_restore(fk_backup_work *work)
     return fk_keyfile_create_on_disk(work->target_disk, &work->keyfile);
 }
 
-static fk_status give_result(const fk_backup_work *work, fk_arena *arena, fk_backup_finish_reply *reply)
+static fk_status give_result(const fk_session *session, fk_arena *arena, fk_backup_finish_reply *reply)
 {
+    const fk_backup_work *work = session->backup;
     fk_store_numbers numbers;
     const fk_store_digests *digests = fk_backup_reader_digests(work->reader);
     FK_TRY(fk_store_numbers_read(work->target, &numbers));
     reply->is_done = true;
     reply->row_count = fk_backup_reader_counts(work->reader).done;
     reply->unsent_count = numbers.unsent_count;
+    FK_TRY(fk_session_is_practice_store(session, work->target, &reply->is_practice));
     return fk_hex_text(fk_bytes_of(digests->whole, sizeof digests->whole), arena, &reply->digest_hex);
 }
 
@@ -368,7 +392,7 @@ fk_status fk_handle_backup_finish(fk_session *session, fk_arena *arena, const fk
         return fk_ok();
     }
     if (fk_is_ok(status)) {
-        status = give_result(work, arena, reply);
+        status = give_result(session, arena, reply);
     }
     if (fk_is_ok(status) && work->purpose == READING_RESTORE) {
         status = complete_restore(work);

@@ -111,14 +111,14 @@ static fk_status load_identity(fk_session *session)
     return status;
 }
 
-static fk_status load_practice(fk_session *session)
+fk_status fk_session_is_practice_store(const fk_session *session, fk_store *store, bool *is_practice_out)
 {
     fk_arena arena;
     fk_arena_init(&arena, session->host.allocator, 4096);
     fk_bytes value = { NULL, 0 };
-    fk_status status = fk_store_meta_get(session->store, FK_META_PRACTICE, &arena, &value);
+    fk_status status = fk_store_meta_get(store, FK_META_PRACTICE, &arena, &value);
     fk_arena_reset(&arena);
-    session->is_practice = fk_is_ok(status);
+    *is_practice_out = fk_is_ok(status);
     return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
 }
 
@@ -149,7 +149,7 @@ fk_status fk_session_open(fk_session *session, fk_opening opening, const fk_id *
         status = load_identity(session);
     }
     if (fk_is_ok(status)) {
-        status = load_practice(session);
+        status = fk_session_is_practice_store(session, session->store, &session->is_practice);
     }
     if (fk_is_ok(status)) {
         status = open_sync(session);

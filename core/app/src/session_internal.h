@@ -81,6 +81,9 @@ FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex
 
 /* In vault_meta of a practice vault, from its creation; in no other. */
 #define FK_META_PRACTICE "practice"
+/* Whether a store is one: the session's, or one that was read from an exported file. FK_ERR_IO, FK_ERR_DAMAGED,
+ * FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_session_is_practice_store(const fk_session *session, fk_store *store, bool *is_practice_out);
 
 typedef struct fk_opening {
     bool is_second;    /* the store on the second set of files */

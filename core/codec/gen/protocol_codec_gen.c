@@ -736,8 +736,9 @@ static const fk_shape_field shape_backup_head_reply_fields[] = {
     { .name = "saltHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_head_reply, salt_hex), .max = 64 },
     { .name = "memoryKib", .kind = FK_SHAPE_U32, .offset = offsetof(fk_backup_head_reply, memory_kib), .min = 0, .max = 4294967295 },
     { .name = "passes", .kind = FK_SHAPE_U32, .offset = offsetof(fk_backup_head_reply, passes), .min = 0, .max = 4294967295 },
+    { .name = "prfInputHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_head_reply, prf_input_hex), .max = 64 },
 };
-static const fk_shape shape_backup_head_reply = { shape_backup_head_reply_fields, 4, sizeof(fk_backup_head_reply) };
+static const fk_shape shape_backup_head_reply = { shape_backup_head_reply_fields, 5, sizeof(fk_backup_head_reply) };
 
 static const fk_shape shape_backup_open_request = { NULL, 0, sizeof(fk_backup_open_request) };
 
@@ -761,8 +762,9 @@ static const fk_shape_field shape_backup_finish_reply_fields[] = {
     { .name = "rowCount", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_finish_reply, row_count) },
     { .name = "digestHex", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_backup_finish_reply, digest_hex), .max = 64 },
     { .name = "unsentCount", .kind = FK_SHAPE_COUNTER, .offset = offsetof(fk_backup_finish_reply, unsent_count) },
+    { .name = "isPractice", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_backup_finish_reply, is_practice) },
 };
-static const fk_shape shape_backup_finish_reply = { shape_backup_finish_reply_fields, 4, sizeof(fk_backup_finish_reply) };
+static const fk_shape shape_backup_finish_reply = { shape_backup_finish_reply_fields, 5, sizeof(fk_backup_finish_reply) };
 
 static const fk_shape shape_backup_cancel_request = { NULL, 0, sizeof(fk_backup_cancel_request) };
 
@@ -987,7 +989,7 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "backup.chunk", 96, 0, 0, 131072, false, &shape_backup_chunk_request, &shape_backup_chunk_reply },
     { "backup.end", 97, 0, 0, 0, false, &shape_backup_end_request, &shape_backup_end_reply },
     { "backup.head", 98, 1, 4096, 0, false, &shape_backup_head_request, &shape_backup_head_reply },
-    { "backup.open", 99, 2281, 2281, 0, false, &shape_backup_open_request, &shape_backup_open_reply },
+    { "backup.open", 99, 2281, 2537, 0, false, &shape_backup_open_request, &shape_backup_open_reply },
     { "backup.take", 100, 1, 65536, 0, false, &shape_backup_take_request, &shape_backup_take_reply },
     { "backup.finish", 101, 0, 0, 0, false, &shape_backup_finish_request, &shape_backup_finish_reply },
     { "backup.cancel", 102, 0, 0, 0, false, &shape_backup_cancel_request, &shape_backup_cancel_reply },

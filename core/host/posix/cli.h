@@ -58,9 +58,9 @@ int fk_cli_sync(int argument_count, char **arguments);
 /* `backup export --vault DIR --passphrase-file FILE --out FILE [--work DIR]`: everything of the vault, sealed, into a
  * new file, which is then read back into a store of its own (in DIR, or /tmp) and compared. */
 int fk_cli_backup_export(int argument_count, char **arguments);
-/* `backup verify FILE --passphrase-file FILE [--work DIR]`: a test restore, of which nothing stays. */
+/* `backup verify FILE KEY [--work DIR]`: a test restore, of which nothing stays. */
 int fk_cli_backup_verify(int argument_count, char **arguments);
-/* `backup restore FILE --passphrase-file FILE --vault DIR`: a vault of it in a new or empty directory, as a new device
+/* `backup restore FILE KEY --vault DIR`: a vault of it in a new or empty directory, as a new device
  * that is in no team. */
 int fk_cli_backup_restore(int argument_count, char **arguments);
 

@@ -10,6 +10,7 @@
 #include "cli_backup.h"
 #include "fk/backup.h"
 #include "fk/protocol_gen.h"
+#include "fk/secrets.h"
 #include "posix_system.h"
 
 #include "fk/banned.h"
@@ -17,8 +18,7 @@
 enum {
     FILE_MODE = 0600,
     DIRECTORY_MODE = 0700,
-    SECRETS_SIZE_BYTES = 88,
-    HAS_PASSPHRASE = 1,
+    OPENING_SIZE_BYTES_MAX = 4096, /* purpose, secrets, head, a typed recovery key */
 };
 
 typedef enum reading_purpose {
@@ -63,24 +63,69 @@ fk_status fk_cli_backup_read(fk_cli_vault *vault, FILE *file, uint8_t *target, s
     return ferror(file) ? refuse(vault, FK_ERR_IO, "the exported file") : fk_ok();
 }
 
-/* backup.open: by the passphrase, or with none by the key of the open vault. */
-static fk_status open_reading(fk_cli_vault *vault, FILE *file, reading_purpose purpose, const char *passphrase_file)
+/* The head of the file into request behind purpose and secrets, and what a person has at hand: a passphrase among the
+ * secrets, a recovery key behind the head. keys NULL: neither, the key of the open vault. */
+static fk_status write_opening(fk_cli_vault *vault, FILE *file, const fk_cli_keys *keys, fk_buffer *request)
 {
-    uint8_t request[1 + SECRETS_SIZE_BYTES + FK_BACKUP_HEAD_SIZE_BYTES] = { (uint8_t)purpose };
-    uint8_t *head = request + 1 + SECRETS_SIZE_BYTES;
+    uint8_t head[FK_BACKUP_HEAD_SIZE_BYTES];
+    uint8_t secrets[FK_SECRETS_SIZE_BYTES] = { 0 };
     size_t head_size = 0;
-    FK_TRY(fk_cli_backup_read(vault, file, head, FK_BACKUP_HEAD_SIZE_BYTES, &head_size));
+    FK_TRY(fk_cli_backup_read(vault, file, head, sizeof head, &head_size));
     fk_keyfile keyfile;
     fk_status status = fk_backup_head_read(fk_bytes_of(head, head_size), &keyfile);
     if (!fk_is_ok(status)) {
         return refuse(vault, (fk_code)status.code, "head");
     }
-    if (passphrase_file != NULL) {
-        fk_put_u32(request + 1, HAS_PASSPHRASE);
-        FK_TRY(fk_cli_derive_key(passphrase_file, &keyfile, request + 1 + 4, &vault->error));
+    fk_buffer typed;
+    fk_buffer_init(&typed, &fk_allocator_libc, 1);
+    if (keys != NULL && keys->recovery_key_file != NULL) {
+        status = fk_cli_read_recovery_key(keys->recovery_key_file, &typed, &vault->error);
+    } else if (keys != NULL) {
+        uint8_t key[FK_KDF_KEY_SIZE_BYTES];
+        status = fk_cli_derive_key(keys->passphrase_file, &keyfile, key, &vault->error);
+        if (fk_is_ok(status)) {
+            const fk_slot_secrets given = { .passphrase_key = fk_bytes_of(key, sizeof key) };
+            fk_secrets_write(&given, false, secrets);
+        }
+        fk_wipe(key, sizeof key);
     }
-    status = fk_cli_vault_call(vault, FK_COMMAND_BACKUP_OPEN, fk_bytes_of(request, sizeof request));
-    fk_wipe(request, sizeof request);
+    const fk_bytes parts[] = { fk_bytes_of(secrets, sizeof secrets), fk_bytes_of(head, sizeof head),
+                               fk_buffer_view(&typed) };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && fk_is_ok(status); i++) {
+        status = fk_buffer_append(request, parts[i]);
+    }
+    fk_wipe(secrets, sizeof secrets);
+    fk_buffer_free(&typed);
+    return status;
+}
+
+/* What a person has that did not open the file, and what this program cannot ask for; as long as an error may be. */
+static const char *wrong_key(const fk_cli_keys *keys)
+{
+    if (keys == NULL) {
+        return "the vault's own key does not open the file";
+    }
+    return keys->recovery_key_file != NULL ? "that recovery key does not open the file"
+                                           : "this passphrase alone does not; one that needs a passkey as well opens "
+                                             "it in the app: no passkey can be asked for here";
+}
+
+static fk_status open_reading(fk_cli_vault *vault, FILE *file, reading_purpose purpose, const fk_cli_keys *keys)
+{
+    const uint8_t first = (uint8_t)purpose;
+    fk_buffer request;
+    fk_buffer_init(&request, &fk_allocator_libc, OPENING_SIZE_BYTES_MAX);
+    fk_status status = fk_buffer_append(&request, fk_bytes_of(&first, 1));
+    if (fk_is_ok(status)) {
+        status = write_opening(vault, file, keys, &request);
+    }
+    if (fk_is_ok(status)) {
+        status = fk_cli_vault_call(vault, FK_COMMAND_BACKUP_OPEN, fk_buffer_view(&request));
+        if (status.code == FK_ERR_AUTH) {
+            status = refuse(vault, FK_ERR_AUTH, wrong_key(keys));
+        }
+    }
+    fk_buffer_free(&request);
     return status;
 }
 
@@ -104,13 +149,13 @@ fk_status fk_cli_backup_take_file(fk_cli_vault *vault, FILE *file)
     return fk_cli_backup_finish(vault);
 }
 
-static fk_status read_file(fk_cli_vault *vault, const char *path, reading_purpose purpose, const char *passphrase_file)
+static fk_status read_file(fk_cli_vault *vault, const char *path, reading_purpose purpose, const fk_cli_keys *keys)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return refuse(vault, FK_ERR_NOT_FOUND, path);
     }
-    fk_status status = open_reading(vault, file, purpose, passphrase_file);
+    fk_status status = open_reading(vault, file, purpose, keys);
     if (fk_is_ok(status)) {
         status = fk_cli_backup_take_file(vault, file);
     }
@@ -218,14 +263,15 @@ int fk_cli_backup_export(int argument_count, char **arguments)
 int fk_cli_backup_verify(int argument_count, char **arguments)
 {
     const char *path = NULL;
-    const char *passphrase_file = NULL;
+    fk_cli_keys keys = { NULL, NULL };
     const char *work = NULL;
-    const fk_cli_option options[] = { { "--passphrase-file", &passphrase_file, NULL, true },
+    const fk_cli_option options[] = { FK_CLI_KEY_OPTIONS(&keys),
                                       { "--work", &work, NULL, false },
                                       { NULL, &path, NULL, true } };
     scratch test;
     scratch none;
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
+        !fk_cli_keys_are_given(&keys)) {
         return FK_CLI_WRONG_USE;
     }
     if (!scratch_make(work, &none)) {
@@ -236,7 +282,7 @@ int fk_cli_backup_verify(int argument_count, char **arguments)
         fk_cli_vault vault;
         fk_status status = fk_cli_vault_start(&vault, none.path, test.path);
         if (fk_is_ok(status)) {
-            status = read_file(&vault, path, READING_TEST, passphrase_file);
+            status = read_file(&vault, path, READING_TEST, &keys);
         }
         exit_code = fk_is_ok(status) ? fk_cli_backup_print(&vault, "verified") : fk_cli_report(status, &vault.error);
         fk_cli_vault_close(&vault);
@@ -256,12 +302,13 @@ fk_status fk_cli_backup_require_no_files(fk_cli_vault *vault, const char *direct
 int fk_cli_backup_restore(int argument_count, char **arguments)
 {
     const char *path = NULL;
-    const char *passphrase_file = NULL;
+    fk_cli_keys keys = { NULL, NULL };
     const char *directory = NULL;
-    const fk_cli_option options[] = { { "--passphrase-file", &passphrase_file, NULL, true },
+    const fk_cli_option options[] = { FK_CLI_KEY_OPTIONS(&keys),
                                       { "--vault", &directory, NULL, true },
                                       { NULL, &path, NULL, true } };
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0]) ||
+        !fk_cli_keys_are_given(&keys)) {
         return FK_CLI_WRONG_USE;
     }
     fk_cli_vault vault;
@@ -271,7 +318,7 @@ int fk_cli_backup_restore(int argument_count, char **arguments)
     }
     bool is_begun = fk_is_ok(status);
     if (is_begun) {
-        status = read_file(&vault, path, READING_RESTORE, passphrase_file);
+        status = read_file(&vault, path, READING_RESTORE, &keys);
     }
     int exit_code = fk_is_ok(status) ? fk_cli_backup_print(&vault, "restored") : fk_cli_report(status, &vault.error);
     fk_cli_vault_close(&vault);

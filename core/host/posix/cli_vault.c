@@ -185,11 +185,16 @@ static fk_status unlock_by_passphrase(fk_cli_vault *vault, const char *passphras
     return status;
 }
 
+fk_status fk_cli_read_recovery_key(const char *recovery_key_file, fk_buffer *typed, fk_error *error)
+{
+    fk_buffer_init(typed, &fk_allocator_libc, RECOVERY_KEY_FILE_SIZE_BYTES_MAX);
+    return read_file(recovery_key_file, "recovery-key-file", typed, error);
+}
+
 static fk_status unlock_by_recovery_key(fk_cli_vault *vault, const char *recovery_key_file)
 {
     fk_buffer typed;
-    fk_buffer_init(&typed, &fk_allocator_libc, RECOVERY_KEY_FILE_SIZE_BYTES_MAX);
-    fk_status status = read_file(recovery_key_file, "recovery-key-file", &typed, &vault->error);
+    fk_status status = fk_cli_read_recovery_key(recovery_key_file, &typed, &vault->error);
     if (fk_is_ok(status)) {
         status = fk_cli_vault_call(vault, FK_COMMAND_KEYS_RECOVERY_UNLOCK, fk_buffer_view(&typed));
     }

@@ -55,6 +55,10 @@ FK_MUST_USE fk_status fk_cli_vault_prepare(fk_cli_vault *vault, fk_keyfile *keyf
 FK_MUST_USE fk_status fk_cli_derive_key(const char *passphrase_file, const fk_keyfile *keyfile,
                                         uint8_t key_out[FK_KDF_KEY_SIZE_BYTES], fk_error *error);
 
+/* The recovery key as it was typed into a file; at most 256 bytes. typed: set on every path, and for fk_buffer_free(),
+ * which wipes. FK_ERR_NOT_FOUND (no such file), FK_ERR_TOO_LARGE, FK_ERR_IO, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_cli_read_recovery_key(const char *recovery_key_file, fk_buffer *typed, fk_error *error);
+
 /* Run a command. An error reply comes back as its status, its detail in vault->error. */
 FK_MUST_USE fk_status fk_cli_vault_call(fk_cli_vault *vault, uint32_t command_id, fk_bytes request);
 /* The same with what stands in vault->request, written by this writer. */

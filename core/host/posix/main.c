@@ -17,8 +17,8 @@ static const fk_cli_command commands[] = {
       "FILE|DIR --sheet FILE --other-sheet FILE --vault DIR --passphrase-file FILE",
       fk_cli_backup_escrow_open },
     { { "backup", "export" }, "--vault DIR KEY --out FILE [--work DIR]", fk_cli_backup_export },
-    { { "backup", "verify" }, "FILE --passphrase-file FILE [--work DIR]", fk_cli_backup_verify },
-    { { "backup", "restore" }, "FILE --passphrase-file FILE --vault DIR", fk_cli_backup_restore },
+    { { "backup", "verify" }, "FILE KEY [--work DIR]", fk_cli_backup_verify },
+    { { "backup", "restore" }, "FILE KEY --vault DIR", fk_cli_backup_restore },
     { { "call", NULL }, "--vault DIR KEY COMMAND < request.json", fk_cli_call },
     { { "enrol", NULL },
       "--vault DIR KEY --hub URL --code-file FILE|- [--name NAME] [--team NAME]\n"

@@ -3,7 +3,7 @@ import type { CoreError } from '../state/model.ts';
 import type { JsonObject } from '../state/json.ts';
 import type { RecoveryKeyReply } from '../protocol/envelope.ts';
 import type { LockStateReply, SlotType } from '../protocol/protocol.gen.ts';
-import type { BackupProgress, ExportReply, ReadReply } from '../protocol/backup.ts';
+import type { BackupProgress, ExportReply, FileHeadReply, ReadReply } from '../protocol/backup.ts';
 import type { Profile } from './profiles.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
@@ -37,6 +37,9 @@ export interface Given {
   readonly passphrase: string;
   readonly prf?: ArrayBuffer | undefined;
 }
+
+/** What opens an exported file: a passphrase, with the output of a passkey or without, or a recovery key as it was typed. */
+export type GivenForFile = Given | { readonly recoveryKey: string };
 
 export interface RestoredVault extends ReadReply {
   readonly directory: string;
@@ -88,8 +91,10 @@ export interface CorePort {
   lock(): Promise<void>;
   /** A sealed copy of the open vault, read back and found the same. */
   exportVault(): Promise<Outcome<ExportReply>>;
+  /** What a passkey is asked with, to open a copy. */
+  readExportHead(file: Blob): Promise<Outcome<FileHeadReply>>;
   /** A vault made of a copy, in a directory of its own; locked. On failure nothing of it stays. */
-  restoreExport(file: Blob, passphrase: string, entry: VaultEntry): Promise<Outcome<RestoredVault>>;
+  restoreExport(file: Blob, given: GivenForFile, entry: VaultEntry): Promise<Outcome<RestoredVault>>;
   cancelBackup(): void;
   onBackup(listener: (progress: BackupProgress) => void): void;
   choosePin(pin: Uint8Array<ArrayBuffer>): Promise<Outcome<LockStateReply>>;

@@ -42,10 +42,18 @@ export async function askToMakePasskey(context: AppContext): Promise<PasskeyAnsw
   return ask(context, (input) => context.platform.passkeys.make(input, list.value['areSyncedPasskeysAllowed'] === true));
 }
 
+/** For an exported file: the passkey of the vault it was made of. */
+export async function askToUsePasskeyFor({ core, platform }: AppContext, file: Blob): Promise<PasskeyAnswer> {
+  const head = await core.readExportHead(file);
+  return head.ok ? answerOf(await platform.passkeys.use(head.value.prfInputHex)) : { kind: 'failed', error: head.error };
+}
+
 async function ask({ core }: AppContext, act: (prfInputHex: string) => Promise<PasskeyResult>): Promise<PasskeyAnswer> {
   const status = await core.call('vault.status', {});
-  if (!status.ok) return { kind: 'failed', error: status.error };
-  const asked = await act(textOf(status.value['prfInputHex']));
+  return status.ok ? answerOf(await act(textOf(status.value['prfInputHex']))) : { kind: 'failed', error: status.error };
+}
+
+function answerOf(asked: PasskeyResult): PasskeyAnswer {
   if (asked.ok) return { kind: 'given', prf: asked.prf };
   return asked.failure === 'cancelled' ? { kind: 'not-used' } : { kind: 'failed', error: { code: FAILURES[asked.failure] } };
 }

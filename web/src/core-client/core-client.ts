@@ -6,7 +6,7 @@
  * the same mutation and the core answers it with the first reply.
  */
 import { newId } from '../platform/random.ts';
-import type { BackupProgress, ExportReply, ReadReply, RekeyReply } from '../protocol/backup.ts';
+import type { BackupProgress, ExportReply, FileHeadReply, ReadReply, RekeyReply } from '../protocol/backup.ts';
 import type { CallError, Control, OpenReply, PageCommand } from '../protocol/envelope.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import {
@@ -114,6 +114,11 @@ export class CoreClient {
     return this.#copies.verify(file, keys === null ? null : keysOf(keys));
   }
 
+  /** What a passkey is asked with, to open an exported file. */
+  readExportHead(file: Blob): Promise<Result<FileHeadReply>> {
+    return this.#copies.readHead(file);
+  }
+
   /** A vault made of an exported file in a new directory; locked. On failure nothing of it stays. */
   restoreExport(file: Blob, keys: string | Keys, entry: VaultEntry): Promise<Result<RestoredVault>> {
     return this.#copies.restore(file, keysOf(keys), entry);
@@ -139,10 +144,7 @@ export class CoreClient {
     return this.#start(() => this.#window.moveHere(MOVE_DEADLINE_MS));
   }
 
-  /**
-   * One command. The caller makes mutation ids and times before it calls. content.get answers
-   * whatever the state: the emergency page must open in a second window and without storage too.
-   */
+  /** The caller makes ids and times first. content.get answers in any state: help must open without storage too. */
   async call<Name extends PageCommand>(
     command: Name,
     request: Commands[Name]['request'],
@@ -154,10 +156,7 @@ export class CoreClient {
     return (isAnswered ? result : await this.#send(this.#openContent(), command, request)) as Result<Commands[Name]['reply']>;
   }
 
-  /**
-   * Close what is open and turn to another vault, whose files are looked at without a key. Nothing of the one before is
-   * changed. null: to none, as before making one.
-   */
+  /** Close what is open, unchanged, and turn to another vault, looked at without a key. null: to none, as before making one. */
   async choose(directory: string | null): Promise<StartResult> {
     if (!this.#window.isLive) {
       return { kind: 'other-window' };

@@ -19,6 +19,8 @@ export interface Keys {
   readonly isChosen?: boolean | undefined;
   /** output of a passkey, transferred away by its use */
   readonly prf?: ArrayBuffer | undefined;
+  /** as it was typed; instead of the others, and for an exported file alone */
+  readonly recoveryKey?: string | undefined;
 }
 
 /** A control without the secrets in it; with gives the message back with them. */
@@ -83,8 +85,13 @@ export class StoreConnection {
   async sendWithKeys(keys: readonly Keys[], message: WithSecrets): Promise<Result<unknown>> {
     const workers: Worker[] = [];
     const transfer: Transferable[] = [];
-    const given = keys.map(({ passphrase, isChosen, prf }): SecretsGiven => {
+    const given = keys.map(({ passphrase, isChosen, prf, recoveryKey }): SecretsGiven => {
       if (prf !== undefined) transfer.push(prf);
+      if (recoveryKey !== undefined) {
+        const typed = new TextEncoder().encode(recoveryKey).buffer;
+        transfer.push(typed);
+        return { typed };
+      }
       if (passphrase === undefined) return { prf };
       const { port1, port2 } = new MessageChannel();
       transfer.push(port1);

@@ -1,6 +1,6 @@
 /** Copies of a vault as the client offers them: exports, their verification, restoring, and a change of master key. */
 import { newId } from '../platform/random.ts';
-import type { ExportReply, ReadReply, RekeyReply } from '../protocol/backup.ts';
+import type { ExportReply, FileHeadReply, ReadReply, RekeyReply } from '../protocol/backup.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
 import { STOPPED, type Keys, type Result, type StoreConnection } from './store-connection.ts';
 
@@ -42,6 +42,11 @@ export class VaultCopies {
       ([secrets = null]) => ({ control: 'verify-export', file, secrets }),
     );
     return (await verified) as Result<ReadReply>;
+  }
+
+  async readHead(file: Blob): Promise<Result<FileHeadReply>> {
+    const opened = await this.#ports.open(this.#ports.chosen(), false);
+    return opened.ok ? ((await opened.reply.send({ control: 'export-head', file })) as Result<FileHeadReply>) : opened;
   }
 
   /** On failure nothing of it stays, and the vault that was chosen is chosen again. */

@@ -27,6 +27,11 @@ export interface ReadReply {
   readonly unsentCount: number;
 }
 
+/** What is needed before the secrets that open a file can be given. */
+export interface FileHeadReply {
+  readonly prfInputHex: string;
+}
+
 /** The vault is under a new key in this directory, locked; the old directory is gone. */
 export interface RekeyReply {
   readonly directory: string;

@@ -125,6 +125,8 @@ export interface SecretsGiven {
   /** a person chose the words of the passphrase */
   readonly isChosen?: boolean | undefined;
   readonly prf?: ArrayBuffer | undefined;
+  /** instead of the others, and for an exported file alone: a recovery key as it was typed, UTF-8, transferred */
+  readonly typed?: ArrayBuffer | undefined;
 }
 
 /** Text of a recovery key as it was typed, UTF-8, transferred. */
@@ -177,6 +179,8 @@ export type Control =
   | { readonly control: 'export' }
   /** Test restore of a file: ReadReply. secrets null: with the open vault's own key. */
   | { readonly control: 'verify-export'; readonly file: Blob; readonly secrets: SecretsGiven | null }
+  /** What a passkey is asked with, to open a file: FileHeadReply. */
+  | { readonly control: 'export-head'; readonly file: Blob }
   /** Make a vault of a file in the open directory, which is empty: ReadReply. It is locked then. */
   | { readonly control: 'restore-export'; readonly file: Blob; readonly entry: VaultEntry; readonly secrets: SecretsGiven }
   /**

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x8301f699;
+export const SCHEMA_HASH = 0xdcb7232b;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -831,6 +831,8 @@ export interface BackupHeadReply {
   readonly saltHex: string;
   readonly memoryKib: number;
   readonly passes: number;
+  /** what a passkey is asked with, to open this file */
+  readonly prfInputHex: string;
 }
 
 export interface BackupOpenReply {
@@ -852,6 +854,7 @@ export interface BackupFinishReply {
   readonly digestHex: string;
   /** changes and drafts in it that no hub has */
   readonly unsentCount: Counter;
+  readonly isPractice: boolean;
 }
 
 export type BackupCancelRequest = Readonly<Record<string, never>>;
@@ -1113,10 +1116,10 @@ export interface Commands {
   readonly 'backup.chunk': { readonly request: BackupChunkRequest; readonly reply: Uint8Array; readonly error: 'wrong-state' | 'damaged' | 'io' | CommonErrorCode };
   /** After the last piece: what a test restore of the file must come to. */
   readonly 'backup.end': { readonly request: BackupEndRequest; readonly reply: BackupEndReply; readonly error: 'wrong-state' | CommonErrorCode };
-  /** The first 2192 bytes of an exported file, as bytes: whose it is and what its passphrase key is derived with. */
+  /** The first 2192 bytes of an exported file, as bytes: whose it is, and what is needed to make the secrets that open it. */
   readonly 'backup.head': { readonly request: Uint8Array; readonly reply: BackupHeadReply; readonly error: 'damaged' | 'newer-version' | 'weak-parameters' | CommonErrorCode };
-  /** Begin to read an exported file, as bytes: purpose u8 (1 test restore into the second directory, 2 restore into this one, which is empty) | secrets 88: which u32 (1 passphrase key, 2 passkey, 4 recovery key; 0: the open vault's own key), passphrase key 32, passkey 32, recovery key 20 | the first 2192 bytes of the file. auth: nothing opens it, and nothing was written. */
-  readonly 'backup.open': { readonly request: Uint8Array; readonly reply: BackupOpenReply; readonly error: 'wrong-state' | 'auth' | 'damaged' | 'newer-version' | 'weak-parameters' | 'exists' | 'full' | 'io' | CommonErrorCode };
+  /** Begin to read an exported file, as bytes: purpose u8 (1 test restore into the second directory, 2 restore into this one, which is empty) | secrets 88: which u32 (1 passphrase key, 2 passkey, 4 recovery key; 0: the open vault's own key), passphrase key 32, passkey 32, recovery key 20 | the first 2192 bytes of the file | a recovery key as it was typed, instead of secrets; else nothing. auth: nothing opens it, mistyped: detail names the group; and nothing was written. */
+  readonly 'backup.open': { readonly request: Uint8Array; readonly reply: BackupOpenReply; readonly error: 'wrong-state' | 'auth' | 'mistyped' | 'damaged' | 'newer-version' | 'weak-parameters' | 'exists' | 'full' | 'io' | CommonErrorCode };
   /** The next bytes of the file after its first 2192. On an error the reading is over and its target of no use. */
   readonly 'backup.take': { readonly request: Uint8Array; readonly reply: BackupTakeReply; readonly error: 'wrong-state' | 'damaged' | 'newer-version' | 'full' | 'io' | CommonErrorCode };
   /** After the last bytes, again until it is done: lists are filled, and what they show is compared with what the vault showed. Restoring then writes the key file, and the vault can be unlocked as a new device that is in no team. */
@@ -1256,7 +1259,7 @@ export const RAW_REQUEST_BYTES: { readonly [Name in CommandName]?: { readonly mi
   'roster.offer': { min: 192, max: 4288 },
   'sync.step': { min: 8, max: 1052680 },
   'backup.head': { min: 1, max: 4096 },
-  'backup.open': { min: 2281, max: 2281 },
+  'backup.open': { min: 2281, max: 2537 },
   'backup.take': { min: 1, max: 65536 },
   'rekey.begin': { min: 88, max: 88 },
   'lock.pin': { min: 6, max: 6 },

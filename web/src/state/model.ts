@@ -30,6 +30,9 @@ export type MakeStep =
   | { readonly kind: 'working' };
 
 /** What the app as a whole can do now. */
+/** What opens an exported file. */
+export type RestoreWay = 'passphrase' | 'both' | 'recovery';
+
 export type Phase =
   | { readonly kind: 'starting' }
   /** no vault can be opened or made here: a state of errors.json says why */
@@ -40,8 +43,8 @@ export type Phase =
   | { readonly kind: 'choose'; readonly isWorking: boolean; readonly problem?: CoreError }
   /** taking away the chosen vault, which is locked: nobody can know what is in it */
   | { readonly kind: 'remove'; readonly isWorking: boolean; readonly problem?: CoreError }
-  /** making a vault of an exported file */
-  | { readonly kind: 'restore'; readonly isWorking: boolean; readonly problem?: CoreError }
+  /** making a vault of an exported file; notice: a state of errors.json */
+  | { readonly kind: 'restore'; readonly isWorking: boolean; readonly way: RestoreWay; readonly problem?: CoreError; readonly notice?: string }
   | { readonly kind: 'unfinished'; readonly isWorking: boolean; readonly problem?: CoreError }
   /** isReading: what is unlocked is a damaged vault, to look at */
   | { readonly kind: 'locked'; readonly isWorking: boolean; readonly problem?: CoreError | 'empty'; readonly notice?: string; readonly isReading?: true }

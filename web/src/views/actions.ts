@@ -1,6 +1,7 @@
 /** Everything a view can ask for. The app implements it; views know nothing behind it. */
 import type { DatePart, FieldRef } from '../state/form.ts';
 import type { Json } from '../state/json.ts';
+import type { RestoreWay } from '../state/model.ts';
 import type { Decision } from '../state/conflicts.ts';
 import type { Route } from '../state/routes.ts';
 import type { InviteForm, JoinForm, Progress } from '../state/team.ts';
@@ -56,6 +57,8 @@ export interface Actions {
   readonly cancelCopy: () => void;
   readonly takeCopy: () => void;
   readonly beginRestore: () => void;
+  readonly chooseRestoreWay: (way: RestoreWay) => void;
+  /** typed: the passphrase or the recovery key, as the chosen way has it. */
   readonly restore: (file: Blob | undefined, typed: string) => void;
   readonly leaveRestore: () => void;
 

@@ -6,7 +6,7 @@ import type { FieldError } from '../state/form.ts';
 import { controlId } from '../state/form.ts';
 import type { Part } from '../components/control.ts';
 import { errorSummary } from '../components/error-summary/error-summary.ts';
-import { words } from '../app/words.en.ts';
+import { fill, words } from '../app/words.en.ts';
 
 /** The sentences of an error code; those of `bug` for a code this version does not know. */
 export function noticeOf(state: AppState, code: string): Notice | undefined {
@@ -28,10 +28,16 @@ export function problemSummary(state: AppState, problem: CoreError, action: Part
   const notice = noticeOf(state, problem.code);
   return errorSummary({
     title: notice?.title ?? words.shell.problemTitle,
-    text: notice === undefined ? [] : [notice.text, notice.wayOn],
+    text: notice === undefined ? [] : [...wrongGroup(problem), notice.text, notice.wayOn],
     errors: [],
     action,
   });
+}
+
+/** Which group of a recovery key does not fit, where the core could say it. */
+function wrongGroup({ code, detail }: CoreError): readonly string[] {
+  const number = code === 'mistyped' ? /^group ([1-8])$/.exec(detail ?? '')?.[1] : undefined;
+  return number === undefined ? [] : [fill(words.keys.recoveryGroup, { number })];
 }
 
 /** What stands above a page with a form: errors of fields, or the error of the whole screen. */

@@ -1,8 +1,8 @@
 /** Exports, their test restores and restoring, as the store worker's controls: which files, which key, what is removed. */
-import type { BackupPhase, ExportReply, ReadReply } from '../protocol/backup.ts';
+import type { ExportReply, FileHeadReply, ReadReply } from '../protocol/backup.ts';
 import type { CallResult, KdfParameters, KdfResult, SecretsGiven, StoreMessage } from '../protocol/envelope.ts';
 import type { VaultEntry } from '../protocol/vault-entry.ts';
-import { BackupRefusal, BackupRun } from './backup-run.ts';
+import { BackupRefusal, BackupRun, type OpeningSecrets } from './backup-run.ts';
 import type { Core } from './core.ts';
 import type { FileSets } from './file-sets.ts';
 import type { OpenVaultFiles } from './opfs.ts';
@@ -60,25 +60,41 @@ export class BackupControls {
   verify(file: Blob, given: SecretsGiven | null): Promise<Answer<ReadReply>> {
     return this.#alone(async (run) => {
       const secrets = given === null ? null : await this.#secrets(run, file, given);
-      return this.#inScratch(() => this.#read(run, file, 'test', secrets, 'reading'));
+      return this.#inScratch(() => this.#test(run, file, secrets));
     });
   }
 
-  /** The label is written first, the key file last: what is cut off in between is a folder that can be removed. */
+  async head(file: Blob): Promise<Answer<FileHeadReply>> {
+    const { prfInputHex } = await this.#newRun().head(file);
+    return { ok: true, reply: { prfInputHex } };
+  }
+
+  /**
+   * The label is written first, the key file last: what is cut off in between is a folder that can be removed. That it is one of
+   * practice is known only from the file; without room for saying so the vault says it itself once it is open.
+   */
   restore(file: Blob, entry: VaultEntry, given: SecretsGiven): Promise<Answer<ReadReply>> {
     return this.#alone(async (run) => {
       await this.#ports.writeLabel(entry);
-      return this.#read(run, file, 'restore', await this.#secrets(run, file, given), 'reading');
+      const { isPractice, rowCount, unsentCount } = await run.read(file, 'restore', await this.#secrets(run, file, given), 'reading');
+      if (isPractice) {
+        await this.#ports.writeLabel({ ...entry, isPractice }).catch(() => undefined);
+      }
+      return { rowCount, unsentCount };
     });
   }
 
-  async #read(run: BackupRun, file: Blob, purpose: 'test' | 'restore', secrets: Uint8Array | null, phase: BackupPhase): Promise<ReadReply> {
-    const { rowCount, unsentCount } = await run.read(file, purpose, secrets, phase);
+  async #test(run: BackupRun, file: Blob, secrets: OpeningSecrets | null): Promise<ReadReply> {
+    const { rowCount, unsentCount } = await run.read(file, 'test', secrets, 'reading');
     return { rowCount, unsentCount };
   }
 
+  #newRun(): BackupRun {
+    return new BackupRun(this.#ports.core(), (payload) => this.#ports.environment.post({ event: 'backup', payload }));
+  }
+
   async #alone<Reply>(work: (run: BackupRun) => Promise<Reply>): Promise<Answer<Reply>> {
-    const run = new BackupRun(this.#ports.core(), (payload) => this.#ports.environment.post({ event: 'backup', payload }));
+    const run = this.#newRun();
     this.#run = run;
     this.#waitingCount -= 1;
     if (this.#cancelledCount > 0) {
@@ -105,13 +121,13 @@ export class BackupControls {
   }
 
   /** By the salt of the file. */
-  async #secrets(run: BackupRun, file: Blob, given: SecretsGiven): Promise<Uint8Array> {
+  async #secrets(run: BackupRun, file: Blob, given: SecretsGiven): Promise<OpeningSecrets> {
     try {
       const secrets = await givenSecrets(given, await run.head(file), this.#ports.derive);
       if (!secrets.ok) {
         throw new BackupRefusal(secrets);
       }
-      return secrets.reply;
+      return { bytes: secrets.reply, typed: new Uint8Array(given.typed === undefined ? [] : given.typed.slice(0)) };
     } finally {
       closeSecrets(given);
     }

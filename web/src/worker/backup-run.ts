@@ -17,6 +17,12 @@ const BLOB_PART_SIZE_BYTES = 4 * 1024 * 1024;
 /** After so many pieces the worker looks whether it was told to stop. */
 const PIECES_BETWEEN_PAUSES = 16;
 
+/** What opens a file: a set of secrets, or a recovery key as it was typed. Both are wiped by their use. */
+export interface OpeningSecrets {
+  readonly bytes: Uint8Array;
+  readonly typed: Uint8Array;
+}
+
 export type ReadPurpose = 'test' | 'restore';
 const PURPOSES: Readonly<Record<ReadPurpose, number>> = { test: 1, restore: 2 };
 
@@ -28,6 +34,11 @@ export class BackupRefusal extends Error {
   constructor(readonly answer: Refusal) {
     super(answer.error.code);
   }
+}
+
+interface FinishedReading extends ReadReply {
+  readonly digestHex: string;
+  readonly isPractice: boolean;
 }
 
 export class BackupRun {
@@ -60,7 +71,7 @@ export class BackupRun {
    * Reads a whole file: into the second set of files for a test, into the first to restore it. secrets null: the open
    * vault's own key. The caller made the files and removes them. Throws BackupRefusal.
    */
-  async read(file: Blob, purpose: ReadPurpose, secrets: Uint8Array | null, phase: BackupPhase): Promise<ReadReply & { readonly digestHex: string }> {
+  async read(file: Blob, purpose: ReadPurpose, secrets: OpeningSecrets | null, phase: BackupPhase): Promise<FinishedReading> {
     return this.#ended(async () => {
       const head = await bytesOf(file.slice(0, HEAD_SIZE_BYTES));
       if (head.byteLength < HEAD_SIZE_BYTES) {
@@ -113,11 +124,11 @@ export class BackupRun {
     }
   }
 
-  async #finish(): Promise<ReadReply & { readonly digestHex: string }> {
+  async #finish(): Promise<FinishedReading> {
     for (;;) {
-      const { isDone, rowCount, unsentCount, digestHex } = this.#json('backup.finish', {});
+      const { isDone, rowCount, unsentCount, digestHex, isPractice } = this.#json('backup.finish', {});
       if (isDone) {
-        return { rowCount: Number(rowCount), unsentCount: Number(unsentCount), digestHex };
+        return { rowCount: Number(rowCount), unsentCount: Number(unsentCount), digestHex, isPractice };
       }
       await this.#pause();
     }
@@ -171,14 +182,16 @@ function refusal(code: string, detail: string): BackupRefusal {
   return new BackupRefusal({ ok: false, error: { code, detail } });
 }
 
-function openRequest(purpose: ReadPurpose, secrets: Uint8Array | null, head: Uint8Array): Uint8Array {
-  const request = new Uint8Array(1 + SECRETS_SIZE_BYTES + HEAD_SIZE_BYTES);
+function openRequest(purpose: ReadPurpose, secrets: OpeningSecrets | null, head: Uint8Array): Uint8Array {
+  const request = new Uint8Array(1 + SECRETS_SIZE_BYTES + HEAD_SIZE_BYTES + (secrets?.typed.byteLength ?? 0));
   request[0] = PURPOSES[purpose];
-  if (secrets !== null) {
-    request.set(secrets, 1);
-    secrets.fill(0);
-  }
   request.set(head, 1 + SECRETS_SIZE_BYTES);
+  if (secrets !== null) {
+    request.set(secrets.bytes, 1);
+    request.set(secrets.typed, 1 + SECRETS_SIZE_BYTES + HEAD_SIZE_BYTES);
+    secrets.bytes.fill(0);
+    secrets.typed.fill(0);
+  }
   return request;
 }
 

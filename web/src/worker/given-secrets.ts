@@ -14,8 +14,10 @@ export async function givenSecrets(
   return derived?.ok === false ? derived : { ok: true, reply: secretBytes({ passphraseKey: derived?.key, isChosen, prf }) };
 }
 
-/** Nobody waits on a port any more, and no output of a passkey stays. */
-export function closeSecrets({ port, prf }: SecretsGiven): void {
+/** Nobody waits on a port any more, and no output of a passkey and no typed key stays. */
+export function closeSecrets({ port, prf, typed }: SecretsGiven): void {
   port?.close();
-  if (prf !== undefined && prf.byteLength > 0) new Uint8Array(prf).fill(0);
+  for (const part of [prf, typed]) {
+    if (part !== undefined && part.byteLength > 0) new Uint8Array(part).fill(0);
+  }
 }

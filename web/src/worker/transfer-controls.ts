@@ -3,7 +3,7 @@ import type { CallResult, Control } from '../protocol/envelope.ts';
 import { BackupControls, type BackupPorts } from './backup-controls.ts';
 import { RekeyControls, type RekeyPorts } from './rekey-controls.ts';
 
-const NAMES = ['export', 'verify-export', 'restore-export', 'rekey', 'settle'] as const;
+const NAMES = ['export', 'verify-export', 'export-head', 'restore-export', 'rekey', 'settle'] as const;
 export type TransferControl = Extract<Control, { readonly control: (typeof NAMES)[number] }>;
 
 export function isTransfer(control: Control): control is TransferControl {
@@ -41,6 +41,8 @@ export class TransferControls {
         return this.#backup.export();
       case 'verify-export':
         return this.#backup.verify(message.file, message.secrets);
+      case 'export-head':
+        return this.#backup.head(message.file);
       case 'restore-export':
         return this.#backup.restore(message.file, message.entry, message.secrets);
       case 'rekey':

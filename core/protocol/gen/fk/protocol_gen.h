@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x8301f699U
+#define FK_PROTOCOL_SCHEMA_HASH 0xdcb7232bU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -1044,10 +1044,11 @@ typedef struct fk_backup_head_reply {
     fk_bytes salt_hex;
     uint32_t memory_kib;
     uint32_t passes;
+    fk_bytes prf_input_hex; /* what a passkey is asked with, to open this file */
 } fk_backup_head_reply;
 
 typedef struct fk_backup_open_request {
-    fk_bytes raw; /* exactly 2281 bytes, borrowed */
+    fk_bytes raw; /* 2281 to 2537 bytes, borrowed */
 } fk_backup_open_request;
 
 typedef struct fk_backup_open_reply {
@@ -1072,6 +1073,7 @@ typedef struct fk_backup_finish_reply {
     uint64_t row_count;
     fk_bytes digest_hex; /* what the file says of the vault it was made from */
     uint64_t unsent_count; /* changes and drafts in it that no hub has */
+    bool is_practice;
 } fk_backup_finish_reply;
 
 typedef struct fk_backup_cancel_request {

@@ -15,7 +15,6 @@ export function backupView(state: AppState, actions: Actions): TemplateResult {
     backText: words.shell.storage,
     above: state.backup.problem === undefined ? nothing : problemSummary(state, state.backup.problem),
     body: html`<p class="govuk-body-l">${text.lead}</p>
-      <p class="govuk-body">${text.passkey}</p>
       <p class="govuk-body">${text.keep}</p>
       <p class="govuk-body">${text.back}</p>
       ${makingCopy(state, actions, true)}`,

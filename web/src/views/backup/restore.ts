@@ -1,12 +1,15 @@
 /** Making a vault of an exported file, before any vault is open. */
 import { html, type TemplateResult } from 'lit-html';
-import type { AppState, Phase } from '../../state/model.ts';
+import type { AppState, Phase, RestoreWay } from '../../state/model.ts';
 import type { Actions } from '../actions.ts';
 import { words } from '../../app/words.en.ts';
 import { button, buttonGroup } from '../../components/button/button.ts';
 import { chosenFile, fileUpload } from '../../components/file-upload/file-upload.ts';
+import { radios, type RadioOption } from '../../components/radios/radios.ts';
 import { passwordInput } from '../../components/password-input/password-input.ts';
 import { formOf } from '../fields.ts';
+import { RECOVERY_ID, recoveryBox } from '../keys/key-recovery.ts';
+import { noticeInset, typedText } from '../keys/words-steps.ts';
 import { problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
 import { namingControls, namingErrors } from '../vaults/name.ts';
@@ -25,29 +28,23 @@ export function restoreView(state: AppState, actions: Actions, phase: Extract<Ph
   }
   return page(state, actions, {
     heading: text.restoreTitle,
-    above: phase.problem === undefined ? namingErrors(state) : problemSummary(state, phase.problem),
+    above: phase.problem !== undefined ? problemSummary(state, phase.problem) : phase.notice !== undefined ? noticeInset(state, phase.notice) : namingErrors(state),
     body: html`<p class="govuk-body">${text.restoreText}</p>
       <p class="govuk-body">${text.restoreDevice}</p>
-      ${formOf(() => actions.restore(chosenFile(FILE_ID), typedText(PASSPHRASE_ID)), restoreControls(state, actions))}`,
+      ${formOf(() => actions.restore(chosenFile(FILE_ID), typedText(phase.way === 'recovery' ? RECOVERY_ID : PASSPHRASE_ID)), restoreControls(state, actions, phase.way))}`,
   });
 }
 
-function restoreControls(state: AppState, actions: Actions): TemplateResult {
+function restoreControls(state: AppState, actions: Actions, way: RestoreWay): TemplateResult {
   const text = words.backup;
-  const box = words.passphrase;
   const { errors } = state.vaults.naming;
   return html`${fileUpload({ id: FILE_ID, label: text.file, hint: text.fileHint, error: errors[FILE_ID] })}
-    ${passwordInput({
-      id: PASSPHRASE_ID,
-      label: text.passphrase,
-      hint: text.passphraseHint,
-      error: errors[PASSPHRASE_ID],
-      isShown: state.isPassphraseShown,
-      showText: box.show,
-      hideText: box.hide,
-      showLabel: box.showLabel,
-      hideLabel: box.hideLabel,
-      onShow: actions.showPassphrase,
+    ${radios({
+      id: 'restore-way',
+      label: text.way,
+      options: waysOf(state, actions),
+      value: way,
+      onChoose: (value) => actions.chooseRestoreWay(value === 'both' || value === 'recovery' ? value : 'passphrase'),
     })}
     ${namingControls(state, actions)}
     ${buttonGroup(
@@ -56,8 +53,29 @@ function restoreControls(state: AppState, actions: Actions): TemplateResult {
     )}`;
 }
 
-/** The typed words go from the box to the action and are kept nowhere else. */
-function typedText(id: string): string {
-  const box = document.getElementById(id);
-  return box instanceof HTMLInputElement ? box.value : '';
+/** A passkey is offered where one can be used. */
+function waysOf(state: AppState, actions: Actions): readonly RadioOption[] {
+  const text = words.backup;
+  const box = passphraseBox(state, actions);
+  return [
+    { value: 'passphrase', label: words.keys.types.passphrase, below: box },
+    ...(state.hasPasskeys ? [{ value: 'both', label: words.keys.types.both, hint: text.wayBoth, below: box }] : []),
+    { value: 'recovery', label: words.keys.types.recovery, below: recoveryBox(state, actions, state.vaults.naming.errors[RECOVERY_ID]) },
+  ];
+}
+
+function passphraseBox(state: AppState, actions: Actions): TemplateResult {
+  const box = words.passphrase;
+  return passwordInput({
+    id: PASSPHRASE_ID,
+    label: words.backup.passphrase,
+    hint: words.backup.passphraseHint,
+    error: state.vaults.naming.errors[PASSPHRASE_ID],
+    isShown: state.isPassphraseShown,
+    showText: box.show,
+    hideText: box.hide,
+    showLabel: box.showLabel,
+    hideLabel: box.hideLabel,
+    onShow: actions.showPassphrase,
+  });
 }

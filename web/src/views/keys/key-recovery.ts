@@ -51,13 +51,13 @@ export function keyRecoveryView(state: AppState, actions: Actions): TemplateResu
 }
 
 /** The typed key goes from the box to the action and is kept nowhere else. */
-export function recoveryBox(state: AppState, actions: Actions): TemplateResult {
+export function recoveryBox(state: AppState, actions: Actions, error = state.keys.errors[RECOVERY_ID]): TemplateResult {
   const text = words.keys;
   return passwordInput({
     id: RECOVERY_ID,
     label: text.recoveryLabel,
     hint: text.recoveryHint,
-    error: state.keys.errors[RECOVERY_ID],
+    error,
     isShown: state.isPassphraseShown,
     showText: words.passphrase.show,
     hideText: words.passphrase.hide,

@@ -12,7 +12,7 @@ import { formOf } from '../fields.ts';
 import { page } from '../shell/shell.ts';
 
 /** In the order of the page. */
-const CONTROLS = ['restore-file', 'passphrase', 'vault-label', 'vault-wiped'];
+const CONTROLS = ['restore-file', 'passphrase', 'recovery-key', 'vault-label', 'vault-wiped'];
 
 export function nameView(state: AppState, actions: Actions): TemplateResult {
   const text = words.vaults;
