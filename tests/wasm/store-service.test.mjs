@@ -15,6 +15,7 @@ const CASE = 'c0000000000000000000000000000001';
 const VICTIM = 'a0000000000000000000000000000001';
 const TIME_MS = 1_790_000_000_000;
 const PAGE_SIZE_BYTES = 8192;
+const KEYFILE_HEADER_SIZE_BYTES = 128;
 const codeOf = (answer) => (answer.ok ? 'ok' : answer.error.code);
 
 const save = (driver, type, recordId, changes) =>
@@ -326,6 +327,18 @@ test('save__when_the_flush_fails_is_io_and_what_was_acknowledged_is_there_after_
   const { driver: second } = await opened(disk);
   assert.equal(codeOf(await second.unlock(PASSPHRASE)), 'ok');
   assert.equal((await second.command('case.list', { limit: 1 })).reply.cases[0].victimName, 'Siân Alder');
+});
+
+test('remove_unfinished__takes_a_folder_whose_key_file_got_no_header_and_nothing_opens_it', async () => {
+  const disk = new MemoryDisk();
+  const made = await driverWithVault(disk, PASSPHRASE);
+  await made.ask({ control: 'lock' });
+  disk.files[5].fill(0, 0, KEYFILE_HEADER_SIZE_BYTES);
+  const driver = new StoreDriver(disk);
+  assert.equal((await driver.open()).reply.status.state, 'unfinished');
+  assert.equal((await driver.unlock(PASSPHRASE)).ok, false);
+  assert.equal(codeOf(await driver.ask({ control: 'remove-unfinished' })), 'ok');
+  assert.deepEqual(driver.removed, [DIRECTORY]);
 });
 
 test('remove_unfinished__refuses_a_directory_that_holds_a_vault', async () => {

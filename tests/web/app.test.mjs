@@ -275,6 +275,23 @@ test('no room for a form: what was typed on the one before stays typed', async (
   assert.deepEqual(app.store.state().problem, { code: 'full' });
 });
 
+test('no room: keys, locks and differences are not begun either, and what differs can still be read', async () => {
+  const { app, answers } = await openApp();
+  answers['vault.reserve'] = no('full');
+  for (const name of ['locks', 'key-words', 'key-passkey', 'key-recovery', 'key-distress']) {
+    app.actions.go({ name });
+    await settled();
+    assert.deepEqual([app.store.state().route.name, app.store.state().problem, app.store.state().lock], [name, { code: 'no_room' }, undefined]);
+  }
+  app.actions.go({ name: 'conflict', caseId: CASE, recordId: CASE, step: CASE });
+  await settled();
+  assert.deepEqual([app.store.state().problem, app.store.state().file?.caseId], [{ code: 'no_room' }, CASE]);
+  answers['vault.reserve'] = ok();
+  app.actions.go({ name: 'locks' });
+  await settled();
+  assert.deepEqual([app.store.state().problem, app.store.state().lock?.idleS], [undefined, 120]);
+});
+
 test('a screen without a form asks for no room', async () => {
   const { app, commands } = await openApp();
   const before = commands().filter((command) => command === 'vault.reserve').length;

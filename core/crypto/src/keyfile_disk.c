@@ -22,6 +22,14 @@ static fk_status write_verified(const fk_disk *disk, fk_bytes bytes, uint64_t of
     return memcmp(read_back, bytes.data, bytes.size_bytes) == 0 ? fk_ok() : fk_status_of(FK_ERR_DAMAGED);
 }
 
+/* Empty, or slots whose header never came: it is written last, after the slots are flushed. Without its salt no secret
+ * opens anything, so this is no vault, and a creation that was cut off can be taken away. */
+static bool is_without_header(const uint8_t *bytes, size_t size_bytes)
+{
+    static const uint8_t nothing[FK_KEYFILE_HEADER_SIZE_BYTES];
+    return memcmp(bytes, nothing, size_bytes < sizeof nothing ? size_bytes : sizeof nothing) == 0;
+}
+
 fk_status fk_keyfile_load(const fk_disk *disk, fk_keyfile *keyfile_out)
 {
     *keyfile_out = (fk_keyfile){ .memory_kib = 0 };
@@ -31,7 +39,7 @@ fk_status fk_keyfile_load(const fk_disk *disk, fk_keyfile *keyfile_out)
     if (size_bytes < 0 || size_bytes > (int64_t)sizeof bytes) {
         return fk_status_of(FK_ERR_IO);
     }
-    if (size_bytes == 0) {
+    if (is_without_header(bytes, (size_t)size_bytes)) {
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
     return fk_keyfile_parse(fk_bytes_of(bytes, (size_t)size_bytes), keyfile_out);

@@ -6,7 +6,7 @@ import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form
 import { isObject, listOf, numberOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
 import type { RouteData } from '../state/events.ts';
-import { HOME, hashOf, specOf, type Route } from '../state/routes.ts';
+import { HOME, hashOf, specOf, type Route, type RouteName } from '../state/routes.ts';
 import { loadConflictData } from './conflict-data.ts';
 import type { AppContext } from './context.ts';
 import { failure } from './context.ts';
@@ -41,6 +41,11 @@ export interface Navigator {
 }
 
 const LIST_PAGE = 50;
+
+/** What opens the vault is loaded for these. */
+const KEY_ROUTES: ReadonlySet<RouteName> = new Set<RouteName>(['keys', 'key-words', 'key-passkey', 'key-distress']);
+/** Screens without a form of a record on which something is changed all the same. */
+const NEEDS_ROOM: ReadonlySet<RouteName> = new Set<RouteName>(['conflict', 'locks', 'key-words', 'key-passkey', 'key-recovery', 'key-distress']);
 
 export function createNavigator(context: AppContext, team: TeamData): Navigator {
   const { store, core, saver, platform, errors } = context;
@@ -150,8 +155,12 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
     if (specOf(route.name).access === 'always') return before === undefined ? {} : { form: before };
     if (route.name === 'storage') return loadStorage();
+    if (NEEDS_ROOM.has(route.name)) {
+      const noRoom = await roomProblem();
+      if (noRoom !== undefined) return { ...(await loadToRead(route)), problem: noRoom };
+    }
     if (route.name === 'locks') return loadLock();
-    if (route.name === 'keys' || route.name === 'key-words' || route.name === 'key-passkey' || route.name === 'key-distress') return loadKeys(context);
+    if (KEY_ROUTES.has(route.name)) return loadKeys(context);
     if (route.name === 'support') return loadSupport();
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };
@@ -169,6 +178,13 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
       ...(await loadExtras(route)),
       ...(await loadConflictData(core, route, loaded)),
     };
+  }
+
+  /** Of a difference everything can be read; other settings wait for room. */
+  async function loadToRead(route: Route): Promise<RouteData> {
+    if (route.name !== 'conflict') return {};
+    const file = await loadFile(route.caseId);
+    return file.ok ? { file: file.value, ...(await loadConflictData(core, route, file.value)) } : {};
   }
 
   /** Before a form opens: what a person will type has room on the device. Without it the screen says so and opens no form. */

@@ -36,7 +36,7 @@ import { referralCheckView, referralFormView } from './referral/referral-form.ts
 import { referralView } from './referral/referral-print.ts';
 import { resultView } from './result/result.ts';
 import { locksView } from './locks/locks.ts';
-import { keysView } from './keys/keys.ts';
+import { isKeyChange, keysView, noKeyChangeView } from './keys/keys.ts';
 import { keyDistressView } from './keys/key-distress.ts';
 import { keyPasskeyView } from './keys/key-passkey.ts';
 import { keyRecoveryView } from './keys/key-recovery.ts';
@@ -62,6 +62,7 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
   /* A screen of a case is drawn when its case is there; until then nothing of another case is seen. */
   if ('caseId' in route && route.name !== 'case-new' && state.file?.caseId !== route.caseId) return loadingView(state, actions);
   if (state.vaults.isPractice && isOfATeam(route.name)) return notInPracticeView(state, actions);
+  if (state.problem !== undefined && isKeyChange(route.name)) return noKeyChangeView(state, actions, state.problem);
   switch (route.name) {
     case 'cases':
       return casesView(state, actions);

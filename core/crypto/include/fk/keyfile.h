@@ -98,7 +98,7 @@ void fk_keyfile_prf_input(const fk_keyfile *keyfile, uint8_t input_out[FK_HASH_S
 
 /* --- on disk -------------------------------------------------------------------------------- */
 
-/* FK_ERR_NOT_FOUND when the file is empty (no vault, or one whose creation did not end),
+/* FK_ERR_NOT_FOUND when the file is empty or got no header (no vault, or one whose creation did not end),
  * FK_ERR_IO, and what fk_keyfile_parse() answers. */
 FK_MUST_USE fk_status fk_keyfile_load(const fk_disk *disk, fk_keyfile *keyfile_out);
 /* Write a new key file and read it back: slots first, header last, so a file with a valid header

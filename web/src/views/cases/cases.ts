@@ -13,6 +13,7 @@ import { textInput } from '../../components/text-input/text-input.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 import { progressTag } from '../progress.ts';
+import { isOnlyRead } from '../../state/reading.ts';
 import { isInTeam } from '../../state/team.ts';
 
 export function casesView(state: AppState, actions: Actions): TemplateResult {
@@ -26,9 +27,9 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: html`${begunSection(state)} ${differsLink(state)} ${isBare
       ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
-          <p class="govuk-body">${words.list.emptyText}</p>`
+          ${isOnlyRead(state.reading) ? nothing : html`<p class="govuk-body">${words.list.emptyText}</p>`}`
       : nothing}
-    ${button({ text: words.list.add, onPress: actions.newCase })}
+    ${isOnlyRead(state.reading) ? nothing : button({ text: words.list.add, onPress: actions.newCase })}
     ${isBare
       ? nothing
       : html`${searchBox(state, actions)}

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import { recordOf, type CaseFile } from '../../state/case-file.ts';
 import { OTHER_CHOICE, type Choice, type Decision, type FieldHistory, type HistoryWrite } from '../../state/conflicts.ts';
+import { isOnlyRead } from '../../state/reading.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { canBeChangedBack, canBeTyped, choicesToDecide, needsItsPage, openConflict } from '../../app/conflict-choices.ts';
@@ -37,10 +38,15 @@ export function conflictView(state: AppState, actions: Actions, route: RouteFor<
       fieldHistory === undefined
         ? nothing
         : html`${conflict === undefined ? html`<p class="govuk-body">${words.conflicts.settled}</p>` : standing(conflict.mergeClass, conflictTag(conflict))}
-            ${conflict !== undefined || canBeChangedBack(state) ? decisionForm(state, actions, file, type, fieldHistory.field) : nothing}
+            ${canBeKept(state) && (conflict !== undefined || canBeChangedBack(state)) ? decisionForm(state, actions, file, type, fieldHistory.field) : nothing}
             ${historySection(state, file, type, fieldHistory)}
             <p class="govuk-body"><a class="govuk-link" href=${hashOf({ name: 'case', caseId: route.caseId })}>${words.conflicts.toCase}</a></p>`,
   });
+}
+
+/** Without room, or where only is read, nothing is decided: what is there can be read. */
+function canBeKept({ problem, reading }: AppState): boolean {
+  return problem?.code !== 'no_room' && !isOnlyRead(reading);
 }
 
 function standing(mergeClass: string, mark: TemplateResult): TemplateResult {

@@ -75,6 +75,7 @@ export const keyExamples: readonly { readonly name: string; readonly state: AppS
   ...PASSKEYS.map(([name, route, keys]) => ({ name, state: stateOf(route, { hasPasskeys: true, keys: { ...NO_KEYS, ...keys } }) })),
   { name: 'keys-escrow', state: stateOf({ name: 'keys' }, { keys: { ...NO_KEYS, slots: [...SLOTS, ESCROW] }, team: { ...NO_TEAM, escrow: { hasKey: true, isHeld: true, heldMs: MADE_MS, isNews: false } } }) },
   { name: 'keys-escrow-no-room', state: stateOf({ name: 'keys' }, { keys: { ...NO_KEYS, slots: SLOTS }, team: { ...NO_TEAM, escrow: { hasKey: true, isHeld: false, isNews: false, problem: 'no-slot' } } }) },
+  { name: 'key-words-no-room', state: stateOf({ name: 'key-words' }, { problem: { code: 'no_room' } }) },
   { name: 'key-passkey-wiped', state: stateOf({ name: 'key-passkey' }, { keys: { ...NO_KEYS, slots: BESIDE }, vaults: WIPED }) },
   ...COPIES.map(([name, route, backup]) => ({ name, state: stateOf(route, { backup: { ...NO_BACKUP, ...backup } }) })),
 ];

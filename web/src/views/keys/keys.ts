@@ -1,8 +1,8 @@
 /** What opens this vault, and changing it. */
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { AppState } from '../../state/model.ts';
+import type { AppState, CoreError } from '../../state/model.ts';
 import type { SlotRow } from '../../state/keys.ts';
-import { hashOf } from '../../state/routes.ts';
+import { hashOf, type RouteName } from '../../state/routes.ts';
 import type { Actions } from '../actions.ts';
 import { fill, words } from '../../app/words.en.ts';
 import { longDate } from '../../app/dates.ts';
@@ -55,6 +55,18 @@ function escrowSection({ team: { escrow } }: AppState): Part {
           <p class="govuk-body">${text.who}</p>
           <p class="govuk-body">${text.copy}</p>`
       : html`<p class="govuk-body">${text.notHeld} ${why}</p>`}`;
+}
+
+const CHANGES: ReadonlySet<RouteName> = new Set<RouteName>(['key-words', 'key-passkey', 'key-recovery', 'key-distress']);
+
+export function isKeyChange(name: RouteName): boolean {
+  return CHANGES.has(name);
+}
+
+/** In place of such a page when it cannot be begun: what is in the way, and the way back. */
+export function noKeyChangeView(state: AppState, actions: Actions, problem: CoreError): TemplateResult {
+  const text = words.keys.title;
+  return page(state, actions, { heading: text, back: { name: 'keys' }, backText: text, above: problemSummary(state, problem), body: nothing });
 }
 
 function slotValue({ madeMs, isOpenedWith }: SlotRow): string {
