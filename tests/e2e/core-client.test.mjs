@@ -1,7 +1,7 @@
 // The client of the core in real browsers, on a page with nothing else, served by fieldkit-hub with its real headers: what
 // only a browser can show about workers, files, windows and the content security policy.
 import assert from 'node:assert/strict';
-import { appendFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -10,6 +10,7 @@ import puppeteer from 'puppeteer-core';
 import { Browser, CHROMIUM, FIREFOX, makeHome, removeHome } from './support/browser.mjs';
 import { buildClientPage } from './support/client-page.mjs';
 import { Hub } from './support/hub.mjs';
+import { keepStoreWorker } from './support/trace.mjs';
 import { until } from './support/until.mjs';
 
 const PASSPHRASE = 'acid bacon cedar delta eagle';
@@ -194,52 +195,59 @@ for (const kind of [CHROMIUM, FIREFOX]) {
     }));
 }
 
-/** From now on the worker fails between the core's answer and its delivery: the change is made, nobody heard. */
-const breakAnswers = async (page) => {
-  const worker = page.workers().find((found) => found.url().endsWith('/store-worker.js'));
-  await worker.evaluate(() => {
-    /* The answer is copied out of the module's memory by it. */
-    Uint8Array.prototype.slice = () => {
-      throw new WebAssembly.RuntimeError('unreachable');
-    };
-  });
-};
-
-test('chrome__a_crash_is_told_and_the_change_under_way_is_made_once_after_unlock', () =>
-  inBrowser(CHROMIUM, async ({ page }) => {
-    await withVault(page);
-    await saveReference(page, 'NM-7');
-    await page.evaluate(() => (globalThis.mutation = { mutationId: globalThis.fk.newId(), timeMs: Date.now() }));
-    const commit = () =>
-      page.evaluate((recordId) => globalThis.fk.client.call('draft.commit', { ...globalThis.mutation, recordIds: [recordId] }), CASE);
-    await breakAnswers(page);
-    assert.equal((await commit()).error.code, 'crashed');
-    assert.deepEqual(await newsOf(page, 1), ['crashed']);
-    const unlocked = await ask(page, 'unlock', PASSPHRASE);
-    assert.deepEqual([unlocked.ok, unlocked.reply?.repeatedCount], [true, 1], JSON.stringify(unlocked));
-    const { operationCount } = (await command(page, 'vault.storage', {})).reply;
-    assert.equal(operationCount, '4');
-    assert.equal((await commit()).ok, true);
-    assert.equal((await command(page, 'vault.storage', {})).reply.operationCount, '4');
-  }));
-
 /** A page whose folder was damaged before it was served. */
-async function onDamagedPage(name, damage, act) {
+async function onDamagedPage(name, damage, act, kind = CHROMIUM) {
   const dir = await buildClientPage(name);
   damage(dir);
   const damaged = await Hub.start(dir);
   const home = makeHome(name);
   let browser;
   try {
-    browser = await Browser.launch({ kind: CHROMIUM, home, origin: damaged.origin });
+    browser = await Browser.launch({ kind, home, origin: damaged.origin });
+    await browser.page.evaluateOnNewDocument(keepStoreWorker);
     await browser.page.goto(`${damaged.origin}/`);
     await ready(browser.page);
-    await act(browser.page);
+    await act(browser.page, browser);
   } finally {
     await browser?.kill();
     removeHome(home);
     await damaged.stop();
   }
+}
+
+/** Told so, the worker fails between the core's answer and its delivery: the change is made, nobody heard. */
+function withBreakableAnswers(dir) {
+  const file = path.join(dir, 'store-worker.js');
+  const listener = () => addEventListener('message', (event) => {
+    if (event.data.breakAnswers !== true) return;
+    event.stopImmediatePropagation();
+    /* The answer is copied out of the module's memory by it. */
+    Uint8Array.prototype.slice = () => {
+      throw new WebAssembly.RuntimeError('unreachable');
+    };
+  });
+  writeFileSync(file, `(${listener})();\n${readFileSync(file, 'utf8')}`);
+}
+
+for (const kind of [CHROMIUM, FIREFOX]) {
+  test(`${kind}__a_crash_is_told_and_the_change_under_way_is_made_once_after_unlock`, () =>
+    onDamagedPage(`client-page-crash-${kind}`, withBreakableAnswers, async (page, { faults }) => {
+      await withVault(page);
+      await saveReference(page, 'NM-7');
+      await page.evaluate(() => (globalThis.mutation = { mutationId: globalThis.fk.newId(), timeMs: Date.now() }));
+      const commit = () =>
+        page.evaluate((recordId) => globalThis.fk.client.call('draft.commit', { ...globalThis.mutation, recordIds: [recordId] }), CASE);
+      await page.evaluate(() => globalThis.fkStoreWorker.postMessage({ breakAnswers: true }));
+      assert.equal((await commit()).error.code, 'crashed');
+      assert.deepEqual(await newsOf(page, 1), ['crashed']);
+      const unlocked = await ask(page, 'unlock', PASSPHRASE);
+      assert.deepEqual([unlocked.ok, unlocked.reply?.repeatedCount], [true, 1], JSON.stringify(unlocked));
+      const { operationCount } = (await command(page, 'vault.storage', {})).reply;
+      assert.equal(operationCount, '4');
+      assert.equal((await commit()).ok, true);
+      assert.equal((await command(page, 'vault.storage', {})).reply.operationCount, '4');
+      assert.deepEqual([faults.violations, faults.foreign], [[], []]);
+    }, kind));
 }
 
 for (const [name, damage] of Object.entries({
