@@ -203,13 +203,26 @@ bool workload_reopen(workload *work)
     return fk_is_ok(status) ? workload_check(work) : workload_complain(work, fk_code_name(status.code));
 }
 
-/* Nothing but a record reaches farther than the header and than the log did at the last commit. */
+/* 0 for a file too short to have one. */
+static uint64_t counter_of(memory_disk *memory, fk_vault_file file)
+{
+    enum { COUNTER_OFFSET_BYTES = 32 }; /* of superblocks and log headers (vfs_root.h) */
+    fk_bytes content = memory_disk_content(memory, file);
+    return content.size_bytes >= COUNTER_OFFSET_BYTES + 8 ? fk_get_u64(content.data + COUNTER_OFFSET_BYTES) : 0;
+}
+
+/* Nothing but a record reaches farther than the header and than the log did at the last commit, in the log that the
+ * superblock names. The other one may be whole again: that it was cut is nobody's to flush before it is begun anew. */
 static bool left_bytes_behind(const workload *work)
 {
+    uint64_t first = counter_of(work->store.memory, FK_FILE_SUPERBLOCK_0);
+    uint64_t second = counter_of(work->store.memory, FK_FILE_SUPERBLOCK_1);
+    uint64_t newest = first > second ? first : second;
     static const fk_vault_file logs[2] = { FK_FILE_LOG_0, FK_FILE_LOG_1 };
     for (int i = 0; i < 2; i++) {
         uint64_t end_bytes = end_of(work->store.memory, logs[i]);
-        if (end_bytes > LOG_HEADER_SIZE_BYTES && end_bytes > work->log_ends_bytes[i]) {
+        bool is_in_use = counter_of(work->store.memory, logs[i]) == newest;
+        if (is_in_use && end_bytes > LOG_HEADER_SIZE_BYTES && end_bytes > work->log_ends_bytes[i]) {
             return true;
         }
     }
