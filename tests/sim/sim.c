@@ -103,7 +103,7 @@ static void set_clock(sim *world, sim_device *device)
 static void one_event(sim *world)
 {
     sim_device *device = &world->devices[sim_below(world, world->device_count)];
-    switch (sim_below(world, 20)) {
+    switch (sim_below(world, 22)) {
     case 0:
         set_clock(world, device);
         break;
@@ -128,6 +128,14 @@ static void one_event(sim *world)
         break;
     case 10:
         sim_hub_crash(world);
+        break;
+    case 11:
+        sim_sync(device);
+        sim_device_keep_state(device);
+        break;
+    case 12:
+        sim_sync(device);
+        sim_device_put_back(device);
         break;
     default:
         sim_model_write(device);
@@ -278,13 +286,14 @@ int main(int argc, char **argv)
     (void)printf(
         "seeds %llu to %llu: %llu commands, %llu requests, %llu writes, %llu conflicts resolved; lost %llu, "
         "repeated %llu, late %llu, cut %llu, answered by others %llu, power cuts %llu, hub crashes %llu, clocks "
-        "set %llu\n",
+        "set %llu, put back %llu\n",
         (unsigned long long)chosen.first, (unsigned long long)(chosen.first + chosen.count - 1),
         (unsigned long long)counts.commands, (unsigned long long)counts.requests, (unsigned long long)counts.writes,
         (unsigned long long)counts.conflicts_resolved, (unsigned long long)counts.dropped,
         (unsigned long long)counts.repeated, (unsigned long long)counts.late, (unsigned long long)counts.cut,
         (unsigned long long)counts.foreign, (unsigned long long)counts.device_crashes,
-        (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps);
+        (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps,
+        (unsigned long long)counts.put_back);
     (void)printf("%llu passed, 0 failed\n", (unsigned long long)chosen.count);
     return 0;
 }

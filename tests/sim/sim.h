@@ -40,6 +40,8 @@ typedef struct sim_device {
     fk_id id;
     unsigned start_count;             /* how often it was started */
     uint64_t acknowledged_operations; /* own ones */
+    memory_disk *older;               /* a state of the disk that somebody kept; NULL: none */
+    bool is_behind;                   /* put back to it, and not yet told by the hub what it had */
 } sim_device;
 
 typedef struct sim_request {
@@ -56,7 +58,7 @@ typedef struct sim_log sim_log;
 
 typedef struct sim_counts {
     uint64_t commands, requests, writes, conflicts_resolved;
-    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps;
+    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back;
 } sim_counts;
 
 struct sim {

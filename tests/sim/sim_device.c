@@ -7,6 +7,7 @@
 #include "fk/protocol_codec.h"
 
 #include "fk/secrets.h"
+#include "fk/store_sync.h"
 #include "session_internal.h"
 
 enum { CRASH_WITHIN_WRITES = 24 };
@@ -67,6 +68,7 @@ void sim_device_free(sim_device *device)
     fk_session_free(device->session);
     fk_buffer_free(&device->reply);
     memory_disk_free(device->disk);
+    memory_disk_free(device->older);
 }
 
 /* --- commands --------------------------------------------------------------------------------- */
@@ -192,6 +194,54 @@ void sim_device_crash(sim_device *device)
 void sim_device_crash_soon(sim_device *device)
 {
     memory_disk_crash_at(device->disk, sim_below(device->world, CRASH_WITHIN_WRITES));
+}
+
+static uint64_t own_operations(sim_device *device, uint64_t *unsent_out)
+{
+    fk_progress_numbers numbers;
+    sim_must(device->world, fk_store_progress_numbers(sim_device_store(device), &numbers), "fk_store_progress_numbers");
+    *unsent_out = numbers.device_operations;
+    return numbers.device_operations + numbers.sent_operations + numbers.confirmed_operations;
+}
+
+void sim_device_keep_state(sim_device *device)
+{
+    uint64_t unsent = 0;
+    (void)own_operations(device, &unsent);
+    if (!device->is_behind && unsent == 0) {
+        memory_disk_free(device->older);
+        device->older = memory_disk_clone(device->disk, sim_below(device->world, UINT32_MAX));
+    }
+}
+
+void sim_device_put_back(sim_device *device)
+{
+    sim *world = device->world;
+    uint64_t unsent = 0;
+    (void)own_operations(device, &unsent);
+    if (device->older == NULL || device->is_behind || unsent > 0) {
+        return;
+    }
+    sim_trace(world, "device %u: its disk is put back", device->number);
+    world->counts->put_back++;
+    memory_disk *newer = device->disk;
+    device->disk = device->older;
+    device->older = NULL;
+    device->is_behind = true;
+    forget_reply(device);
+    fk_session_free(device->session);
+    memory_disk_free(newer);
+    open_session(device);
+    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
+        sim_fail(world, "device %u does not open after it was put back: %s", device->number, sim_device_code(device));
+    }
+}
+
+bool sim_device_is_behind(sim_device *device)
+{
+    uint64_t unsent = 0;
+    device->is_behind = device->is_behind && own_operations(device, &unsent) < device->acknowledged_operations;
+    return device->is_behind;
 }
 
 fk_store *sim_device_store(sim_device *device)

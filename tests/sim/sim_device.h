@@ -36,6 +36,15 @@ void sim_device_crash(sim_device *device);
 /* The power goes during one of the next writes to the disk. */
 void sim_device_crash_soon(sim_device *device);
 
+/* Keep the disk as it is now, if all it has is at the hub: what it had not sent then and has sent since, it would seal
+ * anew when it is put back, and be two. A state that was kept before is forgotten. */
+void sim_device_keep_state(sim_device *device);
+/* The disk is what it was when its state was kept, if one was and all that was written since is at the hub: else work
+ * would be gone that nobody has, or the device would be two (docs/adr/0022). */
+void sim_device_put_back(sim_device *device);
+/* Is it still without operations of its own? Then nobody writes on it. */
+bool sim_device_is_behind(sim_device *device);
+
 /* The store of the open vault, for reading what commands do not tell. */
 fk_store *sim_device_store(sim_device *device);
 

@@ -380,7 +380,7 @@ void sim_model_write(sim_device *device)
 {
     sim *world = device->world;
     unsigned index = 0;
-    const record *picked = pick_record(device, &index);
+    const record *picked = sim_device_is_behind(device) ? NULL : pick_record(device, &index);
     if (picked == NULL) {
         return;
     }

@@ -79,7 +79,7 @@ void sim_model_resolve(sim_device *device)
     sim *world = device->world;
     write made = { .record = 0 };
     char seen[SEEN_SIZE_MAX] = "";
-    if (!pick_conflict(device, &made, seen)) {
+    if (sim_device_is_behind(device) || !pick_conflict(device, &made, seen)) {
         return;
     }
     const record *of = &world->model->records[made.record];

@@ -172,6 +172,18 @@ static bool is_from_where_it_may(const fk_store *store, const fk_remote_segment 
     return is_own == segment->is_taken_back && (!is_own || is_next);
 }
 
+/* What others wrote and came before them was not known to those operations, but to the next. */
+static fk_status postpone_own_frontier(fk_store *store, const fk_remote_segment *segment)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_FRONTIER_POSTPONE, &query));
+    fk_query_integer(&query, 1, segment->compartment);
+    fk_query_id(&query, 2, &store->device);
+    fk_query_integer(&query, 4, (int64_t)segment->first_sequence);
+    fk_query_integer(&query, 5, last_sequence_of(segment) + 1);
+    return fk_query_run(&query);
+}
+
 /* Own operations that this vault no longer had: what is written from now on is numbered after them. */
 static void count_as_own(fk_store *store, const fk_remote_segment *segment)
 {
@@ -237,6 +249,7 @@ fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint
     }
     int64_t later_count = 0;
     FK_TRY(count_operations(store, segment, last_sequence_of(segment) + 1, INT64_MAX, &later_count));
+    FK_TRY(segment->is_taken_back ? postpone_own_frontier(store, segment) : fk_ok());
     FK_TRY(add_operations(store, segment, segment->is_taken_back ? 0 : now_ms, ignored_over_out));
     if (segment->is_taken_back) {
         count_as_own(store, segment);

@@ -90,6 +90,9 @@
       "UPDATE frontiers SET last_sequence = ?5 WHERE compartment = ?1 AND author = ?2 AND device = ?3" \
       " AND first_sequence = ?4 AND last_sequence = (SELECT max(last_sequence) FROM frontiers" \
       "  WHERE compartment = ?1 AND author = ?2 AND device = ?3)") \
+    /* What the author was going to say at ?4 it says at ?5. */ \
+    X(FRONTIER_POSTPONE, \
+      "UPDATE OR REPLACE frontiers SET first_sequence = ?5 WHERE compartment = ?1 AND author = ?2 AND first_sequence >= ?4") \
     X(FRONTIER_NEWEST, \
       "SELECT coalesce(max(last_sequence), 0) FROM frontiers WHERE compartment = ?1 AND author = ?2 AND device = ?3") \
     /* Did the author's write ?4 know the device's write ?5? */ \
