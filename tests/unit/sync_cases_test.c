@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include "assert_code.h"
+#include "fk/secrets.h"
 #include "session_internal.h"
+#include "memory_disk.h"
 #include "sync_bench.h"
 
 static bool shows(fixture *f, const char *piece)
@@ -268,6 +270,74 @@ static void vault__that_went_back_is_told_and_sends_nothing(void **state)
     sync_bench_free(&bench);
 }
 
+static void swap_disks(fixture *f)
+{
+    memory_disk *other = f->other_disk;
+    f->other_disk = f->disk;
+    f->disk = other;
+}
+
+/* As the change of passphrase does because somebody may know it; here the words stay the same. */
+static void rekey(sync_bench *bench, size_t device)
+{
+    fixture *f = &bench->devices[device];
+    uint8_t secrets[FK_SECRETS_SIZE_BYTES] = { 0 };
+    fk_slot_secrets given = { .passphrase_key = fk_bytes_of(right_key, 32) };
+    fk_secrets_write(&given, false, secrets);
+    f->other_disk = memory_disk_new(31);
+    sync_bench_reopen(bench, device);
+    assert_ok(call(f, "rekey.prepare", "{\"memoryKib\":65536}"));
+    assert_ok(call_bytes(f, "rekey.begin", fk_bytes_of(secrets, sizeof secrets)));
+    const char *reply = "";
+    do {
+        reply = call(f, "rekey.step", "{}");
+        assert_ok(reply);
+    } while (!has(reply, "\"isDone\":true"));
+    swap_disks(f);
+    sync_bench_reopen(bench, device);
+}
+
+/* Goal: a vault that went on in two places becomes two devices, and everything either wrote is there, once. */
+static void vault__that_went_on_in_two_places_becomes_two_devices(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init(&bench);
+    add_people(&bench.devices[0]);
+    sync_found(&bench);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    fixture *f = &bench.devices[1];
+    fk_id former = *fk_store_device(f->session->store);
+    memory_disk *copy = memory_disk_clone(f->disk, 7);
+    set_reference(f, "NM-8");
+    assert_clean(sync_run(&bench, 1));
+    fk_session_free(f->session);
+    f->session = NULL;
+    memory_disk_free(f->disk);
+    f->disk = copy;
+    sync_bench_reopen(&bench, 1);
+    set_reference(f, "NM-9");
+    assert_has(sync_run(&bench, 1), "\"problem\":\"fork\""); /* sealed by now, and refused */
+    set_reference(f, "NM-10");
+    rekey(&bench, 1);
+    assert_false(fk_id_equal(fk_store_device(f->session->store), &former));
+    assert_true(shows_reference(f, "NM-10"));
+    assert_has(call(f, "vault.check", "{}"), "\"rebuiltEqual\":true");
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    for (unsigned round = 0; round < 2; round++) {
+        assert_clean(sync_run(&bench, 1));
+        assert_clean(sync_run(&bench, 0));
+    }
+    for (unsigned device = 0; device < 2; device++) {
+        const char *found = call(&bench.devices[device], "conflict.list", "{}");
+        assert_has(found, "NM-8");
+        assert_has(found, "NM-10");
+        assert_has(call(&bench.devices[device], "sync.status", "{}"), NOTHING_LEFT);
+        assert_has(call(&bench.devices[device], "vault.check", "{}"), "\"rebuiltEqual\":true");
+    }
+    sync_bench_free(&bench);
+}
+
 /* Goal: a vault put back to an older state, with nothing new in it, takes back what the hub has of it, and goes on. */
 static void vault__that_went_back_takes_back_what_the_hub_has(void **state)
 {
@@ -314,6 +384,7 @@ int main(void)
         cmocka_unit_test(device__of_ones_own_confirms_nothing),
         cmocka_unit_test(vault__that_went_back_is_told_and_sends_nothing),
         cmocka_unit_test(vault__that_went_back_takes_back_what_the_hub_has),
+        cmocka_unit_test(vault__that_went_on_in_two_places_becomes_two_devices),
     };
     return cmocka_run_group_tests_name("sync_cases", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* rekey_commands.c — a change of passphrase because somebody may know it: the vault is copied under a new master key
- * (docs/adr/0017). Same device, same identity, same team; another vault id, salt and key file. */
+ * (docs/adr/0017). Same device, same identity, same team; another vault id, salt and key file. A device that went on in
+ * two places comes out as another one, with keys of its own, which has to join its team again (docs/adr/0022). */
 #include <string.h>
 
 #include "dispatch_gen.h"
@@ -25,7 +26,8 @@ typedef struct fk_rekey_work {
     fk_store_export *rows_out;
     fk_store_import *rows_in;
     fk_buffer piece;
-    bool is_read; /* every row is out */
+    bool is_read;       /* every row is out */
+    bool is_new_device; /* the copy is another device than the vault */
 } fk_rekey_work;
 
 void fk_rekey_work_end(fk_session *session)
@@ -131,7 +133,9 @@ static fk_status begin_copy(fk_session *session, fk_rekey_work *work, fk_bytes s
     };
     FK_TRY(fk_store_create(&config, &work->target, error));
     FK_TRY(fk_store_export_new(session->store, &work->rows_out));
-    return fk_store_import_new(work->target, FK_IMPORT_SAME_DEVICE, &work->rows_in);
+    work->is_new_device = session->sync != NULL && fk_sync_status(session->sync).is_forked;
+    return fk_store_import_new(work->target, work->is_new_device ? FK_IMPORT_FORKED_DEVICE : FK_IMPORT_SAME_DEVICE,
+                               &work->rows_in);
 }
 
 fk_status fk_handle_rekey_begin(fk_session *session, fk_arena *arena, const fk_rekey_begin_request *request,
@@ -160,13 +164,21 @@ static fk_status copy_rows(fk_rekey_work *work)
     return fk_ok();
 }
 
+static fk_status put_identity(const fk_session *session, fk_rekey_work *work)
+{
+    if (work->is_new_device) {
+        return fk_vault_identity_make(work->target, &work->keys, &work->keyfile.vault_id);
+    }
+    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
+    fk_identity_wrap(&session->identity, &work->keys.identity_wrap, &work->keyfile.vault_id, wrapped);
+    return fk_store_meta_put(work->target, "identity", fk_bytes_of(wrapped, sizeof wrapped));
+}
+
 /* The device's keys under the new key, everything in the page file, and last the key file: from that write on the copy
  * is the vault. */
 static fk_status complete(const fk_session *session, fk_rekey_work *work)
 {
-    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
-    fk_identity_wrap(&session->identity, &work->keys.identity_wrap, &work->keyfile.vault_id, wrapped);
-    FK_TRY(fk_store_meta_put(work->target, "identity", fk_bytes_of(wrapped, sizeof wrapped)));
+    FK_TRY(put_identity(session, work));
     FK_TRY(fk_keyslots_put(work->target, &work->slots));
     FK_TRY(fk_store_checkpoint(work->target));
     return fk_keyfile_create_on_disk(session->host.other_disk, &work->keyfile);

@@ -143,6 +143,7 @@ fk_sync_state fk_sync_status(const fk_sync *sync)
         .has_hub_time = sync->has_hub_time,
         .clock_ahead_ms = ahead_ms,
         .is_clock_wrong = ahead_ms > FK_SYNC_CLOCK_TOLERANCE_MS || ahead_ms < -FK_SYNC_CLOCK_TOLERANCE_MS,
+        .is_forked = sync->facts.is_forked,
     };
 }
 

@@ -98,6 +98,7 @@ typedef struct fk_sync_state {
     bool has_hub_time;       /* signed in since the vault was opened */
     int64_t clock_ahead_ms;  /* of this device, against the hub's */
     bool is_clock_wrong;     /* by more than FK_SYNC_CLOCK_TOLERANCE_MS */
+    bool is_forked;          /* another copy of this device went on: nothing is sent until it is another device */
 } fk_sync_state;
 
 enum { FK_SYNC_CLOCK_TOLERANCE_MS = 5 * 60 * 1000 };

@@ -37,7 +37,7 @@ function runSection(state: AppState, actions: Actions): TemplateResult {
   return html`${isWaiting
       ? html`<div class="govuk-inset-text"><p class="govuk-body">${text.waitingText}</p>${buttonLink(text.toJoin, hashOf({ name: 'join' }), 'secondary')}</div>`
       : nothing}
-    ${syncProblem(state)}
+    ${syncProblem(state, becomeAnother(team))}
     <p class="govuk-body" role="status" id="sync-state">${stateText(team)}</p>
     ${progressBar(team)}
     ${team.isSyncing
@@ -77,6 +77,11 @@ export function syncProblem(state: AppState, action: Part = nothing): Part {
     <p class="govuk-body">${notice.wayOn}</p>
     ${action}
   </div>`;
+}
+
+/** A device that went on in two places becomes another one by a change of its keys. */
+function becomeAnother(team: TeamView): Part {
+  return problemOf(team) === 'fork' ? buttonLink(words.keys.change, hashOf({ name: 'keys' }), 'secondary') : nothing;
 }
 
 /** The same where nothing else on the page tries again. */

@@ -82,6 +82,7 @@ const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<Tea
   ['sync-running', SYNC_ROUTE, member({ isSyncing: true, sync: { ...SYNC, isRunning: true, phase: 'sending', done: 3, total: 40 } })],
   ['sync-beginning', SYNC_ROUTE, member({ isSyncing: true })],
   ['sync-unreachable', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'unreachable' } })],
+  ['sync-fork', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'fork' } })],
   ['sync-clock', SYNC_ROUTE, member({ sync: { ...SYNC, isClockWrong: true, clockAheadMs: 365 * DAY_MS, waitingCount: 2, refusedCount: 1 } })],
   ['sync-no-office', SYNC_ROUTE, member({ devices: DEVICES.filter((each) => each.kind !== 'office') })],
   ['sync-first', SYNC_ROUTE, member({ people: PEOPLE.slice(0, 1), devices: [TABLET], items: { state: 'sent', rows: [] } })],
