@@ -229,7 +229,7 @@ static fk_status add_operations(fk_store *store, const fk_remote_segment *segmen
         FK_TRY(fk_derived_apply(store, &run, &operation, ignored));
     }
     FK_TRY(fk_derived_finish(store, &run));
-    return fk_derived_refresh_case(store, &segment->case_id);
+    return fk_derived_list_case(store, &run, &segment->case_id);
 }
 
 fk_status fk_store_apply(fk_store *store, const fk_remote_segment *segment, uint64_t now_ms, uint32_t *ignored_over_out)

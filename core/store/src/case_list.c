@@ -79,6 +79,18 @@ fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id)
     return status;
 }
 
+fk_status fk_derived_list_case(fk_store *store, const fk_operation_run *run, const fk_id *case_id)
+{
+    if (run->is_list_stale) {
+        return fk_derived_refresh_case(store, case_id);
+    }
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_CASE_RAISE, &query));
+    fk_query_id(&query, 1, case_id);
+    fk_query_integer(&query, 2, run->list_hlc);
+    return fk_query_run(&query);
+}
+
 static fk_status refresh_row(void *ctx, const fk_query *query)
 {
     fk_id case_id;

@@ -282,7 +282,14 @@ static fk_status begin_run(fk_operation_run *run, const fk_operation *first)
     if (first->type.size_bytes > sizeof run->type) {
         return fk_status_of(FK_ERR_TOO_LARGE);
     }
-    *run = (fk_operation_run){ .newest = *first, .least_hlc = first->hlc, .most_hlc = first->hlc };
+    bool is_of_another_case = run->list_hlc > 0 && !fk_id_equal(&run->newest.case_id, &first->case_id);
+    *run = (fk_operation_run){
+        .newest = *first,
+        .least_hlc = first->hlc,
+        .most_hlc = first->hlc,
+        .list_hlc = run->list_hlc,
+        .is_list_stale = run->is_list_stale || is_of_another_case,
+    };
     if (first->type.size_bytes > 0) {
         memcpy(run->type, first->type.data, first->type.size_bytes);
     }
@@ -317,17 +324,49 @@ fk_status fk_derived_apply(fk_store *store, fk_operation_run *run, const fk_oper
     return apply_heads(store, operation, ignored != NULL ? ignored : &uncounted);
 }
 
+/* Asked before the record is touched: what it was counts too. */
+static fk_status look_whether_listed(fk_store *store, fk_operation_run *run)
+{
+    bool is_case = fk_id_equal(&run->newest.record, &run->newest.case_id);
+    if (run->is_list_stale || is_case) {
+        run->is_list_stale = true;
+        return fk_ok();
+    }
+    fk_query query;
+    int64_t is_listed = 0;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_RECORD_IS_LISTED, &query));
+    fk_query_id(&query, 1, &run->newest.case_id);
+    fk_query_id(&query, 2, &run->newest.record);
+    fk_query_integer(&query, 3, run->newest.compartment);
+    fk_query_text(&query, 4, run->newest.type);
+    FK_TRY(fk_query_number(&query, 0, &is_listed));
+    run->is_list_stale = is_listed != 0 && !FK_PLANTED(LIST_NOT_READ);
+    return fk_ok();
+}
+
+/* A later edit shows a hidden case again, and with it its row. */
+static fk_status refresh_case_visibility(fk_store *store, fk_operation_run *run)
+{
+    if (fk_id_equal(&run->newest.record, &run->newest.case_id)) {
+        return fk_ok();
+    }
+    FK_TRY(refresh_visibility(store, &run->newest, &run->newest.case_id));
+    run->is_list_stale = run->is_list_stale || sqlite3_changes64(store->database) > 0;
+    return fk_ok();
+}
+
 fk_status fk_derived_finish(fk_store *store, fk_operation_run *run)
 {
     if (run->count == 0) {
         return fk_ok();
     }
+    FK_TRY(look_whether_listed(store, run));
+    run->list_hlc = run->most_hlc > run->list_hlc ? run->most_hlc : run->list_hlc;
     FK_TRY(count_mutation(store, run));
     FK_TRY(touch_record(store, run));
     FK_TRY(touch_writer(store, run));
     FK_TRY(refresh_visibility(store, &run->newest, &run->newest.record));
-    bool is_case = fk_id_equal(&run->newest.record, &run->newest.case_id);
-    FK_TRY(is_case ? fk_ok() : refresh_visibility(store, &run->newest, &run->newest.case_id));
+    FK_TRY(refresh_case_visibility(store, run));
     run->count = 0;
     return fk_ok();
 }
@@ -365,7 +404,7 @@ fk_status fk_store_rebuild(fk_store *store)
     }
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_OPERATION_ALL, &query));
-    replay replayed = { .store = store };
+    replay replayed = { .store = store, .run = { .is_list_stale = true } };
     FK_TRY(fk_query_each(&query, replay_row, &replayed));
     FK_TRY(fk_derived_finish(store, &replayed.run));
     return fk_derived_refresh_cases(store);

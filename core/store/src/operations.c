@@ -180,7 +180,7 @@ fk_status fk_store_write(fk_store *store, const fk_mutation *mutation, const fk_
     /* One refresh per run of the same case: a mutation touches one case, a bulk write a few. */
     for (size_t i = 0; i < write_count; i++) {
         if (i + 1 == write_count || !fk_id_equal(&writes[i].case_id, &writes[i + 1].case_id)) {
-            FK_TRY(fk_derived_refresh_case(store, &writes[i].case_id));
+            FK_TRY(fk_derived_list_case(store, &run, &writes[i].case_id));
         }
     }
     return fk_ok();

@@ -47,6 +47,13 @@
     " coalesce((SELECT " FK_SQL_TEXT_OF("value") " FROM shown" \
     " WHERE case_id = ?1 AND record = ?1 AND field = '" field "'), '" otherwise "')"
 
+/* Records of these types, what bears a name, and the case's own, are all that the row of a case reads but for the time of
+ * its newest change; FK_SQL_CASE_REFRESH names no other. */
+#define FK_SQL_TYPE_PARTY "'party'"
+#define FK_SQL_TYPE_PERSON "'person'"
+#define FK_SQL_TYPE_PLAN "'safety_plan'"
+#define FK_SQL_TYPES_LISTED "(" FK_SQL_TYPE_PARTY ", " FK_SQL_TYPE_PERSON ", " FK_SQL_TYPE_PLAN ")"
+
 #define FK_SQL_RECORD_COLUMNS "SELECT r.record, r.case_id, r.type, r.created_hlc, r.changed_hlc, r.visibility"
 #define FK_SQL_DRAFT_COLUMNS "SELECT record, case_id, type, max(saved_ms), max(number) AS newest FROM drafts d"
 
@@ -167,20 +174,27 @@
       " coalesce((SELECT " FK_SQL_TEXT_OF("n.value") " FROM shown r" \
       "  CROSS JOIN shown p ON p.case_id = ?1 AND p.record = r.record AND p.field = 'person'" \
       "  CROSS JOIN shown n ON n.case_id = ?1 AND n.record = unhex(" FK_SQL_TEXT_OF("p.value") ") AND n.field = 'name'" \
-      "  WHERE r.case_id = ?1 AND r.type = 'party' AND r.field = 'role' AND r.value = '\"victim\"'" \
+      "  WHERE r.case_id = ?1 AND r.type = " FK_SQL_TYPE_PARTY " AND r.field = 'role' AND r.value = '\"victim\"'" \
       "  ORDER BY r.created_hlc, r.record LIMIT 1), '')," \
       " coalesce((SELECT " FK_SQL_TEXT_OF("value") " FROM shown" \
-      "  WHERE case_id = ?1 AND type = 'safety_plan' AND field = 'nextReviewOn'" \
+      "  WHERE case_id = ?1 AND type = " FK_SQL_TYPE_PLAN " AND field = 'nextReviewOn'" \
       "  ORDER BY created_hlc DESC, record LIMIT 1), '')," \
       " coalesce((SELECT group_concat(" FK_SQL_TEXT_OF("o.value") \
       "   , char(10) ORDER BY h.record, h.field, h.hlc, h.device)" \
       "  FROM records r CROSS JOIN heads h ON h.case_id = r.case_id AND h.record = r.record" \
       "   AND h.compartment = r.compartment AND h.field IN ('name', 'aliases')" FK_SQL_OPERATION_OF_HEAD \
-      "  WHERE r.case_id = ?1 AND r.type = 'person' AND r.visibility <> 1), '')" \
+      "  WHERE r.case_id = ?1 AND r.type = " FK_SQL_TYPE_PERSON " AND r.visibility <> 1), '')" \
       " WHERE EXISTS (SELECT 1 FROM records WHERE record = ?1 AND case_id = ?1 AND visibility <> 1)" \
       " ON CONFLICT(case_id) DO UPDATE SET changed_hlc = excluded.changed_hlc, status = excluded.status," \
       " reference = excluded.reference, victim_name = excluded.victim_name," \
       " next_review_on = excluded.next_review_on, names = excluded.names") \
+    /* Does the row of its case read this record? ?1 case, ?2 record, ?3 compartment, ?4 the type of a write of it. What \
+     * a victim is called may stand in a record of any type. */ \
+    X(RECORD_IS_LISTED, \
+      "SELECT ?4 IN " FK_SQL_TYPES_LISTED " OR EXISTS (SELECT 1 FROM records" FK_SQL_OF_RECORD \
+      " AND type IN " FK_SQL_TYPES_LISTED ") OR EXISTS (SELECT 1 FROM heads WHERE case_id = ?1 AND record = ?2" \
+      " AND field = 'name')") \
+    X(CASE_RAISE, "UPDATE cases SET changed_hlc = max(changed_hlc, ?2) WHERE case_id = ?1") \
     X(CASE_IDS, "SELECT DISTINCT case_id FROM records ORDER BY case_id") \
     \
     X(CASE_AFTER, "SELECT id, case_id FROM cases WHERE id > ?1 ORDER BY id") \

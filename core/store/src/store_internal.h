@@ -71,14 +71,17 @@ FK_MUST_USE fk_status fk_operation_insert(fk_store *store, const fk_operation *o
 FK_MUST_USE fk_status fk_adoption_add(fk_store *store, const fk_operation *operation);
 
 /* Operations in a row of one device, mutation and record: what the derived tables keep of the record as a whole is
- * written once for all of them. Begins as zeros. */
+ * written once for all of them. Begins as zeros; with is_list_stale where every case is listed anew anyway. The last
+ * two stay from run to run. */
 typedef struct fk_operation_run {
     fk_operation newest; /* by sequence; its field and over are not kept, its type stands below */
     uint8_t type[FK_TYPE_SIZE_BYTES_MAX];
     int64_t count;
     int64_t least_hlc;
     int64_t most_hlc;
-    int64_t last_edit; /* newest sequence of another field than state, or 0 */
+    int64_t last_edit;  /* newest sequence of another field than state, or 0 */
+    int64_t list_hlc;   /* newest of all runs since the list was brought up to date, or 0 */
+    bool is_list_stale; /* they changed more of their case's row than that */
 } fk_operation_run;
 
 /* Bring the derived tables but the list of cases up to date with one operation that is in the log (derived.c). What
@@ -90,6 +93,8 @@ FK_MUST_USE fk_status fk_derived_finish(fk_store *store, fk_operation_run *run);
 
 /* Bring the list row and the names of one case up to date (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_case(fk_store *store, const fk_id *case_id);
+/* The same after the runs of its operations, which are finished: most changes raise only the time of the newest. */
+FK_MUST_USE fk_status fk_derived_list_case(fk_store *store, const fk_operation_run *run, const fk_id *case_id);
 
 /* Fill the empty list of cases (case_list.c). */
 FK_MUST_USE fk_status fk_derived_refresh_cases(fk_store *store);

@@ -162,7 +162,7 @@ static fk_status apply(fk_store *store, const fk_transfer_row *row)
         .over = values[9].bytes,
         .mutation = id_of(&values[11]),
     };
-    fk_operation_run run = { .count = 0 };
+    fk_operation_run run = { .is_list_stale = true };
     FK_TRY(fk_derived_apply(store, &run, &operation, NULL));
     return fk_derived_finish(store, &run);
 }
