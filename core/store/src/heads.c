@@ -9,11 +9,13 @@ typedef struct head_visit {
     fk_head_visitor *visitor;
     void *ctx;
     bool is_history; /* columns 7 and 8 say what replaced it */
+    uint32_t row_count;
 } head_visit;
 
 static fk_status visit_head(void *ctx, const fk_query *query)
 {
-    const head_visit *visit = ctx;
+    head_visit *visit = ctx;
+    visit->row_count++;
     fk_head head = {
         .sequence = (uint64_t)fk_query_column_integer(query, 2),
         .hlc = (uint64_t)fk_query_column_integer(query, 3),
@@ -42,16 +44,23 @@ fk_status fk_store_heads(fk_store *store, const fk_id *case_id, const fk_id *rec
     if (field != NULL) {
         fk_query_text(&query, 3, *field);
     }
-    return fk_query_each(&query, visit_head, &(head_visit){ visitor, ctx, false });
+    return fk_query_each(&query, visit_head, &(head_visit){ visitor, ctx, false, 0 });
+}
+
+static fk_status visit_history(fk_store *store, fk_sql sql, const fk_id *record, fk_bytes field, head_visit *visit)
+{
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, sql, &query));
+    fk_query_id(&query, 1, record);
+    fk_query_text(&query, 2, field);
+    return fk_query_each(&query, visit_head, visit);
 }
 
 fk_status fk_store_history(fk_store *store, const fk_id *record, fk_bytes field, fk_head_visitor *visitor, void *ctx)
 {
-    fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_HISTORY, &query));
-    fk_query_id(&query, 1, record);
-    fk_query_text(&query, 2, field);
-    return fk_query_each(&query, visit_head, &(head_visit){ visitor, ctx, true });
+    head_visit visit = { visitor, ctx, true, 0 };
+    FK_TRY(visit_history(store, FK_SQL_HISTORY_OF_ONE, record, field, &visit));
+    return visit.row_count > 0 ? fk_ok() : visit_history(store, FK_SQL_HISTORY, record, field, &visit);
 }
 
 static fk_status add_name(void *ctx, const fk_query *query)

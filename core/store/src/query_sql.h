@@ -143,7 +143,7 @@
       "    OR EXISTS (SELECT 1 FROM frontiers f WHERE f.compartment = ?3 AND f.author = s.device" \
       "     AND f.device = w.device AND f.last_sequence >= w.last_edit AND f.first_sequence <= s.sequence)))) THEN 2" \
       " ELSE 1 END" FK_SQL_OF_RECORD " AND (visibility <> 0 OR EXISTS (SELECT 1" FK_SQL_STATE_HEADS "))") \
-    X(RECORD, FK_SQL_RECORD_COLUMNS " FROM records r WHERE r.record = ?1 ORDER BY r.created_hlc, r.case_id LIMIT 1") \
+    X(RECORD, FK_SQL_RECORD_COLUMNS " FROM records r WHERE r.record = ?1 ORDER BY r.case_id, r.compartment") \
     X(RECORDS_FIRST, \
       FK_SQL_RECORD_COLUMNS " FROM records r WHERE r.case_id = ?1 AND r.visibility <> 1" \
       " ORDER BY r.created_hlc, r.record LIMIT ?2") \

@@ -158,6 +158,11 @@
     \
     X(HEADS, FK_SQL_HEAD_COLUMNS " ORDER BY h.field, h.compartment, h.device, h.sequence") \
     X(HEADS_OF_FIELD, FK_SQL_HEAD_COLUMNS " AND h.field = ?3 ORDER BY h.compartment, h.device, h.sequence") \
+    /* Of a field that was written once: nothing replaced it, and there is nothing to sort. */ \
+    X(HISTORY_OF_ONE, \
+      "SELECT o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms, NULL, NULL FROM operations o" \
+      " WHERE o.record = ?1 AND o.field = ?2 AND NOT EXISTS (SELECT 1 FROM operations n WHERE n.record = ?1" \
+      "  AND n.field = ?2 AND (n.compartment, n.device, n.sequence) <> (o.compartment, o.device, o.sequence))") \
     /* Replaced by: the device's own next write of the field, else a write that names it. */ \
     X(HISTORY, \
       "SELECT o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms," \

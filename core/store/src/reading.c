@@ -18,23 +18,37 @@ static fk_status read_record_row(const fk_query *query, fk_record_row *row_out)
     return fk_ok();
 }
 
+typedef struct oldest_record {
+    fk_record_row *row;
+    fk_arena *arena;
+    int64_t created_hlc;
+    bool is_found;
+} oldest_record;
+
+static fk_status keep_oldest(void *ctx, const fk_query *query)
+{
+    oldest_record *oldest = ctx;
+    int64_t created_hlc = fk_query_column_integer(query, 3);
+    if (oldest->is_found && created_hlc >= oldest->created_hlc) {
+        return fk_ok();
+    }
+    oldest->is_found = true;
+    oldest->created_hlc = created_hlc;
+    FK_TRY(read_record_row(query, oldest->row));
+    return fk_bytes_copy(oldest->row->type, oldest->arena, &oldest->row->type);
+}
+
+/* Of several rows of one id, which only a mistake or malice makes, the oldest. Chosen here, because a sorter for the
+ * one row there is takes longer than reading it. */
 fk_status fk_store_record(fk_store *store, const fk_id *record, fk_arena *arena, fk_record_row *row_out)
 {
     *row_out = (fk_record_row){ .type = { NULL, 0 } };
+    oldest_record oldest = { .row = row_out, .arena = arena };
     fk_query query;
     FK_TRY(fk_query_begin(&store->statements, FK_SQL_RECORD, &query));
     fk_query_id(&query, 1, record);
-    bool has_row = false;
-    FK_TRY(fk_query_next(&query, &has_row));
-    if (!has_row) {
-        return fk_status_of(FK_ERR_NOT_FOUND);
-    }
-    fk_status status = read_record_row(&query, row_out);
-    if (fk_is_ok(status)) {
-        status = fk_bytes_copy(row_out->type, arena, &row_out->type);
-    }
-    fk_query_end(&query);
-    return status;
+    FK_TRY(fk_query_each(&query, keep_oldest, &oldest));
+    return oldest.is_found ? fk_ok() : fk_status_of(FK_ERR_NOT_FOUND);
 }
 
 typedef struct record_visit {
