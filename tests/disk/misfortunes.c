@@ -89,7 +89,7 @@ static bool full_disk(workload *work)
  * tried and refused meanwhile. */
 static bool full_disk_with_room(workload *work)
 {
-    enum { SMALL_RECORD_SIZE_BYTES_MAX = 9 * FK_VFS_PAGE_SIZE_BYTES };
+    enum { SMALL_RECORD_SIZE_BYTES_MAX = 9 * VFS_PAGE_SIZE_BYTES_MAX };
     memory_disk *memory = work->store.memory;
     uint32_t room_bytes = SMALL_RECORD_SIZE_BYTES_MAX + (uint32_t)seeded_random_below(&work->random, 200000);
     if (!fk_is_ok(fk_vfs_reserve(work->store.vfs, room_bytes))) {
@@ -129,8 +129,11 @@ static bool damaged_copies(workload *work)
 }
 
 const misfortune MISFORTUNES[] = {
-    { "power cut", power_cut }, { "failing call", failing_call },
-    { "lost handles", lost_handles }, { "full disk", full_disk },
-    { "full disk with room", full_disk_with_room }, { "damaged copies", damaged_copies },
+    { "power cut", power_cut },
+    { "failing call", failing_call },
+    { "lost handles", lost_handles },
+    { "full disk", full_disk },
+    { "full disk with room", full_disk_with_room },
+    { "damaged copies", damaged_copies },
 };
 const size_t MISFORTUNE_COUNT = sizeof MISFORTUNES / sizeof MISFORTUNES[0];

@@ -10,7 +10,7 @@
 enum {
     SESSION_COUNT = 2,
     NONCE_SIZE_BYTES = 16,
-    NONCE_OFFSET_IN_PAGE_BYTES = FK_VFS_PAGE_SIZE_BYTES - 32,
+    NONCE_OFFSET_FROM_END_BYTES = 32,
     NONCE_COUNT_MAX = 400, /* fits a pipe's buffer */
     PAGES_OFFSET_IN_RECORD_BYTES = 136,
     PAGE_COUNT_OFFSET_IN_RECORD_BYTES = 96,
@@ -28,8 +28,9 @@ static void collect(nonce_list *list, const test_store *store, uint64_t offset_b
     fk_bytes log = memory_disk_content(store->memory, FK_FILE_LOG_1);
     uint32_t page_count = fk_get_u32(log.data + offset_bytes + PAGE_COUNT_OFFSET_IN_RECORD_BYTES);
     const uint8_t *page = log.data + offset_bytes + PAGES_OFFSET_IN_RECORD_BYTES;
-    for (uint32_t i = 0; i < page_count && list->count < NONCE_COUNT_MAX; i++, page += FK_VFS_PAGE_SIZE_BYTES) {
-        memcpy(list->nonces[list->count++], page + NONCE_OFFSET_IN_PAGE_BYTES, NONCE_SIZE_BYTES);
+    for (uint32_t i = 0; i < page_count && list->count < NONCE_COUNT_MAX; i++) {
+        page += fk_vfs_page_size_bytes(store->vfs);
+        memcpy(list->nonces[list->count++], page - NONCE_OFFSET_FROM_END_BYTES, NONCE_SIZE_BYTES);
     }
 }
 

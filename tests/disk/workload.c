@@ -9,6 +9,7 @@ enum {
     TRANSACTIONS_A_RUN = 12,
     LOG_HEADER_SIZE_BYTES = 512,
     ROOM_SIZE_BYTES = 60000,
+    OLD_FORMAT_EACH = 3,
 };
 
 const char WORKLOAD_EVERYTHING[] = "SELECT id, step, body FROM t ORDER BY id";
@@ -160,6 +161,7 @@ void workload_run(workload *work)
 bool workload_begin(workload *work, memory_disk *memory, uint64_t seed)
 {
     *work = (workload){ .store = test_store_on(memory), .random = { seed * 7919 + 1 } };
+    work->store.format = seed % OLD_FORMAT_EACH == 0 ? VFS_FORMAT_WHOLE_PAGES : VFS_FORMAT_NEWEST;
     work->row_size_bytes_max = ROW_SIZE_BYTES_USUAL;
     if (!fk_is_ok(test_store_create(&work->store)) ||
         test_store_run(&work->store, "CREATE TABLE t(id INTEGER PRIMARY KEY, step INT, body BLOB)") != SQLITE_OK ||

@@ -33,10 +33,11 @@ typedef struct workload {
     size_t row_size_bytes_max;
     int step;
     uint8_t acknowledged[FK_HASH_SIZE_BYTES]; /* state after the last commit that answered OK */
-    uint8_t past[WORKLOAD_PAST_COUNT][FK_HASH_SIZE_BYTES]; /* the states before it, the newest in place past_count - 1 */
+    uint8_t past[WORKLOAD_PAST_COUNT]
+                [FK_HASH_SIZE_BYTES]; /* the states before it, the newest in place past_count - 1 */
     size_t past_count;
-    uint8_t candidate[FK_HASH_SIZE_BYTES];    /* state after the commit under way */
-    uint64_t log_ends_bytes[2];               /* of the last byte that is not zero, when the last commit answered OK */
+    uint8_t candidate[FK_HASH_SIZE_BYTES]; /* state after the commit under way */
+    uint64_t log_ends_bytes[2];            /* of the last byte that is not zero, when the last commit answered OK */
     workload_counts counts;
     const char *complaint; /* what went wrong first; NULL while all is well */
 } workload;
@@ -44,7 +45,8 @@ typedef struct workload {
 /* All rows in order: the query whose digest is a state. */
 extern const char WORKLOAD_EVERYTHING[];
 
-/* A new store with one table on an empty disk, borrowed. False with a complaint, as below. */
+/* A new store with one table on an empty disk, borrowed; of each third seed one as an older app made it. False with a
+ * complaint, as below. */
 bool workload_begin(workload *work, memory_disk *memory, uint64_t seed);
 /* One transaction of a few random changes. SQLite's code. */
 int workload_transact(workload *work);

@@ -55,7 +55,7 @@ class Life {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** How each file of a vault begins, but for the page file, which is sealed from its first byte. */
-const PAGE_SIZE_BYTES = 8192;
+const PAGE_SIZE_BYTES = 4096;
 const STAMPS = { superblock: 'FKSUPER\n', log: 'FKLOGHD\n', keys: 'FKKEYS\r\n', tries: 'FKTRIES\n' };
 
 function stampOf(file) {

@@ -4,9 +4,11 @@
 
 #include "fk/assert.h"
 
+uint32_t test_store_format = VFS_FORMAT_NEWEST;
+
 test_store test_store_on(memory_disk *memory)
 {
-    test_store store = { .memory = memory, .allocator = &fk_allocator_libc };
+    test_store store = { .memory = memory, .allocator = &fk_allocator_libc, .format = test_store_format };
     for (size_t i = 0; i < FK_KEY_SIZE_BYTES; i++) {
         store.mac_key.bytes[i] = (uint8_t)(i * 3);
         store.page_key.bytes[i] = (uint8_t)(i * 5); /* starts with a NUL */
@@ -20,13 +22,14 @@ static fk_vfs_config config_of(const test_store *store)
                             .disk = memory_disk_port(store->memory),
                             .store_id = { { 0x5a, 1, 2, 3 } },
                             .mac_key = &store->mac_key,
+                            .page_key = &store->page_key,
                             .is_read_only = store->is_read_only };
 }
 
 fk_status test_store_create_vfs(test_store *store)
 {
     fk_vfs_config config = config_of(store);
-    return fk_vfs_create(&config, &store->vfs);
+    return vfs_create_of_format(&config, store->format, &store->vfs);
 }
 
 fk_status test_store_open_vfs(test_store *store)
@@ -37,7 +40,7 @@ fk_status test_store_open_vfs(test_store *store)
 
 int test_store_connect(test_store *store)
 {
-    static const char SETTINGS[] = "PRAGMA page_size=8192; PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
+    static const char SETTINGS[] = "PRAGMA journal_mode=MEMORY; PRAGMA locking_mode=EXCLUSIVE;"
                                    "PRAGMA cache_spill=OFF; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;";
     char raw_key[4 + FK_KEY_SIZE_BYTES] = "raw:";
     memcpy(raw_key + 4, store->page_key.bytes, FK_KEY_SIZE_BYTES);
@@ -45,6 +48,11 @@ int test_store_connect(test_store *store)
     int code = sqlite3_open_v2(fk_vfs_name(store->vfs), &store->db, flags, NULL);
     if (code == SQLITE_OK) {
         code = sqlite3_key_v2(store->db, "main", raw_key, sizeof raw_key);
+    }
+    if (code == SQLITE_OK) {
+        char page_size[48];
+        sqlite3_snprintf(sizeof page_size, page_size, "PRAGMA page_size=%u", fk_vfs_page_size_bytes(store->vfs));
+        code = test_store_run(store, page_size);
     }
     if (code == SQLITE_OK) {
         code = test_store_run(store, SETTINGS);

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "memory_disk.h"
-#include "vfs.h"
+#include "vfs_internal.h"
 
 typedef struct test_store {
     memory_disk *memory; /* borrowed */
@@ -13,10 +13,14 @@ typedef struct test_store {
     fk_key mac_key;
     fk_key page_key;
     bool is_read_only;
+    uint32_t format; /* of the files when they are made (vfs_format.h) */
     fk_vfs *vfs;
     sqlite3 *db;
     fk_vfs_report report;
 } test_store;
+
+/* Of the stores that are made from then on; the newest at first. */
+extern uint32_t test_store_format;
 
 /* A store that is not open yet, with the keys all tests use. */
 test_store test_store_on(memory_disk *memory);

@@ -260,7 +260,7 @@ static void inspect__names_the_cases_that_cannot_be_read(void **state)
     unsigned shut = 0;
     unsigned named = 0;
     unsigned unused = 0;
-    for (uint64_t at = 100; at < memory_disk_content(whole, FK_FILE_PAGES).size_bytes; at += 8192) {
+    for (uint64_t at = 100; at < memory_disk_content(whole, FK_FILE_PAGES).size_bytes; at += 4096) {
         memory_disk_flip(f.disk, FK_FILE_PAGES, at, 0xff);
         if (!is_ok(call_key(&f, "vault.inspect", right_key))) {
             shut++;

@@ -1,5 +1,6 @@
-/* A vault written by version 1 of the tables, kept as tests/vectors/vault-v1.bin with what it showed then
- * (vault-v1.txt): it must open, come to the newest version, and show the same. */
+/* Vaults as they were written once, kept in tests/vectors with what they showed then: each must open, come to the newest
+ * version of the tables, and show the same. vault-v1 and vault-v2 have those versions of the tables and format 1 of the
+ * files, vault-format-2 version 2 and format 2. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -374,6 +375,25 @@ static void golden__migration_on_a_full_disk_leaves_the_vault_as_it_was(void **s
     fixture_free(&f);
 }
 
+/* Pages of 4096 bytes, some of them in the log under the MAC of their tags. */
+static void golden__format_2_opens_and_shows_the_same(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_begin(&f);
+    load_golden_of(&f, "vault-format-2.bin");
+    fk_store_report report;
+    fk_error error;
+    assert_true(fk_is_ok(fk_store_open(&f.config, &f.store, &report, &error)));
+    assert_false(report.torn_tail);
+    assert_shows(&f, "vault-format-2.txt");
+    assert_true(fk_is_ok(fk_store_checkpoint(f.store)));
+    fk_store_numbers numbers;
+    assert_true(fk_is_ok(fk_store_numbers_read(f.store, &numbers)));
+    assert_int_equal(tag_table_bytes(&f), numbers.page_file_bytes / 4096 * 16);
+    fixture_free(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +402,7 @@ int main(void)
         cmocka_unit_test(golden__a_vault_without_page_tags_gets_them),
         cmocka_unit_test(golden__migration_survives_a_power_cut_anywhere),
         cmocka_unit_test(golden__migration_survives_each_failed_call),
+        cmocka_unit_test(golden__format_2_opens_and_shows_the_same),
         cmocka_unit_test(golden__migration_on_a_full_disk_leaves_the_vault_as_it_was),
     };
     return cmocka_run_group_tests_name("store_golden", tests, NULL, NULL);

@@ -34,10 +34,11 @@ static void read__takes_no_older_page_for_the_page(void **state)
     fk_bytes then = memory_disk_content(older, FK_FILE_PAGES);
     fk_bytes now = memory_disk_content(past.memory, FK_FILE_PAGES);
     unsigned damaged_count = 0;
-    for (size_t at = 0; at < then.size_bytes; at += FK_VFS_PAGE_SIZE_BYTES) {
+    size_t page_size_bytes = vfs_format_page_size_bytes(test_store_format);
+    for (size_t at = 0; at < then.size_bytes; at += page_size_bytes) {
         memory_disk *memory = memory_disk_clone(past.memory, 1);
-        bool is_other = memcmp(then.data + at, now.data + at, FK_VFS_PAGE_SIZE_BYTES) != 0;
-        for (size_t i = at; i < at + FK_VFS_PAGE_SIZE_BYTES; i++) {
+        bool is_other = memcmp(then.data + at, now.data + at, page_size_bytes) != 0;
+        for (size_t i = at; i < at + page_size_bytes; i++) {
             memory_disk_flip(memory, FK_FILE_PAGES, i, now.data[i] ^ then.data[i]);
         }
         store = test_store_on(memory);
@@ -51,7 +52,7 @@ static void read__takes_no_older_page_for_the_page(void **state)
         fk_vfs_statistics statistics = test_store_statistics(&store);
         assert_int_equal(is_readable, !is_other);
         assert_int_equal(statistics.damaged_read_count > 0, is_other);
-        assert_int_equal(statistics.damaged_page, is_other ? at / FK_VFS_PAGE_SIZE_BYTES + 1 : 0);
+        assert_int_equal(statistics.damaged_page, is_other ? at / page_size_bytes + 1 : 0);
         assert_code(fk_vfs_failure(store.vfs), FK_OK);
         damaged_count += is_other;
         test_store_close(&store);
@@ -73,10 +74,12 @@ static void checkpoint__writes_the_tag_of_each_page(void **state)
     test_store_close(&store);
     fk_bytes superblock = memory_disk_content(past.memory, FK_FILE_SUPERBLOCK_1);
     fk_bytes pages = memory_disk_content(past.memory, FK_FILE_PAGES);
+    size_t page_size_bytes = vfs_format_page_size_bytes(test_store_format);
     assert_true(superblock.size_bytes >= VFS_ROOT_SIZE_BYTES + page_count * 16);
     assert_int_equal(fk_get_u64(superblock.data + 88), page_count * 16);
     for (size_t i = 0; i < page_count; i++) {
-        assert_memory_equal(superblock.data + VFS_ROOT_SIZE_BYTES + i * 16, pages.data + (i + 1) * 8192 - 16, 16);
+        assert_memory_equal(superblock.data + VFS_ROOT_SIZE_BYTES + i * 16, pages.data + (i + 1) * page_size_bytes - 16,
+                            16);
     }
     /* A changed table is a changed superblock. */
     memory_disk_flip(past.memory, FK_FILE_SUPERBLOCK_1, VFS_ROOT_SIZE_BYTES + 3, 1);
@@ -92,5 +95,7 @@ int main(void)
         cmocka_unit_test(read__takes_no_older_page_for_the_page),
         cmocka_unit_test(checkpoint__writes_the_tag_of_each_page),
     };
-    return cmocka_run_group_tests(tests, start_with_seed, NULL);
+    int failed_count = cmocka_run_group_tests_name("vfs_page_tags", tests, start_with_seed, NULL);
+    test_store_format = VFS_FORMAT_WHOLE_PAGES;
+    return failed_count + cmocka_run_group_tests_name("vfs_page_tags, format 1", tests, start_with_seed, NULL);
 }

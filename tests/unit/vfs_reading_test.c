@@ -122,5 +122,7 @@ int main(void)
         cmocka_unit_test(reading__goes_back_to_the_superblock_that_is_left),
         cmocka_unit_test(reading__needs_a_superblock),
     };
-    return cmocka_run_group_tests_name("vfs_reading", tests, start_with_seed, NULL);
+    int failed_count = cmocka_run_group_tests_name("vfs_reading", tests, start_with_seed, NULL);
+    test_store_format = VFS_FORMAT_WHOLE_PAGES;
+    return failed_count + cmocka_run_group_tests_name("vfs_reading, format 1", tests, start_with_seed, NULL);
 }

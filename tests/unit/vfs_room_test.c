@@ -318,5 +318,7 @@ int main(void)
         cmocka_unit_test(open__calls_a_zeroed_record_before_a_good_one_damage),
         cmocka_unit_test(store__survives_a_checkpoint_with_room_whose_last_flush_failed),
     };
-    return cmocka_run_group_tests_name("vfs_room", tests, start_with_seed, NULL);
+    int failed_count = cmocka_run_group_tests_name("vfs_room", tests, start_with_seed, NULL);
+    test_store_format = VFS_FORMAT_WHOLE_PAGES;
+    return failed_count + cmocka_run_group_tests_name("vfs_room, format 1", tests, start_with_seed, NULL);
 }

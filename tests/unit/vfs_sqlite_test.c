@@ -58,7 +58,7 @@ static void run_session(uint64_t seed, uint8_t nonce_and_tag_out[32])
         test_store store = test_store_on(memory_disk_new(0));
         bool is_made = is_started && fk_is_ok(test_store_create(&store));
         fk_bytes log = memory_disk_content(store.memory, FK_FILE_LOG_1);
-        const uint8_t *end_of_page = log.data + 512 + 136 + FK_VFS_PAGE_SIZE_BYTES;
+        const uint8_t *end_of_page = log.data + 512 + 136 + vfs_format_page_size_bytes(VFS_FORMAT_NEWEST);
         _exit(is_made && write(ends[1], end_of_page - 32, 32) == 32 ? 0 : 1);
     }
     int status = -1;
@@ -159,7 +159,7 @@ static void database__is_encrypted_as_intended(void **state)
     assert_int_equal(sqlite3_file_control(store.db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved_bytes), SQLITE_OK);
     assert_int_equal(reserved_bytes, 32);
     assert_code(fk_vfs_checkpoint(store.vfs), FK_OK);
-    static const uint8_t plain_header[8] = { 0x20, 0x00, 0x01, 0x01, 0x20, 0x40, 0x20, 0x20 };
+    static const uint8_t plain_header[8] = { 0x10, 0x00, 0x01, 0x01, 0x20, 0x40, 0x20, 0x20 };
     assert_memory_equal(memory_disk_content(store.memory, FK_FILE_PAGES).data + 16, plain_header, 8);
     end_store(&store);
 }

@@ -14,7 +14,7 @@ const PASSPHRASE = 'acid bacon cedar delta eagle';
 const CASE = 'c0000000000000000000000000000001';
 const VICTIM = 'a0000000000000000000000000000001';
 const TIME_MS = 1_790_000_000_000;
-const PAGE_SIZE_BYTES = 8192;
+const PAGE_SIZE_BYTES = 4096;
 const KEYFILE_HEADER_SIZE_BYTES = 128;
 const codeOf = (answer) => (answer.ok ? 'ok' : answer.error.code);
 

@@ -25,7 +25,6 @@ static fk_status set_key(fk_store *store, const fk_key *page_key)
 /* With these settings every transaction is one batch of the VFS. The cache, in KiB, spares opening sealed pages again:
  * 2,000 reads of one answer among 10,000 spent half of their time on it with SQLite's own 2,000 KiB. */
 static const char settings[] = "PRAGMA memory_security = fill;" /* what is released is overwritten: rows hold keys */
-                               "PRAGMA page_size = 8192;"
                                "PRAGMA journal_mode = MEMORY;"
                                "PRAGMA locking_mode = EXCLUSIVE;"
                                "PRAGMA cache_spill = OFF;"
@@ -94,6 +93,9 @@ static fk_status open_database(fk_store *store, const fk_store_config *config, b
     /* A statement is planned once, whatever is bound to it. */
     (void)sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     FK_TRY(set_key(store, &config->keys->page));
+    char page_size[48];
+    sqlite3_snprintf(sizeof page_size, page_size, "PRAGMA page_size = %u", fk_vfs_page_size_bytes(store->vfs));
+    FK_TRY(fk_sql_execute(store->database, page_size));
     FK_TRY(fk_sql_execute(store->database, settings));
     if (is_new) {
         FK_TRY(fk_sql_execute(store->database, settings_of_a_new_database));
@@ -111,6 +113,7 @@ static fk_status open_files(fk_store *store, const fk_store_config *config, bool
         .disk = config->disk,
         .store_id = config->vault_id,
         .mac_key = &config->keys->store_mac,
+        .page_key = &config->keys->page,
         .is_read_only = config->is_read_only,
     };
     if (is_new) {

@@ -6,7 +6,7 @@
 #include "fk/banned.h"
 
 /* Every page the log can hold. */
-enum { LOG_PAGE_COUNT_MAX = FK_VFS_LOG_SIZE_BYTES_MAX / FK_VFS_PAGE_SIZE_BYTES };
+enum { LOG_PAGE_COUNT_MAX = FK_VFS_LOG_SIZE_BYTES_MAX / VFS_PAGE_SIZE_BYTES_MIN };
 
 /* --- disk ----------------------------------------------------------------------------------- */
 
@@ -67,15 +67,16 @@ static fk_status vfs_new(const fk_vfs_config *config, fk_vfs **vfs_out)
     vfs->allocator = config->allocator;
     vfs->disk = *config->disk;
     vfs->mac_key = *config->mac_key;
+    vfs->page_key = *config->page_key;
     vfs->is_read_only = config->is_read_only;
     fk_buffer_init(&vfs->batch.record, config->allocator,
-                   (size_t)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * (FK_VFS_PAGE_SIZE_BYTES + 4) + 1024);
+                   FK_VFS_TRANSACTION_SIZE_BYTES_MAX + (size_t)VFS_TRANSACTION_PAGE_COUNT_MAX * 4 + 1024);
     fk_status status = vfs_page_map_init(&vfs->log_places, config->allocator, LOG_PAGE_COUNT_MAX);
     if (fk_is_ok(status)) {
         status = vfs_page_tags_init(&vfs->page_tags, config->allocator);
     }
     if (fk_is_ok(status)) {
-        status = vfs_page_map_init(&vfs->batch.places, config->allocator, FK_VFS_TRANSACTION_PAGE_COUNT_MAX);
+        status = vfs_page_map_init(&vfs->batch.places, config->allocator, VFS_TRANSACTION_PAGE_COUNT_MAX);
     }
     vfs_register(vfs);
     if (!fk_is_ok(status)) {
@@ -100,6 +101,12 @@ void fk_vfs_close(fk_vfs *vfs)
     fk_release(vfs->allocator, vfs, sizeof *vfs);
 }
 
+void vfs_take_root(fk_vfs *vfs, const vfs_root *root)
+{
+    vfs->root = *root;
+    vfs->page_size_bytes = vfs_format_page_size_bytes(root->version);
+}
+
 static fk_status files_are_empty(const fk_disk *disk)
 {
     for (int file = FK_FILE_PAGES; file <= FK_FILE_SUPERBLOCK_1; file++) {
@@ -111,13 +118,15 @@ static fk_status files_are_empty(const fk_disk *disk)
     return fk_ok();
 }
 
-fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_out)
+fk_status vfs_create_of_format(const fk_vfs_config *config, uint32_t version, fk_vfs **vfs_out)
 {
     *vfs_out = NULL;
     FK_TRY(files_are_empty(config->disk));
     fk_vfs *vfs = NULL;
     FK_TRY(vfs_new(config, &vfs));
-    vfs->root = (vfs_root){ .store_id = config->store_id, .counter = 1, .generation = fk_random_id() };
+    vfs_root first = { .version = version, .store_id = config->store_id, .counter = 1, .generation = fk_random_id() };
+    vfs_root_check_of(version, &vfs->page_key, first.page_key_check);
+    vfs_take_root(vfs, &first);
     vfs->log_end_bytes = VFS_LOG_RECORDS_OFFSET_BYTES;
     fk_status status = vfs_write_log_header(vfs, &vfs->root);
     if (fk_is_ok(status)) {
@@ -129,6 +138,11 @@ fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_out)
     }
     *vfs_out = vfs;
     return fk_ok();
+}
+
+fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_out)
+{
+    return vfs_create_of_format(config, VFS_FORMAT_NEWEST, vfs_out);
 }
 
 /* What recovery read may be in the system's cache only, for instance after a failed flush. A
@@ -170,6 +184,11 @@ const char *fk_vfs_name(const fk_vfs *vfs)
     return vfs->name;
 }
 
+uint32_t fk_vfs_page_size_bytes(const fk_vfs *vfs)
+{
+    return vfs->page_size_bytes;
+}
+
 fk_status fk_vfs_failure(const fk_vfs *vfs)
 {
     return fk_status_of(vfs->has_failed ? FK_ERR_IO : FK_OK);
@@ -179,7 +198,7 @@ void fk_vfs_statistics_get(const fk_vfs *vfs, fk_vfs_statistics *statistics_out)
 {
     *statistics_out = vfs->statistics;
     statistics_out->page_count = vfs->page_count;
-    statistics_out->page_file_bytes = vfs->page_count * FK_VFS_PAGE_SIZE_BYTES;
+    statistics_out->page_file_bytes = vfs->page_count * vfs->page_size_bytes;
     statistics_out->log_bytes = vfs->log_end_bytes;
     statistics_out->room_bytes = vfs->room_bytes;
     statistics_out->sequence = vfs->sequence;

@@ -3,7 +3,7 @@
  * SQLite3 Multiple Ciphers encrypts and authenticates single pages; this makes a transaction whole
  * or nothing and notices records that are lost, old, forged or rotten (docs/adr/0003-store-and-encryption.md).
  *
- *   pages           page n at (n - 1) * 8192
+ *   pages           page n at (n - 1) * page size: 4096 bytes, 8192 in a store of format 1 (vfs_format.h)
  *   log 0, log 1    a root, then from 512 on one record per transaction (vfs_record.h), then room: zeros
  *   superblock 0, 1 a root that names the log that holds (vfs_root.h)
  *
@@ -14,7 +14,7 @@
  * sqlite3_close(), fk_vfs_close(). One connection per store, several stores per process, one thread.
  * fk_crypto_start() comes first.
  *
- * SQLite settings this needs, in this order after the key: page_size=8192, journal_mode=MEMORY,
+ * SQLite settings this needs, in this order after the key: page_size, journal_mode=MEMORY,
  * locking_mode=EXCLUSIVE, cache_spill=OFF, synchronous=FULL, temp_store=MEMORY; auto_vacuum=INCREMENTAL
  * last, and for a new database only, because it writes at each call. A write outside a batch
  * (cache_spill on, synchronous off) gets SQLITE_IOERR.
@@ -29,10 +29,9 @@
 #include "fk/crypto.h"
 
 enum {
-    FK_VFS_PAGE_SIZE_BYTES = 8192,
     FK_VFS_CHECKPOINT_AT_BYTES = 4 * 1024 * 1024,
     FK_VFS_LOG_SIZE_BYTES_MAX = 32 * 1024 * 1024,
-    FK_VFS_TRANSACTION_PAGE_COUNT_MAX = 12 * 1024 * 1024 / FK_VFS_PAGE_SIZE_BYTES,
+    FK_VFS_TRANSACTION_SIZE_BYTES_MAX = 12 * 1024 * 1024, /* of its pages */
     FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX = 1024 * 1024,
     FK_VFS_ROOM_SIZE_BYTES_MAX = 4 * 1024 * 1024,
 };
@@ -44,6 +43,7 @@ typedef struct fk_vfs_config {
     const fk_disk *disk;           /* borrowed until fk_vfs_close() */
     fk_id store_id;                /* the vault id */
     const fk_key *mac_key;         /* fk_vault_keys.store_mac; copied */
+    const fk_key *page_key;        /* fk_vault_keys.page, the one SQLite is given; copied */
     bool is_read_only;             /* open what is consistent, whatever the damage, and change nothing on disk */
 } fk_vfs_config;
 
@@ -86,7 +86,7 @@ FK_MUST_USE fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_ou
  * report_out may not be NULL.
  *
  * FK_ERR_NOT_FOUND (no store in these files), FK_ERR_DAMAGED (see report), FK_ERR_NEWER_VERSION,
- * FK_ERR_AUTH (the superblocks are of this store but not of this key; when the key came out of a
+ * FK_ERR_AUTH (the superblocks are of this store but not of these keys; when the key came out of a
  * key file of this vault that is damage too), FK_ERR_IO, FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_vfs_open(const fk_vfs_config *config, fk_vfs **vfs_out, fk_vfs_report *report_out);
 
@@ -96,6 +96,9 @@ void fk_vfs_close(fk_vfs *vfs);
 
 /* The file name for sqlite3_open_v2(), with vfs NULL. Borrowed until fk_vfs_close(). */
 const char *fk_vfs_name(const fk_vfs *vfs);
+
+/* What PRAGMA page_size must say. */
+uint32_t fk_vfs_page_size_bytes(const fk_vfs *vfs);
 
 /* FK_OK while the store works; FK_ERR_IO when it must be opened again. */
 FK_MUST_USE fk_status fk_vfs_failure(const fk_vfs *vfs);

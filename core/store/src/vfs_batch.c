@@ -12,14 +12,12 @@
 /* A record buffer up to this size is kept for the next transaction. */
 enum { KEPT_RECORD_SIZE_BYTES_MAX = 256 * 1024 };
 
-enum { TAG_OFFSET_BYTES = FK_VFS_PAGE_SIZE_BYTES - VFS_PAGE_TAG_SIZE_BYTES };
-
 /* What the page file lost is zeros: no key authenticates them. */
 static fk_status read_stored(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes, uint32_t size_bytes,
                              uint8_t *target)
 {
     size_t read_bytes = 0;
-    uint64_t page_offset_bytes = (uint64_t)(page_number - 1) * FK_VFS_PAGE_SIZE_BYTES;
+    uint64_t page_offset_bytes = (uint64_t)(page_number - 1) * vfs->page_size_bytes;
     FK_TRY(vfs_read(vfs, FK_FILE_PAGES, target, size_bytes, page_offset_bytes + offset_in_page_bytes, &read_bytes));
     memset(target + read_bytes, 0, size_bytes - read_bytes);
     return fk_ok();
@@ -36,9 +34,10 @@ static fk_status read_page_file(fk_vfs *vfs, uint32_t page_number, uint32_t offs
     }
     FK_TRY(read_stored(vfs, page_number, offset_in_page_bytes, size_bytes, target));
     uint8_t apart[VFS_PAGE_TAG_SIZE_BYTES];
-    const uint8_t *found = target + TAG_OFFSET_BYTES;
-    if (size_bytes < FK_VFS_PAGE_SIZE_BYTES) {
-        FK_TRY(read_stored(vfs, page_number, TAG_OFFSET_BYTES, sizeof apart, apart));
+    uint32_t tag_offset_bytes = vfs->page_size_bytes - VFS_PAGE_TAG_SIZE_BYTES;
+    const uint8_t *found = target + tag_offset_bytes;
+    if (size_bytes < vfs->page_size_bytes) {
+        FK_TRY(read_stored(vfs, page_number, tag_offset_bytes, sizeof apart, apart));
         found = apart;
     }
     if (memcmp(found, expected, VFS_PAGE_TAG_SIZE_BYTES) != 0 && !FK_PLANTED(OLD_PAGE_ACCEPTED)) {
@@ -52,7 +51,7 @@ static fk_status read_page_file(fk_vfs *vfs, uint32_t page_number, uint32_t offs
 fk_status vfs_read_page(fk_vfs *vfs, uint32_t page_number, uint32_t offset_in_page_bytes, uint32_t size_bytes,
                         uint8_t *target)
 {
-    FK_ASSERT(offset_in_page_bytes + size_bytes <= FK_VFS_PAGE_SIZE_BYTES);
+    FK_ASSERT(offset_in_page_bytes + size_bytes <= vfs->page_size_bytes);
     uint32_t offset_bytes = 0;
     if (vfs->batch.is_open && vfs_page_map_get(&vfs->batch.places, page_number, &offset_bytes)) {
         memcpy(target, vfs->batch.record.data + offset_bytes + offset_in_page_bytes, size_bytes);
@@ -93,10 +92,11 @@ fk_status vfs_batch_write(fk_vfs *vfs, uint32_t page_number, const uint8_t *page
     FK_ASSERT(batch->is_open);
     uint32_t offset_bytes = 0;
     if (vfs_page_map_get(&batch->places, page_number, &offset_bytes)) {
-        memcpy(batch->record.data + offset_bytes, page, FK_VFS_PAGE_SIZE_BYTES);
+        memcpy(batch->record.data + offset_bytes, page, vfs->page_size_bytes);
         return fk_ok();
     }
-    if (batch->count == FK_VFS_TRANSACTION_PAGE_COUNT_MAX || page_number > VFS_PAGE_TAGS_PAGE_COUNT_MAX) {
+    if (batch->count == vfs_format_transaction_page_count_max(vfs->root.version) ||
+        page_number > VFS_PAGE_TAGS_PAGE_COUNT_MAX) {
         return fk_status_of(FK_ERR_FULL);
     }
     uint8_t *room = NULL;
@@ -104,7 +104,7 @@ fk_status vfs_batch_write(fk_vfs *vfs, uint32_t page_number, const uint8_t *page
         FK_TRY(fk_buffer_extend(&batch->record, VFS_RECORD_HEADER_SIZE_BYTES, &room));
     }
     offset_bytes = (uint32_t)batch->record.size_bytes;
-    FK_TRY(fk_buffer_append(&batch->record, fk_bytes_of(page, FK_VFS_PAGE_SIZE_BYTES)));
+    FK_TRY(fk_buffer_append(&batch->record, fk_bytes_of(page, vfs->page_size_bytes)));
     vfs_page_map_set(&batch->places, page_number, offset_bytes);
     batch->numbers[batch->count++] = page_number;
     if (page_number > batch->page_count) {
@@ -120,7 +120,7 @@ static fk_status finish_record(fk_vfs *vfs, vfs_record_header *header)
 {
     vfs_batch *batch = &vfs->batch;
     uint8_t *room = NULL;
-    size_t padded_size_bytes = vfs_record_padded_size_bytes(batch->count);
+    size_t padded_size_bytes = vfs_record_padded_size_bytes(vfs->root.version, batch->count);
     size_t room_size_bytes = padded_size_bytes - batch->record.size_bytes;
     FK_TRY(fk_buffer_extend(&batch->record, room_size_bytes, &room));
     memset(room, 0, room_size_bytes);
@@ -128,6 +128,7 @@ static fk_status finish_record(fk_vfs *vfs, vfs_record_header *header)
         fk_put_u32(room + (size_t)i * 4, batch->numbers[i]);
     }
     *header = (vfs_record_header){
+        .version = vfs->root.version,
         .generation = vfs->root.generation,
         .store_id = vfs->root.store_id,
         .sequence = vfs->sequence + 1,
@@ -192,7 +193,7 @@ static void remember_record(fk_vfs *vfs, const vfs_record_header *header)
 {
     uint32_t pages_offset_bytes = (uint32_t)vfs->log_end_bytes + VFS_RECORD_HEADER_SIZE_BYTES;
     for (uint32_t i = 0; i < vfs->batch.count; i++) {
-        vfs_page_map_set(&vfs->log_places, vfs->batch.numbers[i], pages_offset_bytes + i * FK_VFS_PAGE_SIZE_BYTES);
+        vfs_page_map_set(&vfs->log_places, vfs->batch.numbers[i], pages_offset_bytes + i * vfs->page_size_bytes);
     }
     uint64_t record_bytes = vfs->batch.record.size_bytes;
     vfs->log_end_bytes += record_bytes;
@@ -209,7 +210,7 @@ fk_status vfs_batch_commit(fk_vfs *vfs)
     fk_status status = fk_ok();
     if (vfs->batch.count > 0) {
         vfs_record_header header;
-        status = make_room(vfs, vfs_record_padded_size_bytes(vfs->batch.count));
+        status = make_room(vfs, vfs_record_padded_size_bytes(vfs->root.version, vfs->batch.count));
         if (fk_is_ok(status)) {
             status = finish_record(vfs, &header);
         }

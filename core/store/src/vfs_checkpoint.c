@@ -13,7 +13,10 @@
 
 #include "fk/banned.h"
 
-enum { RUN_PAGE_COUNT_MAX = FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX / FK_VFS_PAGE_SIZE_BYTES };
+static uint32_t run_page_count_max(const fk_vfs *vfs)
+{
+    return FK_VFS_CHECKPOINT_WRITE_SIZE_BYTES_MAX / vfs->page_size_bytes;
+}
 
 static fk_bytes table_of(const fk_vfs *vfs, const vfs_root *root)
 {
@@ -41,10 +44,10 @@ fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root)
 }
 
 /* How many places from the first on are neighbours both as pages and in the log. */
-static uint32_t contiguous_in_log(const vfs_page_place *places, uint32_t count)
+static uint32_t contiguous_in_log(const fk_vfs *vfs, const vfs_page_place *places, uint32_t count)
 {
     uint32_t length = 1;
-    while (length < count && places[length].offset_bytes == places[length - 1].offset_bytes + FK_VFS_PAGE_SIZE_BYTES) {
+    while (length < count && places[length].offset_bytes == places[length - 1].offset_bytes + vfs->page_size_bytes) {
         length++;
     }
     return length;
@@ -56,22 +59,24 @@ static fk_status move_run(fk_vfs *vfs, const vfs_page_place *places, uint32_t co
 {
     fk_vault_file log = vfs_log_file(vfs->root.counter);
     for (uint32_t done = 0; done < count;) {
-        uint32_t length = contiguous_in_log(places + done, count - done);
-        FK_TRY(vfs_read_exactly(vfs, log, buffer + (size_t)done * FK_VFS_PAGE_SIZE_BYTES,
-                                (size_t)length * FK_VFS_PAGE_SIZE_BYTES, places[done].offset_bytes));
+        uint32_t length = contiguous_in_log(vfs, places + done, count - done);
+        FK_TRY(vfs_read_exactly(vfs, log, buffer + (size_t)done * vfs->page_size_bytes,
+                                (size_t)length * vfs->page_size_bytes, places[done].offset_bytes));
         done += length;
     }
+    uint32_t tag_offset_bytes = vfs->page_size_bytes - VFS_PAGE_TAG_SIZE_BYTES;
     for (uint32_t i = 0; i < count; i++) {
-        vfs_page_tags_set(&vfs->page_tags, places[i].page_number, buffer + (size_t)i * FK_VFS_PAGE_SIZE_BYTES);
+        vfs_page_tags_set(&vfs->page_tags, places[i].page_number,
+                          buffer + (size_t)i * vfs->page_size_bytes + tag_offset_bytes);
     }
-    return vfs_write(vfs, FK_FILE_PAGES, buffer, (size_t)count * FK_VFS_PAGE_SIZE_BYTES,
-                     (uint64_t)(places[0].page_number - 1) * FK_VFS_PAGE_SIZE_BYTES);
+    return vfs_write(vfs, FK_FILE_PAGES, buffer, (size_t)count * vfs->page_size_bytes,
+                     (uint64_t)(places[0].page_number - 1) * vfs->page_size_bytes);
 }
 
-static uint32_t run_length(const vfs_page_place *places, uint32_t count)
+static uint32_t run_length(const fk_vfs *vfs, const vfs_page_place *places, uint32_t count)
 {
     uint32_t length = 1;
-    while (length < count && length < RUN_PAGE_COUNT_MAX &&
+    while (length < count && length < run_page_count_max(vfs) &&
            places[length].page_number == places[length - 1].page_number + 1) {
         length++;
     }
@@ -84,7 +89,7 @@ static fk_status move_places(fk_vfs *vfs, const vfs_page_place *places, uint32_t
         count--; /* cut off since it was written */
     }
     for (uint32_t done = 0; done < count;) {
-        uint32_t length = run_length(places + done, count - done);
+        uint32_t length = run_length(vfs, places + done, count - done);
         FK_TRY(move_run(vfs, places + done, length, buffer));
         done += length;
     }
@@ -97,8 +102,8 @@ static fk_status move_log_to_pages(fk_vfs *vfs)
     if (count == 0) {
         return fk_ok();
     }
-    size_t run_page_count_max = count < RUN_PAGE_COUNT_MAX ? count : RUN_PAGE_COUNT_MAX;
-    size_t buffer_size_bytes = run_page_count_max * FK_VFS_PAGE_SIZE_BYTES;
+    size_t buffer_page_count = count < run_page_count_max(vfs) ? count : run_page_count_max(vfs);
+    size_t buffer_size_bytes = buffer_page_count * vfs->page_size_bytes;
     size_t places_size_bytes = count * sizeof(vfs_page_place);
     vfs_page_place *places = fk_allocate(vfs->allocator, places_size_bytes);
     uint8_t *buffer = fk_allocate(vfs->allocator, buffer_size_bytes);

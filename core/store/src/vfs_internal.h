@@ -2,7 +2,7 @@
 #ifndef FK_VFS_INTERNAL_H
 #define FK_VFS_INTERNAL_H
 
-#include "vfs.h"
+#include "vfs_format.h"
 #include "vfs_page_map.h"
 #include "vfs_page_tags.h"
 #include "vfs_root.h"
@@ -18,7 +18,7 @@ typedef struct vfs_batch {
     bool is_open;
     fk_buffer record;    /* header and pages; numbers follow at commit */
     vfs_page_map places; /* page number to offset in record */
-    uint32_t numbers[FK_VFS_TRANSACTION_PAGE_COUNT_MAX];
+    uint32_t numbers[VFS_TRANSACTION_PAGE_COUNT_MAX];
     uint32_t count;
     uint64_t page_count; /* of the database when the batch commits */
 } vfs_batch;
@@ -27,10 +27,12 @@ struct fk_vfs {
     const fk_allocator *allocator;
     fk_disk disk;
     fk_key mac_key;
+    fk_key page_key;
     char name[VFS_NAME_SIZE_BYTES];
     struct fk_vfs *next; /* of the stores open in this process */
 
-    vfs_root root; /* as of the last checkpoint: names log, generation, counter */
+    vfs_root root;            /* as of the last checkpoint: names version, log, generation, counter */
+    uint32_t page_size_bytes; /* of root.version */
     uint64_t sequence;
     uint8_t last_mac[FK_HASH_SIZE_BYTES];
     uint64_t page_count;
@@ -58,6 +60,13 @@ static inline fk_vault_file vfs_superblock_file(uint64_t counter)
 {
     return vfs_root_slot(counter) == 0 ? FK_FILE_SUPERBLOCK_0 : FK_FILE_SUPERBLOCK_1;
 }
+
+/* --- life (vfs.c) ------------------------------------------------------------------------------- */
+
+/* fk_vfs_create() in any version: what a store made by an older app is, for those who test that it goes on. */
+FK_MUST_USE fk_status vfs_create_of_format(const fk_vfs_config *config, uint32_t version, fk_vfs **vfs_out);
+/* Take a root for the store's. */
+void vfs_take_root(fk_vfs *vfs, const vfs_root *root);
 
 /* --- disk, with the store's failure remembered (vfs.c) --------------------------------------- */
 

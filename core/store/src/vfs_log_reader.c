@@ -9,13 +9,13 @@
 
 enum { WINDOW_SIZE_BYTES_MAX = 1024 * 1024 };
 
-_Static_assert((int)WINDOW_SIZE_BYTES_MAX >= (int)FK_VFS_TRANSACTION_PAGE_COUNT_MAX * 4,
+_Static_assert((int)WINDOW_SIZE_BYTES_MAX >= (int)VFS_TRANSACTION_PAGE_COUNT_MAX * 4,
                "all page numbers of a record fit");
 
 fk_status vfs_log_reader_init(vfs_log_reader *reader, const fk_allocator *allocator, const fk_disk *disk,
-                              const fk_key *mac_key, fk_vault_file file)
+                              vfs_log_trust trust, fk_vault_file file)
 {
-    *reader = (vfs_log_reader){ .allocator = allocator, .disk = disk, .mac_key = mac_key, .file = file };
+    *reader = (vfs_log_reader){ .allocator = allocator, .disk = disk, .trust = trust, .file = file };
     int64_t size_bytes = disk->size(disk->ctx, file);
     if (size_bytes < 0) {
         return fk_status_of(FK_ERR_IO);
@@ -84,30 +84,56 @@ static bool page_numbers_are_in_bounds(const vfs_log_record *record)
     return true;
 }
 
-/* Pages and numbers of a record whose header was read: run them through the MAC, keep the numbers. */
-static fk_status read_body(vfs_log_reader *reader, fk_hash *mac, vfs_log_record *record, bool *whole_out)
+/* The numbers stand behind the pages and say which tag each page must have: they come first. *whole_out: the file does
+ * not end before the record does. */
+static fk_status read_numbers(vfs_log_reader *reader, vfs_log_record *record, bool *whole_out)
 {
-    *whole_out = false;
+    size_t page_count = record->header.record_page_count;
+    size_t body_size_bytes =
+        vfs_record_size_bytes(record->header.version, (uint32_t)page_count) - VFS_RECORD_HEADER_SIZE_BYTES;
+    const uint8_t *bytes = NULL;
+    if (body_size_bytes <= reader->window_size_bytes) {
+        FK_TRY(view(reader, record->pages_offset_bytes, body_size_bytes, &bytes)); /* the record in one read */
+    }
+    FK_TRY(view(reader, record->pages_offset_bytes + body_size_bytes - page_count * 4, page_count * 4, &bytes));
+    *whole_out = bytes != NULL;
+    for (size_t i = 0; *whole_out && i < page_count; i++) {
+        record->page_numbers[i] = fk_get_u32(bytes + i * 4);
+    }
+    return fk_ok();
+}
+
+/* In version 2 the MAC is over the tag, and the tag over the page. */
+static bool page_is_authentic(const vfs_log_reader *reader, uint32_t page_number, const uint8_t *page)
+{
+    if (reader->trust.version == VFS_FORMAT_WHOLE_PAGES || FK_PLANTED(PAGE_TAG_TRUSTED)) {
+        return true;
+    }
+    size_t size_bytes = vfs_format_page_size_bytes(reader->trust.version);
+    uint8_t tag[FK_PAGE_TAG_SIZE_BYTES];
+    fk_page_tag(reader->trust.page_key, page_number, fk_bytes_of(page, size_bytes), tag);
+    return fk_equal_constant_time(tag, page + size_bytes - sizeof tag, sizeof tag);
+}
+
+/* Pages and numbers of a record whose header and numbers were read: run them through the MAC. */
+static fk_status read_body(vfs_log_reader *reader, fk_hash *mac, const vfs_log_record *record, bool *authentic_out)
+{
+    uint32_t page_size_bytes = vfs_format_page_size_bytes(record->header.version);
     uint64_t offset_bytes = record->pages_offset_bytes;
     const uint8_t *bytes = NULL;
+    *authentic_out = true;
     for (uint32_t i = 0; i < record->header.record_page_count; i++) {
-        FK_TRY(view(reader, offset_bytes, FK_VFS_PAGE_SIZE_BYTES, &bytes));
-        if (bytes == NULL) {
-            return fk_ok();
-        }
-        fk_hash_update(mac, fk_bytes_of(bytes, FK_VFS_PAGE_SIZE_BYTES));
-        offset_bytes += FK_VFS_PAGE_SIZE_BYTES;
+        FK_TRY(view(reader, offset_bytes, page_size_bytes, &bytes));
+        vfs_record_mac_page(mac, record->header.version, bytes);
+        *authentic_out = page_is_authentic(reader, record->page_numbers[i], bytes) && *authentic_out;
+        offset_bytes += page_size_bytes;
     }
     size_t numbers_size_bytes = (size_t)record->header.record_page_count * 4;
     FK_TRY(view(reader, offset_bytes, numbers_size_bytes, &bytes));
-    if (bytes == NULL) {
-        return fk_ok();
-    }
     fk_hash_update(mac, fk_bytes_of(bytes, numbers_size_bytes));
-    for (uint32_t i = 0; i < record->header.record_page_count; i++) {
-        record->page_numbers[i] = fk_get_u32(bytes + (size_t)i * 4);
-    }
-    *whole_out = true;
+    uint8_t computed[FK_HASH_SIZE_BYTES];
+    fk_hash_final(mac, computed);
+    *authentic_out = fk_equal_constant_time(computed, record->header.mac, sizeof computed) && *authentic_out;
     return fk_ok();
 }
 
@@ -118,19 +144,22 @@ fk_status vfs_log_reader_record(vfs_log_reader *reader, uint64_t offset_bytes, c
     const uint8_t *bytes = NULL;
     FK_TRY(view(reader, offset_bytes, VFS_RECORD_HEADER_SIZE_BYTES, &bytes));
     if (bytes == NULL || !vfs_record_starts(bytes, generation) ||
-        !fk_is_ok(vfs_record_parse_header(bytes, &record_out->header))) {
+        !fk_is_ok(vfs_record_parse_header(bytes, reader->trust.version, &record_out->header))) {
         return fk_ok();
     }
     fk_hash mac;
-    vfs_record_mac_begin(&mac, reader->mac_key, bytes);
+    vfs_record_mac_begin(&mac, reader->trust.mac_key, bytes);
     record_out->pages_offset_bytes = offset_bytes + VFS_RECORD_HEADER_SIZE_BYTES;
-    record_out->next_offset_bytes = offset_bytes + vfs_record_padded_size_bytes(record_out->header.record_page_count);
+    record_out->next_offset_bytes =
+        offset_bytes + vfs_record_padded_size_bytes(reader->trust.version, record_out->header.record_page_count);
     bool is_whole = false;
-    FK_TRY(read_body(reader, &mac, record_out, &is_whole));
-    uint8_t computed[FK_HASH_SIZE_BYTES];
-    fk_hash_final(&mac, computed);
-    bool is_authentic = fk_equal_constant_time(computed, record_out->header.mac, sizeof computed);
-    *found_out = is_whole && (is_authentic || FK_PLANTED(TORN_TAIL_ACCEPTED)) && page_numbers_are_in_bounds(record_out);
+    FK_TRY(read_numbers(reader, record_out, &is_whole));
+    if (!is_whole) {
+        return fk_ok();
+    }
+    bool is_authentic = false;
+    FK_TRY(read_body(reader, &mac, record_out, &is_authentic));
+    *found_out = (is_authentic || FK_PLANTED(TORN_TAIL_ACCEPTED)) && page_numbers_are_in_bounds(record_out);
     return fk_ok();
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "fk/assert.h"
-#include "vfs.h"
 #include "vfs_root.h"
 
 #include "fk/banned.h"
@@ -55,11 +54,10 @@ const uint8_t *vfs_page_tags_get(const vfs_page_tags *tags, uint32_t page_number
     return memcmp(tag, none, sizeof none) == 0 ? NULL : tag;
 }
 
-void vfs_page_tags_set(vfs_page_tags *tags, uint32_t page_number, const uint8_t *page)
+void vfs_page_tags_set(vfs_page_tags *tags, uint32_t page_number, const uint8_t *tag)
 {
     FK_ASSERT(page_number != 0 && place_of(page_number) <= tags->file.size_bytes);
-    memcpy(tags->file.data + place_of((uint64_t)page_number - 1),
-           page + FK_VFS_PAGE_SIZE_BYTES - VFS_PAGE_TAG_SIZE_BYTES, VFS_PAGE_TAG_SIZE_BYTES);
+    memcpy(tags->file.data + place_of((uint64_t)page_number - 1), tag, VFS_PAGE_TAG_SIZE_BYTES);
 }
 
 fk_bytes vfs_page_tags_table(const vfs_page_tags *tags, size_t size_bytes)

@@ -10,8 +10,8 @@
 #include "fk/crypto.h"
 
 enum {
-    VFS_PAGE_TAG_SIZE_BYTES = 16,
-    /* 16 bytes for each page of a 2 GiB database. */
+    VFS_PAGE_TAG_SIZE_BYTES = FK_PAGE_TAG_SIZE_BYTES,
+    /* 16 bytes for each page of a database of 1 GiB, 2 GiB in format 1. */
     VFS_PAGE_TAGS_PAGE_COUNT_MAX = 262144,
 };
 
@@ -27,8 +27,8 @@ void vfs_page_tags_free(vfs_page_tags *tags);
 FK_MUST_USE fk_status vfs_page_tags_resize(vfs_page_tags *tags, uint64_t page_count);
 /* Borrowed until the next resize. NULL: the page was never written, or is behind the end. */
 const uint8_t *vfs_page_tags_get(const vfs_page_tags *tags, uint32_t page_number);
-/* Take the tag of a page that is within the table. */
-void vfs_page_tags_set(vfs_page_tags *tags, uint32_t page_number, const uint8_t *page);
+/* Take the VFS_PAGE_TAG_SIZE_BYTES of a page that is within the table. */
+void vfs_page_tags_set(vfs_page_tags *tags, uint32_t page_number, const uint8_t *tag);
 /* The first size_bytes of the table, borrowed. */
 fk_bytes vfs_page_tags_table(const vfs_page_tags *tags, size_t size_bytes);
 

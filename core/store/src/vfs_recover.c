@@ -68,13 +68,18 @@ static fk_status no_superblock(const superblock_slot slots[SUPERBLOCK_COUNT], fk
     return fk_status_of(FK_ERR_DAMAGED);
 }
 
-/* Root and page-tag table of a slot become the store's. */
+/* Root and page-tag table of a slot become the store's. With another page key every record would look torn. */
 static fk_status take_superblock(fk_vfs *vfs, const superblock_slot *slot)
 {
+    uint8_t check[FK_HASH_SIZE_BYTES];
+    vfs_root_check_of(slot->root.version, &vfs->page_key, check);
+    if (!fk_equal_constant_time(check, slot->root.page_key_check, sizeof check)) {
+        return fk_status_of(FK_ERR_AUTH);
+    }
     size_t table_size_bytes = (size_t)slot->root.tag_table_bytes;
     FK_TRY(vfs_page_tags_resize(&vfs->page_tags, table_size_bytes / VFS_PAGE_TAG_SIZE_BYTES));
     memcpy(vfs->page_tags.file.data, slot->file, VFS_ROOT_SIZE_BYTES + table_size_bytes);
-    vfs->root = slot->root;
+    vfs_take_root(vfs, &slot->root);
     return fk_ok();
 }
 
@@ -120,10 +125,11 @@ static fk_status take_tags(fk_vfs *vfs, uint8_t *pages)
         uint64_t left = vfs->root.page_count - done;
         size_t page_count = left < TAKE_PAGE_COUNT_MAX ? (size_t)left : TAKE_PAGE_COUNT_MAX;
         size_t read_bytes = 0;
-        FK_TRY(vfs_read(vfs, FK_FILE_PAGES, pages, page_count * FK_VFS_PAGE_SIZE_BYTES, done * FK_VFS_PAGE_SIZE_BYTES,
+        FK_TRY(vfs_read(vfs, FK_FILE_PAGES, pages, page_count * vfs->page_size_bytes, done * vfs->page_size_bytes,
                         &read_bytes));
-        for (size_t i = 0; i < read_bytes / FK_VFS_PAGE_SIZE_BYTES; i++) {
-            vfs_page_tags_set(&vfs->page_tags, (uint32_t)(done + i) + 1, pages + i * FK_VFS_PAGE_SIZE_BYTES);
+        for (size_t i = 0; i < read_bytes / vfs->page_size_bytes; i++) {
+            vfs_page_tags_set(&vfs->page_tags, (uint32_t)(done + i) + 1,
+                              pages + (i + 1) * vfs->page_size_bytes - VFS_PAGE_TAG_SIZE_BYTES);
         }
         done += page_count;
     }
@@ -137,7 +143,7 @@ static fk_status make_missing_table(fk_vfs *vfs)
         return fk_ok();
     }
     FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->root.page_count));
-    size_t pages_size_bytes = (size_t)TAKE_PAGE_COUNT_MAX * FK_VFS_PAGE_SIZE_BYTES;
+    size_t pages_size_bytes = (size_t)TAKE_PAGE_COUNT_MAX * vfs->page_size_bytes;
     uint8_t *pages = fk_allocate(vfs->allocator, pages_size_bytes);
     if (pages == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
@@ -145,6 +151,12 @@ static fk_status make_missing_table(fk_vfs *vfs)
     fk_status status = take_tags(vfs, pages);
     fk_release(vfs->allocator, pages, pages_size_bytes);
     return status;
+}
+
+static fk_status begin_log(const fk_vfs *vfs, uint64_t counter, vfs_log_reader *reader_out)
+{
+    vfs_log_trust trust = { vfs->root.version, &vfs->mac_key, &vfs->page_key };
+    return vfs_log_reader_init(reader_out, vfs->allocator, &vfs->disk, trust, vfs_log_file(counter));
 }
 
 /* --- the chosen log ----------------------------------------------------------------------------- */
@@ -155,8 +167,8 @@ static fk_status check_log_header(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_re
     vfs_root root;
     FK_TRY(vfs_log_reader_head(reader, VFS_ROOT_SIZE_BYTES, &head));
     fk_status status = vfs_root_parse(VFS_ROOT_LOG, head, &vfs->root.store_id, &vfs->mac_key, &root);
-    bool is_expected =
-        fk_is_ok(status) && root.counter == vfs->root.counter && fk_id_equal(&root.generation, &vfs->root.generation);
+    bool is_expected = fk_is_ok(status) && root.version == vfs->root.version && root.counter == vfs->root.counter &&
+                       fk_id_equal(&root.generation, &vfs->root.generation);
     return is_expected || FK_PLANTED(OLD_GENERATION) ? fk_ok() : damaged(vfs, report, FK_VFS_DAMAGE_LOG_HEADER);
 }
 
@@ -170,7 +182,7 @@ static bool record_continues(const fk_vfs *vfs, const vfs_record_header *header)
 static void take_record(fk_vfs *vfs, const vfs_log_record *record)
 {
     for (uint32_t i = 0; i < record->header.record_page_count; i++) {
-        uint64_t offset_bytes = record->pages_offset_bytes + (uint64_t)i * FK_VFS_PAGE_SIZE_BYTES;
+        uint64_t offset_bytes = record->pages_offset_bytes + (uint64_t)i * vfs->page_size_bytes;
         vfs_page_map_set(&vfs->log_places, record->page_numbers[i], (uint32_t)offset_bytes);
     }
     vfs->sequence = record->header.sequence;
@@ -237,8 +249,7 @@ static fk_status replay(fk_vfs *vfs, vfs_log_reader *reader, fk_vfs_report *repo
 static fk_status recover_chosen_log(fk_vfs *vfs, fk_vfs_report *report)
 {
     vfs_log_reader reader;
-    fk_status status =
-        vfs_log_reader_init(&reader, vfs->allocator, &vfs->disk, &vfs->mac_key, vfs_log_file(vfs->root.counter));
+    fk_status status = begin_log(vfs, vfs->root.counter, &reader);
     if (fk_is_ok(status)) {
         status = check_log_header(vfs, &reader, report);
     }
@@ -277,8 +288,7 @@ static fk_status check_newer_log(vfs_log_reader *reader, fk_vfs *vfs, fk_vfs_rep
 static fk_status check_other_log(fk_vfs *vfs, fk_vfs_report *report)
 {
     vfs_log_reader reader;
-    fk_status status =
-        vfs_log_reader_init(&reader, vfs->allocator, &vfs->disk, &vfs->mac_key, vfs_log_file(vfs->root.counter + 1));
+    fk_status status = begin_log(vfs, vfs->root.counter + 1, &reader);
     if (fk_is_ok(status)) {
         status = check_newer_log(&reader, vfs, report);
     }

@@ -4,6 +4,7 @@
 
 #include "fk/contexts.h"
 #include "fk/planted.h"
+#include "vfs_format.h"
 #include "vfs_page_tags.h"
 
 #include "fk/banned.h"
@@ -20,7 +21,7 @@ enum {
     AT_TAG_TABLE_BYTES = 88,
     AT_GENERATION = 96,
     AT_TAG_TABLE_DIGEST = 112,
-    AT_ZEROS = 144,
+    AT_PAGE_KEY_CHECK = 144,
     AT_MAC = 224,
 };
 
@@ -44,12 +45,24 @@ static void compute_mac(vfs_root_kind kind, const uint8_t *bytes, const fk_key *
     fk_hash_final(&mac, mac_out);
 }
 
+void vfs_root_check_of(uint32_t version, const fk_key *page_key, uint8_t check_out[FK_HASH_SIZE_BYTES])
+{
+    memset(check_out, 0, FK_HASH_SIZE_BYTES);
+    if (version == VFS_FORMAT_WHOLE_PAGES) {
+        return;
+    }
+    fk_hash mac;
+    fk_mac_init(&mac, fk_bytes_of(page_key->bytes, FK_KEY_SIZE_BYTES));
+    fk_hash_update(&mac, fk_bytes_text(FK_CONTEXT_PAGE_KEY));
+    fk_hash_final(&mac, check_out);
+}
+
 void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, fk_bytes tag_table, const fk_key *mac_key,
                      uint8_t bytes_out[VFS_ROOT_SIZE_BYTES])
 {
     memset(bytes_out, 0, VFS_ROOT_SIZE_BYTES);
     memcpy(bytes_out, KINDS[kind].magic, MAGIC_SIZE_BYTES);
-    fk_put_u32(bytes_out + AT_VERSION, VFS_ROOT_VERSION);
+    fk_put_u32(bytes_out + AT_VERSION, root->version);
     fk_put_u32(bytes_out + AT_LOG_INDEX, vfs_root_slot(root->counter));
     memcpy(bytes_out + AT_STORE_ID, root->store_id.bytes, FK_ID_SIZE_BYTES);
     fk_put_u64(bytes_out + AT_COUNTER, root->counter);
@@ -59,6 +72,7 @@ void vfs_root_encode(vfs_root_kind kind, const vfs_root *root, fk_bytes tag_tabl
     memcpy(bytes_out + AT_GENERATION, root->generation.bytes, FK_ID_SIZE_BYTES);
     fk_put_u64(bytes_out + AT_TAG_TABLE_BYTES, tag_table.size_bytes);
     fk_hash_of(tag_table, bytes_out + AT_TAG_TABLE_DIGEST);
+    memcpy(bytes_out + AT_PAGE_KEY_CHECK, root->page_key_check, FK_HASH_SIZE_BYTES);
     compute_mac(kind, bytes_out, mac_key, bytes_out + AT_MAC);
 }
 
@@ -89,7 +103,8 @@ fk_status vfs_root_parse(vfs_root_kind kind, fk_bytes bytes, const fk_id *store_
     if (!fk_equal_constant_time(mac, bytes.data + AT_MAC, sizeof mac)) {
         return fk_status_of(FK_ERR_AUTH);
     }
-    if (fk_get_u32(bytes.data + AT_VERSION) != VFS_ROOT_VERSION) {
+    uint32_t version = fk_get_u32(bytes.data + AT_VERSION);
+    if (!vfs_format_is_known(version)) {
         return fk_status_of(FK_ERR_NEWER_VERSION);
     }
     uint64_t counter = fk_get_u64(bytes.data + AT_COUNTER);
@@ -99,6 +114,7 @@ fk_status vfs_root_parse(vfs_root_kind kind, fk_bytes bytes, const fk_id *store_
         return fk_status_of(FK_ERR_DAMAGED);
     }
     *root_out = (vfs_root){
+        .version = version,
         .store_id = *store_id,
         .counter = counter,
         .sequence = fk_get_u64(bytes.data + AT_SEQUENCE),
@@ -107,5 +123,6 @@ fk_status vfs_root_parse(vfs_root_kind kind, fk_bytes bytes, const fk_id *store_
     };
     memcpy(root_out->mac, bytes.data + AT_LAST_MAC, FK_HASH_SIZE_BYTES);
     memcpy(root_out->generation.bytes, bytes.data + AT_GENERATION, FK_ID_SIZE_BYTES);
+    memcpy(root_out->page_key_check, bytes.data + AT_PAGE_KEY_CHECK, FK_HASH_SIZE_BYTES);
     return fk_ok();
 }

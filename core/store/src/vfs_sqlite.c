@@ -89,12 +89,12 @@ static int file_read(sqlite3_file *file, void *target, int size, sqlite3_int64 o
     }
     for (uint32_t done = 0; done < (uint32_t)size;) {
         uint64_t at = (uint64_t)offset + done;
-        uint64_t page_index = at / FK_VFS_PAGE_SIZE_BYTES;
+        uint64_t page_index = at / vfs->page_size_bytes;
         if (page_index >= page_count) {
             return SQLITE_IOERR_SHORT_READ;
         }
-        uint32_t offset_in_page = (uint32_t)(at % FK_VFS_PAGE_SIZE_BYTES);
-        uint32_t rest_of_page = FK_VFS_PAGE_SIZE_BYTES - offset_in_page;
+        uint32_t offset_in_page = (uint32_t)(at % vfs->page_size_bytes);
+        uint32_t rest_of_page = vfs->page_size_bytes - offset_in_page;
         uint32_t length = (uint32_t)size - done < rest_of_page ? (uint32_t)size - done : rest_of_page;
         fk_status status =
             vfs_read_page(vfs, (uint32_t)page_index + 1, offset_in_page, length, (uint8_t *)target + done);
@@ -110,12 +110,12 @@ static int file_read(sqlite3_file *file, void *target, int size, sqlite3_int64 o
 static int file_write(sqlite3_file *file, const void *source, int size, sqlite3_int64 offset)
 {
     fk_vfs *vfs = store_of(file);
-    bool is_page = size == FK_VFS_PAGE_SIZE_BYTES && offset % FK_VFS_PAGE_SIZE_BYTES == 0;
+    bool is_page = (uint32_t)size == vfs->page_size_bytes && offset % vfs->page_size_bytes == 0;
     if (vfs->has_failed || !vfs->batch.is_open || !is_page) {
         vfs->statistics.refused_write_count++;
         return SQLITE_IOERR_WRITE;
     }
-    sqlite3_int64 page_number = offset / FK_VFS_PAGE_SIZE_BYTES + 1;
+    sqlite3_int64 page_number = offset / vfs->page_size_bytes + 1;
     if (page_number > UINT32_MAX) {
         return SQLITE_FULL;
     }
@@ -127,7 +127,7 @@ static int file_write(sqlite3_file *file, const void *source, int size, sqlite3_
 static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     fk_vfs *vfs = store_of(file);
-    uint64_t page_count = ((uint64_t)size + FK_VFS_PAGE_SIZE_BYTES - 1) / FK_VFS_PAGE_SIZE_BYTES;
+    uint64_t page_count = ((uint64_t)size + vfs->page_size_bytes - 1) / vfs->page_size_bytes;
     if (page_count < vfs->page_count) {
         vfs->page_count = page_count;
     }
@@ -146,7 +146,7 @@ static int file_size(sqlite3_file *file, sqlite3_int64 *size_out)
 {
     const fk_vfs *vfs = store_of(file);
     uint64_t page_count = vfs->batch.is_open ? vfs->batch.page_count : vfs->page_count;
-    *size_out = (sqlite3_int64)(page_count * FK_VFS_PAGE_SIZE_BYTES);
+    *size_out = (sqlite3_int64)(page_count * vfs->page_size_bytes);
     return SQLITE_OK;
 }
 
@@ -194,8 +194,7 @@ static int file_control(sqlite3_file *file, int operation, void *argument)
 
 static int file_sector_size(sqlite3_file *file)
 {
-    (void)file;
-    return FK_VFS_PAGE_SIZE_BYTES;
+    return (int)store_of(file)->page_size_bytes;
 }
 
 static int file_device_characteristics(sqlite3_file *file)

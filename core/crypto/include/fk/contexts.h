@@ -14,6 +14,7 @@
     X(PRF, "fk/prf/v1")                   \
     X(LOG, "fk/log/v1")                   \
     X(SUPERBLOCK, "fk/super/v1")          \
+    X(PAGE_KEY, "fk/page-key/v1")         \
     X(IDENTITY, "fk/identity/v1")         \
     X(AGENCY, "fk/agency/v1")             \
     X(RECOVERY_KEY, "fk/recovery-key/v1") \

@@ -82,4 +82,16 @@ void fk_aead_seal(const fk_key *key, const uint8_t nonce[FK_AEAD_NONCE_SIZE_BYTE
 FK_MUST_USE fk_status fk_aead_open(const fk_key *key, const uint8_t nonce[FK_AEAD_NONCE_SIZE_BYTES],
                                    fk_bytes associated, fk_bytes sealed, uint8_t *plain_out);
 
+/* --- pages ------------------------------------------------------------------------------------ */
+
+enum {
+    FK_PAGE_TAG_SIZE_BYTES = 16,
+    FK_PAGE_SEAL_SIZE_BYTES = 32, /* nonce and tag: what the cipher keeps at the end of a page */
+};
+
+/* The tag that the cipher of SQLite's pages gives this page as page_number, from 1: Poly1305 over all of it but the tag
+ * itself, under the one-time key of its nonce and number. page: a whole sealed page. Compare with
+ * fk_equal_constant_time() with its last FK_PAGE_TAG_SIZE_BYTES. */
+void fk_page_tag(const fk_key *page_key, uint32_t page_number, fk_bytes page, uint8_t tag_out[FK_PAGE_TAG_SIZE_BYTES]);
+
 #endif
