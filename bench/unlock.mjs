@@ -1,26 +1,48 @@
-// From the passphrase sent to the list of cases painted, in the real app, less the time of the key derivation itself.
+// From the passphrase sent to the list of cases painted, in the real app, less the time of the key derivation itself, and
+// less the time in which the question for a PIN stands on the screen: that is the person's, here the driver's.
 import { makeDevice } from '../tests/e2e/support/run.mjs';
 import { coreCall } from '../tests/e2e/support/trace.mjs';
 import { words } from '../tests/e2e/support/app.mjs';
 import { until } from '../tests/e2e/support/until.mjs';
 import { checklistsOf, freshId, TIME_MS } from './records.mjs';
 
-/** In the page before its scripts: the time from the press on the button to the first frame with the list. */
-function watchUnlock(title, button) {
+/**
+ * In the page before its scripts: from the press on "unlock" to the first frame with the question for a PIN, and from the
+ * press on "go on without" to the first frame with the list.
+ */
+function watchUnlock({ listTitle, unlockButton, pinTitle, skipButton }) {
   const times = { painted: [], derived: [] };
   globalThis.benchTimes = times;
   new BroadcastChannel('bench-kdf').onmessage = ({ data }) => times.derived.push(data);
-  let begun = null;
-  const isList = () => document.querySelector('h1')?.textContent.trim() === title && document.querySelector('main a') !== null;
+  const title = () => document.querySelector('h1')?.textContent.trim();
+  const isAsked = () => title() === pinTitle;
+  const isList = () => title() === listTitle && document.querySelector('main a') !== null;
+  let part = null;
+  let spent = null;
+  const begin = (isDrawn, onDrawn) => {
+    part = { start: performance.now(), isDrawn, onDrawn };
+  };
   document.addEventListener('click', ({ target }) => {
-    if (target.closest('button')?.textContent.trim() === button) begun = performance.now();
+    const pressed = target.closest('button')?.textContent.trim();
+    if (pressed === unlockButton) {
+      spent = 0;
+      begin(isAsked, () => undefined);
+    } else if (pressed === skipButton && spent !== null) {
+      begin(isList, () => {
+        times.painted.push(spent);
+        spent = null;
+      });
+    }
   }, { capture: true });
   new MutationObserver(() => {
-    if (begun === null || !isList()) return;
-    const start = begun;
-    begun = null;
+    if (part === null || !part.isDrawn()) return;
+    const { start, onDrawn } = part;
+    part = null;
     // The frame with it has been drawn when the task after the next frame runs.
-    requestAnimationFrame(() => setTimeout(() => times.painted.push(performance.now() - start), 0));
+    requestAnimationFrame(() => setTimeout(() => {
+      spent += performance.now() - start;
+      onDrawn();
+    }, 0));
   }).observe(document, { subtree: true, childList: true, characterData: true });
 }
 
@@ -48,7 +70,9 @@ export async function measureUnlock({ kind, origin, recordCount, unlockCount }) 
   try {
     const app = await device.launch();
     const { page } = device.browser;
-    await page.evaluateOnNewDocument(watchUnlock, words.list.title, words.unlock.button);
+    await page.evaluateOnNewDocument(watchUnlock, {
+      listTitle: words.list.title, unlockButton: words.unlock.button, pinTitle: words.pin.chooseTitle, skipButton: words.pin.skip,
+    });
     await app.open();
     const phrase = await app.makeVault();
     await fill(page, recordCount);
