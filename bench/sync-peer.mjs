@@ -27,7 +27,7 @@ export class SyncPeer {
     peer.folder = mkdtempSync(path.join(os.tmpdir(), 'fieldkit-bench-peer-'));
     mkdirSync(path.join(peer.folder, 'server'));
     const pageFolder = buildPage(path.join(peer.folder, 'page'));
-    peer.process = spawn('node', [path.join(PEERS, 'server.mjs'), path.join(peer.folder, 'server'), pageFolder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    peer.process = spawn('node', ['--no-warnings', path.join(PEERS, 'server.mjs'), path.join(peer.folder, 'server'), pageFolder], { stdio: ['ignore', 'pipe', 'inherit'] });
     const port = await new Promise((resolve, reject) => {
       peer.process.stdout.once('data', (text) => resolve(Number(String(text).trim())));
       peer.process.once('exit', (code) => reject(new Error(`the server of the peer ended with ${code}`)));

@@ -15,6 +15,7 @@ import { demand } from './measure.mjs';
 const run = promisify(execFile);
 const FIELDKIT = path.join(path.dirname(HUB), '../core/host/posix/fieldkit');
 const CODE = /(?:[0-9A-Z]{4}-){14}[0-9A-Z]{4}/;
+const PASSPHRASE_FILE = 'passphrase';
 export const PASSPHRASE = 'abacus abdomen abdominal acorn acid';
 
 export const newId = () => randomBytes(16).toString('hex');
@@ -55,9 +56,7 @@ class NativeDevice {
   static async make(folder) {
     const device = new NativeDevice();
     const vault = path.join(folder, newId());
-    const passphrase = path.join(folder, 'passphrase');
-    writeFileSync(passphrase, `${PASSPHRASE}\n`);
-    device.vault = ['--vault', vault, '--passphrase-file', passphrase];
+    device.vault = ['--vault', vault, '--passphrase-file', path.join(folder, PASSPHRASE_FILE)];
     await device.call('vault.create', {});
     return device;
   }
@@ -117,6 +116,7 @@ export class Team {
 
   async #start(appDir) {
     const agency = path.join(this.folder, 'agency');
+    writeFileSync(path.join(this.folder, PASSPHRASE_FILE), `${PASSPHRASE}\n`);
     const store = `sqlite:${this.folder}/hub/hub.sqlite`;
     const { stdout } = await run(FIELDKIT, ['agency', 'create', '--out', agency]);
     mkdirSync(path.join(this.folder, 'hub'));
