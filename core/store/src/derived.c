@@ -174,16 +174,40 @@ static fk_status settle_adoption(fk_store *store, const fk_operation *operation)
     return overrule(store, &later, &operation->device, operation->sequence);
 }
 
-/* Fields with several current writes are listed apart: people must see them, and they are few. */
-static fk_status refresh_contested(fk_store *store, const fk_operation *operation)
+/* What stands at a field before a write of it. */
+typedef struct field_state {
+    bool has_heads;
+    bool is_listed;    /* as contested */
+    bool is_overruled; /* the write itself, by one that came before it */
+    bool is_renamed;   /* the write itself has another name, earlier or later */
+} field_state;
+
+static fk_status look_at_field(fk_store *store, const fk_operation *operation, field_state *state_out)
 {
     fk_query query;
     bool has_row = false;
-    FK_TRY(begin_field(store, FK_SQL_HEAD_COUNT, operation, &query));
+    *state_out = (field_state){ .has_heads = false };
+    FK_TRY(begin_field(store, FK_SQL_FIELD_STATE, operation, &query));
+    fk_query_id(&query, 5, &operation->device);
+    fk_query_integer(&query, 6, operation->sequence);
     FK_TRY(fk_query_next(&query, &has_row));
-    int64_t head_count = has_row ? fk_query_column_integer(&query, 0) : 0;
-    bool is_listed = has_row && fk_query_column_integer(&query, 1) != 0;
+    if (has_row) {
+        state_out->has_heads = fk_query_column_integer(&query, 0) != 0;
+        state_out->is_listed = fk_query_column_integer(&query, 1) != 0;
+        state_out->is_overruled = fk_query_column_integer(&query, 2) != 0;
+        state_out->is_renamed = fk_query_column_integer(&query, 3) != 0;
+    }
     fk_query_end(&query);
+    return fk_ok();
+}
+
+/* Fields with several current writes are listed apart: people must see them, and they are few. */
+static fk_status refresh_contested(fk_store *store, const fk_operation *operation, bool is_listed)
+{
+    fk_query query;
+    int64_t head_count = 0;
+    FK_TRY(begin_field(store, FK_SQL_HEAD_COUNT, operation, &query));
+    FK_TRY(fk_query_number(&query, 0, &head_count));
     if (head_count <= 1 && !is_listed) {
         return fk_ok();
     }
@@ -194,19 +218,28 @@ static fk_status refresh_contested(fk_store *store, const fk_operation *operatio
     return fk_query_run(&query);
 }
 
-/* A write replaces its device's earlier one and those its author names and knew (docs/adr/0004, 0011). */
+/* A write replaces its device's earlier one and those its author names and knew (docs/adr/0004, 0011). Most writes are
+ * the first of their field, and then there is nothing to replace and nothing to dispute. */
 static fk_status apply_heads(fk_store *store, const fk_operation *operation, uint32_t *ignored)
 {
+    field_state before;
     if (operation->over.size_bytes % FK_OVER_SIZE_BYTES != 0) {
         return fk_status_of(FK_ERR_DAMAGED);
     }
-    FK_TRY(run_head(store, FK_SQL_HEAD_DROP_OWN, operation, &operation->device, operation->sequence));
+    FK_TRY(look_at_field(store, operation, &before));
+    if (before.has_heads) {
+        FK_TRY(run_head(store, FK_SQL_HEAD_DROP_OWN, operation, &operation->device, operation->sequence));
+    }
     for (size_t i = 0; i < operation->over.size_bytes && !FK_PLANTED(OVER_IGNORED); i += FK_OVER_SIZE_BYTES) {
         FK_TRY(apply_link(store, operation, operation->over.data + i, ignored));
     }
-    FK_TRY(add_head(store, operation));
-    FK_TRY(settle_adoption(store, operation));
-    return refresh_contested(store, operation);
+    if (!before.is_overruled) {
+        FK_TRY(add_head(store, operation));
+    }
+    if (before.is_renamed) {
+        FK_TRY(settle_adoption(store, operation));
+    }
+    return before.has_heads || before.is_listed ? refresh_contested(store, operation, before.is_listed) : fk_ok();
 }
 
 /* --- records and who wrote them ---------------------------------------------------------------- */

@@ -98,11 +98,16 @@
     X(HEAD_DROP_OWN, "DELETE FROM heads" FK_SQL_OF_FIELD " AND device = ?5 AND sequence < ?6") \
     X(HEAD_DROP, "DELETE FROM heads" FK_SQL_OF_FIELD " AND device = ?5 AND sequence = ?6") \
     X(HEAD_ADD, \
-      "INSERT INTO heads(case_id, record, field, compartment, device, sequence, hlc) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7" \
-      " WHERE NOT EXISTS (SELECT 1 FROM overruled" FK_SQL_OF_FIELD " AND device = ?5 AND sequence = ?6)") \
-    /* How many, and whether the field is listed as contested. */ \
-    X(HEAD_COUNT, \
-      "SELECT (SELECT count(*) FROM heads" FK_SQL_OF_FIELD "), EXISTS (SELECT 1 FROM contested" FK_SQL_OF_FIELD ")") \
+      "INSERT INTO heads(case_id, record, field, compartment, device, sequence, hlc)" \
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") \
+    /* Before a write ?5, ?6 of a field: has it current writes, is it listed as contested, is this write overruled \
+     * already, has it another name? */ \
+    X(FIELD_STATE, \
+      "SELECT EXISTS (SELECT 1 FROM heads" FK_SQL_OF_FIELD "), EXISTS (SELECT 1 FROM contested" FK_SQL_OF_FIELD ")," \
+      " EXISTS (SELECT 1 FROM overruled" FK_SQL_OF_FIELD " AND device = ?5 AND sequence = ?6)," \
+      " EXISTS (SELECT 1 FROM adoptions WHERE compartment = ?4 AND device = ?5 AND sequence = ?6)" \
+      " OR EXISTS (SELECT 1 FROM adoptions WHERE compartment = ?4 AND from_device = ?5 AND from_sequence = ?6)") \
+    X(HEAD_COUNT, "SELECT count(*) FROM heads" FK_SQL_OF_FIELD) \
     X(HEADS_OF_OTHERS, \
       "SELECT h.device, h.sequence FROM records r" \
       " CROSS JOIN heads h ON h.case_id = r.case_id AND h.record = r.record AND h.compartment = r.compartment" \
