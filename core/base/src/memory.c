@@ -82,7 +82,8 @@ bool fk_multiply_size(size_t a, size_t b, size_t *out)
 
 /* --- arena ---------------------------------------------------------------------------------- */
 
-enum { ARENA_BLOCK_SIZE_BYTES = 16 * 1024 };
+/* Each block is twice the one before, because all of it is cleared and wiped: most arenas hold one small value. */
+enum { ARENA_BLOCK_SIZE_BYTES_FIRST = 1024, ARENA_BLOCK_SIZE_BYTES_MAX = 16 * 1024 };
 
 typedef struct fk_arena_block {
     struct fk_arena_block *older;
@@ -98,10 +99,16 @@ void fk_arena_init(fk_arena *arena, const fk_allocator *allocator, size_t size_b
     *arena = (fk_arena){ .allocator = allocator, .size_bytes_max = size_bytes_max };
 }
 
+static size_t arena_next_size(const fk_arena *arena)
+{
+    size_t newest_bytes = arena->newest != NULL ? arena->newest->size_bytes : ARENA_BLOCK_SIZE_BYTES_FIRST / 2;
+    return newest_bytes < ARENA_BLOCK_SIZE_BYTES_MAX / 2 ? 2 * newest_bytes : ARENA_BLOCK_SIZE_BYTES_MAX;
+}
+
 static fk_arena_block *arena_add_block(fk_arena *arena, size_t payload_bytes)
 {
-    size_t size_bytes = ARENA_BLOCK_SIZE_BYTES;
-    if (payload_bytes > ARENA_BLOCK_SIZE_BYTES - ARENA_HEADER_SIZE_BYTES &&
+    size_t size_bytes = arena_next_size(arena);
+    if (payload_bytes > size_bytes - ARENA_HEADER_SIZE_BYTES &&
         !fk_add_size(payload_bytes, ARENA_HEADER_SIZE_BYTES, &size_bytes)) {
         return NULL;
     }
