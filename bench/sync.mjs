@@ -86,9 +86,11 @@ async function pullOurs({ team, page, written, clientCount }) {
   const device = await PageDevice.make(page, team.origin);
   const clients = await team.natives(clientCount);
   await team.admit([device, ...clients]);
-  const others = clients.map((client) => client.sync());
+  const others = clients.map((client) => client.startSync());
+  // Their keys are derived at about the same time: when the first has an answer of the hub, all are about to ask it.
+  await Promise.race(others.length > 0 ? others.map(({ begun }) => begun) : [undefined]);
   const ms = await device.sync();
-  await Promise.all(others);
+  await Promise.all(others.map(({ ended }) => ended));
   await demandAll(device, written);
   return ms;
 }

@@ -69,7 +69,14 @@ class NativeDevice {
   }
 
   async sync() {
-    await run(FIELDKIT, ['sync', ...this.vault]);
+    await this.startSync().ended;
+  }
+
+  /** begun: its key is derived and the hub has answered it once. */
+  startSync() {
+    const ended = run(FIELDKIT, ['sync', ...this.vault]);
+    const begun = new Promise((resolve) => ended.child.stderr.once('data', resolve));
+    return { begun, ended };
   }
 }
 
