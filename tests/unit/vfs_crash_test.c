@@ -91,6 +91,68 @@ static void store__can_be_cut_at_each_step_of_commit_and_checkpoint(void **state
     }
 }
 
+/* A store whose page-tag table reaches into the second sector of its superblock, with a log to recover. */
+static void make_two_sectors(workload *work, memory_disk *memory, uint64_t seed)
+{
+    enum { TABLE_PAGES_IN_FIRST_SECTOR = 16, TABLE_PAGES_IN_TWO = 48 };
+    must(work, workload_begin(work, memory, seed));
+    assert_int_equal(test_store_run(&work->store, "CREATE TABLE pages(body BLOB)"), SQLITE_OK);
+    assert_int_equal(test_store_run(&work->store, "INSERT INTO pages VALUES(zeroblob(130000))"), SQLITE_OK);
+    uint64_t page_count = test_store_statistics(&work->store).page_count;
+    assert_true(page_count > TABLE_PAGES_IN_FIRST_SECTOR && page_count <= TABLE_PAGES_IN_TWO);
+    test_store_close(&work->store);
+}
+
+/* The same disk after somebody opened it, which moves the log. */
+static memory_disk *after_opening(const memory_disk *closed)
+{
+    memory_disk *opened = memory_disk_clone(closed, 0);
+    test_store store = test_store_on(opened);
+    assert_code(test_store_open_vfs(&store), FK_OK);
+    fk_vfs_close(store.vfs);
+    return opened;
+}
+
+static uint64_t mutation_count(const memory_disk *memory)
+{
+    return memory_disk_count(memory, MEMORY_DISK_WRITE) + memory_disk_count(memory, MEMORY_DISK_FLUSH) +
+           memory_disk_count(memory, MEMORY_DISK_TRUNCATE);
+}
+
+/* An opening wrote the first sector of its superblock, and then the power went. At the next opening it goes again when
+ * the superblock was written, of which any sectors are there: the first sector of the first one and the second of the
+ * second, which is the same in both, must not come to be a superblock that names the log of the first. */
+static void store__is_not_led_astray_by_superblocks_of_two_openings(void **state)
+{
+    (void)state;
+    enum { OUTCOMES = 64, SECTOR_SIZE_BYTES = 512 };
+    for (uint64_t seed = 0; seed < 2; seed++) { /* a store of each format */
+        memory_disk *torn = memory_disk_new(seed);
+        workload work;
+        make_two_sectors(&work, torn, seed);
+        memory_disk *first = after_opening(torn);
+        fk_bytes superblock = memory_disk_content(first, FK_FILE_SUPERBLOCK_0);
+        assert_true(superblock.size_bytes > SECTOR_SIZE_BYTES);
+        memory_disk_replace(torn, FK_FILE_SUPERBLOCK_0, fk_bytes_of(superblock.data, SECTOR_SIZE_BYTES));
+        memory_disk_replace(torn, FK_FILE_LOG_0, memory_disk_content(first, FK_FILE_LOG_0));
+        memory_disk *second = after_opening(torn);
+        uint64_t last = mutation_count(second) - 1;
+        for (uint64_t outcome = 0; outcome < OUTCOMES; outcome++) {
+            memory_disk *memory = memory_disk_clone(torn, outcome);
+            work.store.memory = memory;
+            memory_disk_crash_at(memory, last);
+            assert_code(test_store_open_vfs(&work.store), FK_ERR_IO);
+            memory_disk_crash(memory);
+            must(&work, workload_reopen(&work));
+            test_store_close(&work.store);
+            memory_disk_free(memory);
+        }
+        memory_disk_free(second);
+        memory_disk_free(first);
+        memory_disk_free(torn);
+    }
+}
+
 /* The superblock's flush fails, so it may be in the system's cache only when the store is opened
  * again from it. The next checkpoint must not cut the older log before it is really there. */
 static void store__survives_a_checkpoint_whose_last_flush_failed(void **state)
@@ -209,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(store_create__can_be_cut_anywhere),
         cmocka_unit_test(store__can_be_cut_at_each_step_of_commit_and_checkpoint),
+        cmocka_unit_test(store__is_not_led_astray_by_superblocks_of_two_openings),
         cmocka_unit_test(store__survives_a_checkpoint_whose_last_flush_failed),
         cmocka_unit_test(store__survives_each_failed_call_in_turn),
         cmocka_unit_test(store__survives_a_full_disk),

@@ -1,8 +1,8 @@
 /* Moving the log's pages into the page file and starting the other log.
  *
- * Order: pages, flush; header of the other log with a new generation, flush; superblock and page-tag
- * table in the other slot with the higher counter, flush. Until the last flush the old superblock and the old
- * log stand untouched and say the same. */
+ * Order: a torn superblock in the other slot cut off, flush; pages, flush; header of the other log with a new
+ * generation, flush; superblock and page-tag table in the other slot with the higher counter, flush. Until the last
+ * flush the old superblock and the old log stand untouched and say the same. */
 #include "vfs_internal.h"
 
 #include <string.h>
@@ -128,12 +128,26 @@ static fk_status settle_superblock(fk_vfs *vfs)
     return fk_ok();
 }
 
+/* The first part of a superblock whose table never followed: a second try has the same table, and torn in its turn
+ * could make the first one whole, which names a log that is no longer there. */
+static fk_status clear_torn_superblock(fk_vfs *vfs)
+{
+    fk_vault_file file = vfs_superblock_file(vfs->root.counter + 1);
+    if (vfs->is_other_superblock_torn && !FK_PLANTED(TORN_SUPERBLOCK_LEFT)) {
+        FK_TRY(vfs_truncate(vfs, file, 0));
+        FK_TRY(vfs_flush(vfs, file));
+        vfs->is_other_superblock_torn = false;
+    }
+    return fk_ok();
+}
+
 /* Without room or memory for it the other log is given back: the one in use goes on. */
 static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
 {
     fk_status status = vfs_write_log_header(vfs, next);
     if (fk_is_ok(status)) {
         status = vfs_write_superblock(vfs, next);
+        vfs->is_other_superblock_torn = !fk_is_ok(status);
     }
     if (!fk_is_ok(status) && !vfs->has_failed) {
         FK_TRY(vfs_truncate(vfs, vfs_log_file(next->counter), 0));
@@ -149,6 +163,7 @@ fk_status fk_vfs_checkpoint(fk_vfs *vfs)
         return fk_status_of(FK_ERR_READ_ONLY);
     }
     FK_TRY(settle_superblock(vfs));
+    FK_TRY(clear_torn_superblock(vfs));
     FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->page_count));
     vfs_root next = vfs->root;
     next.counter++;

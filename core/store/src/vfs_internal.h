@@ -46,8 +46,9 @@ struct fk_vfs {
     bool is_file_open;  /* SQLite has its file */
     bool needs_rewrite; /* what was read at opening is not yet known to be durable */
     uint64_t retry_checkpoint_at_bytes;
-    bool is_superblock_doubtful; /* and neither is the superblock it was read from */
-    bool has_failed;             /* nothing is read or written until the store is opened again */
+    bool is_superblock_doubtful;   /* and neither is the superblock it was read from */
+    bool is_other_superblock_torn; /* the other slot has part of one that was never finished */
+    bool has_failed;               /* nothing is read or written until the store is opened again */
     fk_vfs_statistics statistics;
 };
 

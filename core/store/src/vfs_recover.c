@@ -102,6 +102,8 @@ static fk_status choose_superblock(fk_vfs *vfs, const fk_id *store_id, superbloc
     if (best == NULL || slots[0].status.code == FK_ERR_NEWER_VERSION || slots[1].status.code == FK_ERR_NEWER_VERSION) {
         return no_superblock(slots, report);
     }
+    fk_code other = slots[1 - vfs_root_slot(best->root.counter)].status.code;
+    vfs->is_other_superblock_torn = other != FK_OK && other != FK_ERR_NOT_FOUND;
     return take_superblock(vfs, best);
 }
 
