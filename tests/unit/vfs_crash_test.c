@@ -153,6 +153,39 @@ static void store__is_not_led_astray_by_superblocks_of_two_openings(void **state
     }
 }
 
+/* Each write of a checkpoint is short, one store for each. The superblock's table is long and changed in its first half
+ * alone, so that half of it makes a whole one over the older table; the transaction after it goes to the log in use. */
+static void store__goes_on_after_a_short_superblock_that_is_whole(void **state)
+{
+    (void)state;
+    enum { FORMAT_COUNT = 2, WRITES = 16 };
+    unsigned short_count = 0;
+    for (uint64_t k = 0; k < WRITES * FORMAT_COUNT; k++) {
+        memory_disk *memory = memory_disk_new(k);
+        workload work;
+        must(&work, workload_begin(&work, memory, k % FORMAT_COUNT));
+        assert_int_equal(test_store_run(&work.store, "CREATE TABLE pages(body BLOB)"), SQLITE_OK);
+        assert_int_equal(test_store_run(&work.store, "INSERT INTO pages VALUES(zeroblob(900000))"), SQLITE_OK);
+        for (int slot = 0; slot < 2; slot++) {
+            assert_int_equal(workload_transact_small(&work), SQLITE_OK);
+            assert_code(fk_vfs_checkpoint(work.store.vfs), FK_OK);
+        }
+        assert_int_equal(workload_transact_small(&work), SQLITE_OK);
+        memory_disk_fail(memory, MEMORY_DISK_WRITE, k / FORMAT_COUNT, MEMORY_DISK_SHORT);
+        fk_status status = fk_vfs_checkpoint(work.store.vfs);
+        assert_true(fk_is_ok(status) || status.code == FK_ERR_FULL);
+        short_count += !fk_is_ok(status);
+        memory_disk_heal(memory);
+        assert_int_equal(workload_transact_small(&work), SQLITE_OK);
+        test_store_close(&work.store);
+        must(&work, workload_reopen(&work));
+        test_store_close(&work.store);
+        memory_disk_free(memory);
+    }
+    /* Pages, log header and superblock, of each format. */
+    assert_true(short_count >= 3 * FORMAT_COUNT && short_count < WRITES * FORMAT_COUNT);
+}
+
 /* The superblock's flush fails, so it may be in the system's cache only when the store is opened
  * again from it. The next checkpoint must not cut the older log before it is really there. */
 static void store__survives_a_checkpoint_whose_last_flush_failed(void **state)
@@ -272,6 +305,7 @@ int main(void)
         cmocka_unit_test(store_create__can_be_cut_anywhere),
         cmocka_unit_test(store__can_be_cut_at_each_step_of_commit_and_checkpoint),
         cmocka_unit_test(store__is_not_led_astray_by_superblocks_of_two_openings),
+        cmocka_unit_test(store__goes_on_after_a_short_superblock_that_is_whole),
         cmocka_unit_test(store__survives_a_checkpoint_whose_last_flush_failed),
         cmocka_unit_test(store__survives_each_failed_call_in_turn),
         cmocka_unit_test(store__survives_a_full_disk),

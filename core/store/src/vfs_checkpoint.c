@@ -128,8 +128,9 @@ static fk_status settle_superblock(fk_vfs *vfs)
     return fk_ok();
 }
 
-/* The first part of a superblock whose table never followed: a second try has the same table, and torn in its turn
- * could make the first one whole, which names a log that is no longer there. */
+/* The first part of a superblock whose table never followed. It may be whole nevertheless, when the table that stood
+ * there goes on alike; or a second try has the same table, and torn in its turn makes it whole. It names a log that
+ * nobody goes on with. */
 static fk_status clear_torn_superblock(fk_vfs *vfs)
 {
     fk_vault_file file = vfs_superblock_file(vfs->root.counter + 1);
@@ -141,7 +142,7 @@ static fk_status clear_torn_superblock(fk_vfs *vfs)
     return fk_ok();
 }
 
-/* Without room or memory for it the other log is given back: the one in use goes on. */
+/* Without room or memory for it the other log is given back, once no superblock names it: the one in use goes on. */
 static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
 {
     fk_status status = vfs_write_log_header(vfs, next);
@@ -150,6 +151,7 @@ static fk_status start_other_log(fk_vfs *vfs, const vfs_root *next)
         vfs->is_other_superblock_torn = !fk_is_ok(status);
     }
     if (!fk_is_ok(status) && !vfs->has_failed) {
+        FK_TRY(clear_torn_superblock(vfs));
         FK_TRY(vfs_truncate(vfs, vfs_log_file(next->counter), 0));
     }
     FK_TRY(status);
