@@ -281,27 +281,6 @@ fk_status fk_handle_backup_open(fk_session *session, fk_arena *arena, const fk_b
 
 /* --- a vault that escrow opened ---------------------------------------------------------------------------- */
 
-/* A key file of its own with one slot, a new master key in it: neither a passphrase of before nor the slot that was
- * used opens what is made. */
-static fk_status choose_new_keys(fk_session *session, fk_backup_work *work, fk_bytes secrets)
-{
-    fk_slot_secrets given;
-    fk_slot_entry *first = &work->slots.entries[0];
-    FK_TRY(fk_read_first_secrets(secrets, &given, &first->type));
-    first->made_on_ms = fk_session_now_ms(session);
-    fk_key master;
-    fk_key_random(&master);
-    fk_status status =
-        fk_keyfile_fill_slot(&session->prepared, first->slot_index, first->type, &given, &master, first->made_on_ms);
-    if (fk_is_ok(status)) {
-        fk_vault_keys_derive(&master, &work->target_keys);
-        work->keyfile = session->prepared;
-        work->slots.count = 1;
-    }
-    fk_key_wipe(&master);
-    return status;
-}
-
 static fk_status begin_recovering(fk_session *session, fk_bytes head, const fk_key *master, fk_bytes secrets,
                                   fk_error *error)
 {
@@ -311,7 +290,11 @@ static fk_status begin_recovering(fk_session *session, fk_bytes head, const fk_k
     work->purpose = READING_RESTORE;
     FK_TRY(choose_disk(session, work));
     FK_TRY(read_head(head, &work->keyfile, error));
-    FK_TRY(choose_new_keys(session, work, secrets));
+    /* A key file and a master key of its own: neither a passphrase of before nor the slot that was used opens what is
+     * made. */
+    FK_TRY(fk_make_first_slot(secrets, fk_session_now_ms(session), &session->prepared, &work->slots,
+                              &work->target_keys));
+    work->keyfile = session->prepared;
     fk_vault_keys_derive(master, &former);
     fk_status status = make_target(session, work, head, &former.export_file, error);
     fk_vault_keys_wipe(&former);

@@ -56,17 +56,6 @@ static void digest_of(const fk_escrow_statement *statement, uint8_t digest_out[F
     fk_hash_final(&hash, digest_out);
 }
 
-static fk_status says(fk_session *session, const uint8_t digest[FK_HASH_SIZE_BYTES], bool *is_same_out)
-{
-    fk_arena arena;
-    fk_arena_init(&arena, session->host.allocator, 4096);
-    fk_bytes stored = { NULL, 0 };
-    fk_status status = fk_store_meta_get(session->store, SAYS_KEY, &arena, &stored);
-    *is_same_out = fk_is_ok(status) && fk_bytes_equal(stored, fk_bytes_of(digest, FK_HASH_SIZE_BYTES));
-    fk_arena_reset(&arena);
-    return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
-}
-
 /* --- which slot ------------------------------------------------------------------------------------- */
 
 /* The slot of the list that is one of escrow for this key in the key file as well; NULL: none. */
@@ -83,19 +72,29 @@ static const fk_slot_entry *find_slot(const fk_keyfile *keyfile, const fk_slot_l
     return NULL;
 }
 
+/* The key file and the list of its slots, as they are now. */
+typedef struct key_slots {
+    fk_keyfile keyfile;
+    fk_slot_list list;
+} key_slots;
+
+static fk_status read_slots(fk_session *session, key_slots *slots_out)
+{
+    FK_TRY(fk_keyfile_load(session->host.disk, &slots_out->keyfile));
+    return fk_keyslots_read(session, &slots_out->list);
+}
+
 fk_status fk_escrow_held(fk_session *session, bool *is_held_out, uint64_t *made_on_ms_out)
 {
     const fk_roster_recovery_key_row *key = fk_escrow_agency_key(session);
-    fk_keyfile keyfile;
-    fk_slot_list list;
+    key_slots slots;
     *is_held_out = false;
     *made_on_ms_out = 0;
     if (key == NULL || session->is_second) {
         return fk_ok();
     }
-    FK_TRY(fk_keyfile_load(session->host.disk, &keyfile));
-    FK_TRY(fk_keyslots_read(session, &list));
-    const fk_slot_entry *entry = find_slot(&keyfile, &list, &key->entry.key);
+    FK_TRY(read_slots(session, &slots));
+    const fk_slot_entry *entry = find_slot(&slots.keyfile, &slots.list, &key->entry.key);
     *is_held_out = entry != NULL;
     *made_on_ms_out = entry != NULL ? entry->made_on_ms : 0;
     return fk_ok();
@@ -103,18 +102,14 @@ fk_status fk_escrow_held(fk_session *session, bool *is_held_out, uint64_t *made_
 
 /* One that a crash left written and in no list, or that came with the key file of a copy: recognised, so overwritten.
  */
-static fk_status wipe_strays(fk_session *session)
+static fk_status wipe_strays(fk_session *session, key_slots *slots)
 {
-    const fk_disk *disk = session->host.disk;
-    fk_keyfile keyfile;
-    fk_slot_list list;
-    FK_TRY(fk_keyfile_load(disk, &keyfile));
-    FK_TRY(fk_keyslots_read(session, &list));
     for (uint32_t slot_index = 0; slot_index < FK_KEYFILE_SLOT_COUNT; slot_index++) {
         fk_id key;
-        if (fk_escrow_slot_key(&keyfile, slot_index, &key) && fk_slot_list_find(&list, slot_index) == NULL) {
-            fk_keyfile_retire_slot(&keyfile, slot_index);
-            FK_TRY(fk_keyfile_save_slot(disk, &keyfile, slot_index));
+        if (fk_escrow_slot_key(&slots->keyfile, slot_index, &key) &&
+            fk_slot_list_find(&slots->list, slot_index) == NULL) {
+            fk_keyfile_retire_slot(&slots->keyfile, slot_index);
+            FK_TRY(fk_keyfile_save_slot(session->host.disk, &slots->keyfile, slot_index));
         }
     }
     return fk_ok();
@@ -124,17 +119,16 @@ static fk_status wipe_strays(fk_session *session)
 
 /* The new one first, then the mark of what it says: cut between the two, it is made once more. */
 static fk_status make(fk_session *session, const fk_roster_recovery_key *key, const fk_escrow_statement *statement,
-                      const uint8_t digest[FK_HASH_SIZE_BYTES])
+                      const uint8_t digest[FK_HASH_SIZE_BYTES], key_slots *slots)
 {
     uint8_t sealed[FK_KEYFILE_SLOT_SIZE_BYTES];
     uint32_t slot_index = 0;
-    fk_slot_list list;
-    FK_TRY(fk_keyslots_read(session, &list));
     FK_TRY(fk_escrow_seal(key->public_key, statement, &session->master, sealed));
     fk_slot_filling filling = { .type = FK_SLOT_ESCROW, .sealed = sealed };
-    uint32_t older = fk_keyslots_of(&list, escrow_types, sizeof escrow_types / sizeof escrow_types[0]);
+    uint32_t older = fk_keyslots_of(&slots->list, escrow_types, sizeof escrow_types / sizeof escrow_types[0]);
     FK_TRY(fk_keyslots_fill(session, &filling, older, &slot_index));
-    return fk_store_meta_put(session->store, SAYS_KEY, fk_bytes_of(digest, FK_HASH_SIZE_BYTES));
+    FK_TRY(fk_store_meta_put(session->store, SAYS_KEY, fk_bytes_of(digest, FK_HASH_SIZE_BYTES)));
+    return read_slots(session, slots);
 }
 
 static fk_status settle(fk_session *session)
@@ -146,16 +140,15 @@ static fk_status settle(fk_session *session)
         return fk_ok();
     }
     uint8_t digest[FK_HASH_SIZE_BYTES];
-    uint64_t made_on_ms = 0;
-    bool is_held = false;
+    key_slots slots;
     bool is_same = false;
     digest_of(&statement, digest);
-    FK_TRY(fk_escrow_held(session, &is_held, &made_on_ms));
-    FK_TRY(says(session, digest, &is_same));
-    if (!is_held || !is_same) {
-        FK_TRY(make(session, &key->entry, &statement, digest));
+    FK_TRY(read_slots(session, &slots));
+    FK_TRY(fk_session_meta_is(session, SAYS_KEY, fk_bytes_of(digest, sizeof digest), &is_same));
+    if (!is_same || find_slot(&slots.keyfile, &slots.list, &key->entry.key) == NULL) {
+        FK_TRY(make(session, &key->entry, &statement, digest, &slots));
     }
-    return wipe_strays(session);
+    return wipe_strays(session, &slots);
 }
 
 void fk_escrow_settle(fk_session *session)

@@ -7,17 +7,6 @@
 /* In vault_meta: the id of the key that the person knows of. */
 static const char SEEN_KEY[] = "keys.escrow.seen";
 
-static fk_status is_seen(fk_session *session, const fk_id *key, bool *is_seen_out)
-{
-    fk_arena arena;
-    fk_arena_init(&arena, session->host.allocator, 4096);
-    fk_bytes stored = { NULL, 0 };
-    fk_status status = fk_store_meta_get(session->store, SEEN_KEY, &arena, &stored);
-    *is_seen_out = fk_is_ok(status) && fk_bytes_equal(stored, fk_bytes_of(key->bytes, FK_ID_SIZE_BYTES));
-    fk_arena_reset(&arena);
-    return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
-}
-
 fk_status fk_handle_escrow_state(fk_session *session, fk_arena *arena, const fk_escrow_state_request *request,
                                  fk_escrow_state_reply *reply, fk_error *error)
 {
@@ -31,7 +20,7 @@ fk_status fk_handle_escrow_state(fk_session *session, fk_arena *arena, const fk_
     }
     bool seen = false;
     FK_TRY(fk_escrow_held(session, &reply->is_held, &reply->held_ms));
-    FK_TRY(is_seen(session, &key->entry.key, &seen));
+    FK_TRY(fk_session_meta_is(session, SEEN_KEY, fk_bytes_of(key->entry.key.bytes, FK_ID_SIZE_BYTES), &seen));
     reply->has_key = reply->has_key_id = reply->has_key_made_ms = true;
     reply->key_id = key->entry.key;
     reply->key_made_ms = key->made_ms;

@@ -13,10 +13,7 @@
 
 #include "fk/banned.h"
 
-enum {
-    STEP_SIZE_BYTES = 256 * 1024,
-    FIRST_SLOT = 0,
-};
+enum { STEP_SIZE_BYTES = 256 * 1024 };
 
 typedef struct fk_rekey_work {
     fk_keyfile keyfile; /* of the copy */
@@ -100,31 +97,11 @@ fk_status fk_handle_rekey_prepare(fk_session *session, fk_arena *arena, const fk
 
 /* --- the copy -------------------------------------------------------------------------------------------- */
 
-/* A new master key into the first slot; every other slot of the copy is unused, the recovery key's and escrow's
- * too: the next unlock makes the one of escrow. */
-static fk_status choose_keys(const fk_session *session, fk_rekey_work *work, fk_bytes raw)
-{
-    fk_slot_secrets given;
-    const fk_clock *clock = session->host.clock;
-    fk_slot_entry *first = &work->slots.entries[0];
-    FK_TRY(fk_read_first_secrets(raw, &given, &first->type));
-    first->slot_index = FIRST_SLOT;
-    first->made_on_ms = clock->now_ms(clock->ctx);
-    work->slots.count = 1;
-    fk_key master;
-    fk_key_random(&master);
-    fk_status status =
-        fk_keyfile_fill_slot(&work->keyfile, FIRST_SLOT, first->type, &given, &master, first->made_on_ms);
-    if (fk_is_ok(status)) {
-        fk_vault_keys_derive(&master, &work->keys);
-    }
-    fk_key_wipe(&master);
-    return status;
-}
-
 static fk_status begin_copy(fk_session *session, fk_rekey_work *work, fk_bytes secrets, fk_error *error)
 {
-    FK_TRY(choose_keys(session, work, secrets));
+    /* Every other slot of the copy is unused, the recovery key's too; the next unlock makes the one of escrow. */
+    const fk_clock *clock = session->host.clock;
+    FK_TRY(fk_make_first_slot(secrets, clock->now_ms(clock->ctx), &work->keyfile, &work->slots, &work->keys));
     fk_store_config config = {
         .allocator = session->host.allocator,
         .disk = session->host.other_disk,
@@ -164,21 +141,13 @@ static fk_status copy_rows(fk_rekey_work *work)
     return fk_ok();
 }
 
-static fk_status put_identity(const fk_session *session, fk_rekey_work *work)
-{
-    if (work->is_new_device) {
-        return fk_vault_identity_make(work->target, &work->keys, &work->keyfile.vault_id);
-    }
-    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
-    fk_identity_wrap(&session->identity, &work->keys.identity_wrap, &work->keyfile.vault_id, wrapped);
-    return fk_store_meta_put(work->target, "identity", fk_bytes_of(wrapped, sizeof wrapped));
-}
-
 /* The device's keys under the new key, everything in the page file, and last the key file: from that write on the copy
  * is the vault. */
 static fk_status complete(const fk_session *session, fk_rekey_work *work)
 {
-    FK_TRY(put_identity(session, work));
+    const fk_id *vault_id = &work->keyfile.vault_id;
+    FK_TRY(work->is_new_device ? fk_vault_identity_make(work->target, &work->keys, vault_id)
+                               : fk_vault_identity_put(work->target, &work->keys, vault_id, &session->identity));
     FK_TRY(fk_keyslots_put(work->target, &work->slots));
     FK_TRY(fk_store_checkpoint(work->target));
     return fk_keyfile_create_on_disk(session->host.other_disk, &work->keyfile);

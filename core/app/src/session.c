@@ -122,6 +122,17 @@ fk_status fk_session_is_practice_store(const fk_session *session, fk_store *stor
     return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
 }
 
+fk_status fk_session_meta_is(const fk_session *session, const char *key, fk_bytes expected, bool *is_same_out)
+{
+    fk_arena arena;
+    fk_arena_init(&arena, session->host.allocator, 4096);
+    fk_bytes stored = { NULL, 0 };
+    fk_status status = fk_store_meta_get(session->store, key, &arena, &stored);
+    *is_same_out = fk_is_ok(status) && fk_bytes_equal(stored, expected);
+    fk_arena_reset(&arena);
+    return status.code == FK_ERR_NOT_FOUND ? fk_ok() : status;
+}
+
 static fk_status open_sync(fk_session *session)
 {
     fk_sync_config config = {

@@ -73,7 +73,10 @@ FK_MUST_USE fk_status fk_session_watch(fk_session *session, uint32_t command_id)
 /* Close the store and wipe every key. */
 void fk_session_lock(fk_session *session);
 
-/* Make the device's key pairs and keep them in a store, wrapped. */
+/* Keep the device's key pairs in a store, wrapped. */
+FK_MUST_USE fk_status fk_vault_identity_put(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id,
+                                            const fk_identity *identity);
+/* New ones. */
 FK_MUST_USE fk_status fk_vault_identity_make(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id);
 
 /* Lower-case hex digits in the arena. FK_ERR_NO_MEMORY. */
@@ -84,6 +87,10 @@ FK_MUST_USE fk_status fk_hex_text(fk_bytes bytes, fk_arena *arena, fk_bytes *hex
 /* Whether a store is one: the session's, or one that was read from an exported file. FK_ERR_IO, FK_ERR_DAMAGED,
  * FK_ERR_NO_MEMORY. */
 FK_MUST_USE fk_status fk_session_is_practice_store(const fk_session *session, fk_store *store, bool *is_practice_out);
+
+/* Does vault_meta hold these bytes under this key? FK_ERR_IO, FK_ERR_DAMAGED, FK_ERR_NO_MEMORY. */
+FK_MUST_USE fk_status fk_session_meta_is(const fk_session *session, const char *key, fk_bytes expected,
+                                         bool *is_same_out);
 
 typedef struct fk_opening {
     bool is_second;    /* the store on the second set of files */

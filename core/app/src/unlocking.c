@@ -71,6 +71,26 @@ fk_status fk_read_first_secrets(fk_bytes raw, fk_slot_secrets *secrets_out, fk_s
     return fk_status_of(is_allowed ? FK_OK : FK_ERR_NOT_ALLOWED);
 }
 
+fk_status fk_make_first_slot(fk_bytes raw, uint64_t made_on_ms, fk_keyfile *keyfile, fk_slot_list *list_out,
+                             fk_vault_keys *keys_out)
+{
+    fk_slot_secrets given;
+    *list_out = (fk_slot_list){ .count = 0 };
+    fk_slot_entry *first = &list_out->entries[0];
+    FK_TRY(fk_read_first_secrets(raw, &given, &first->type));
+    first->made_on_ms = made_on_ms;
+    fk_key master;
+    fk_key_random(&master);
+    fk_status status =
+        fk_keyfile_fill_slot(keyfile, first->slot_index, first->type, &given, &master, first->made_on_ms);
+    if (fk_is_ok(status)) {
+        fk_vault_keys_derive(&master, keys_out);
+        list_out->count = 1;
+    }
+    fk_key_wipe(&master);
+    return status;
+}
+
 fk_status fk_unlock(fk_session *session, const fk_slot_secrets *secrets, bool is_read_only, fk_unlocked *unlocked_out,
                     fk_error *error)
 {

@@ -118,14 +118,21 @@ fk_status fk_handle_vault_prepare(fk_session *session, fk_arena *arena, const fk
     return fk_hex_text(fk_bytes_of(salt, sizeof salt), arena, &reply->salt_hex);
 }
 
+fk_status fk_vault_identity_put(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id,
+                                const fk_identity *identity)
+{
+    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
+    fk_identity_wrap(identity, &keys->identity_wrap, vault_id, wrapped);
+    return fk_store_meta_put(store, "identity", fk_bytes_of(wrapped, sizeof wrapped));
+}
+
 fk_status fk_vault_identity_make(fk_store *store, const fk_vault_keys *keys, const fk_id *vault_id)
 {
     fk_identity identity;
     fk_identity_generate(&identity);
-    uint8_t wrapped[FK_IDENTITY_WRAPPED_SIZE_BYTES];
-    fk_identity_wrap(&identity, &keys->identity_wrap, vault_id, wrapped);
+    fk_status status = fk_vault_identity_put(store, keys, vault_id, &identity);
     fk_identity_wipe(&identity);
-    return fk_store_meta_put(store, "identity", fk_bytes_of(wrapped, sizeof wrapped));
+    return status;
 }
 
 fk_status fk_session_make_store(const fk_session *session, const fk_disk *disk, const fk_id *vault_id,
