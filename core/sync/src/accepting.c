@@ -13,6 +13,11 @@ enum {
     RETRY_COUNT_MAX = 256, /* waiting segments in one go */
 };
 
+static bool is_own(const fk_sync *sync, const fk_segment_header *header)
+{
+    return fk_id_equal(&header->device, fk_sync_device(sync));
+}
+
 /* --- who made it --------------------------------------------------------------------------------------- */
 
 typedef struct author {
@@ -97,7 +102,7 @@ static fk_status apply(fk_sync *sync, const fk_segment *segment, const fk_segmen
         .compartment = FK_COMPARTMENT_HOME,
         .device = segment->header.device,
         .first_sequence = segment->header.first_sequence,
-        .is_taken_back = fk_id_equal(&segment->header.device, fk_sync_device(sync)),
+        .is_taken_back = is_own(sync, &segment->header),
     };
     uint32_t ignored_over = 0;
     fk_status status = read_operations(sync, content, &arena, &remote);
@@ -167,7 +172,7 @@ static fk_status take_known(fk_sync *sync, const fk_segment_header *header, cons
                           note_place, &place));
     if (!place.is_found || memcmp(&place.id, id, sizeof place.id) != 0) {
         fk_sync_note(sync, FK_ERR_FORK, "two segments at one place of a chain");
-        sync->facts.is_forked = sync->facts.is_forked || fk_id_equal(&header->device, fk_sync_device(sync));
+        sync->facts.is_forked = sync->facts.is_forked || is_own(sync, header);
     }
     return fk_ok();
 }
@@ -182,11 +187,10 @@ static fk_status leave_out(fk_sync *sync, fk_code code, const char *detail)
 
 static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest *id, fk_code verdict, size_t *size_out)
 {
-    bool is_own = fk_id_equal(&segment->header.device, fk_sync_device(sync));
     if (verdict == FK_OK) {
         FK_TRY(merge(sync, segment, &verdict, size_out));
     }
-    if (is_own && verdict != FK_OK) {
+    if (is_own(sync, &segment->header) && verdict != FK_OK) {
         return leave_out(sync, verdict, "a segment of this device that cannot be taken back");
     }
     fk_segment_row row = {
@@ -195,7 +199,7 @@ static fk_status keep(fk_sync *sync, const fk_segment *segment, const fk_digest 
         .first_sequence = segment->header.first_sequence,
         .last_sequence = segment->header.first_sequence + segment->header.operation_count - 1,
         .id = *id,
-        .state = is_own ? FK_SEGMENT_SENT : state_of(verdict),
+        .state = is_own(sync, &segment->header) ? FK_SEGMENT_SENT : state_of(verdict),
         .bytes = segment->whole,
         .problem = problem_of(verdict),
     };
@@ -246,10 +250,9 @@ fk_status fk_segment_take(fk_sync *sync, const fk_segment *segment, size_t *size
     if (header->first_sequence <= head.last_sequence) {
         return take_known(sync, header, &id);
     }
-    bool is_own = fk_id_equal(&header->device, fk_sync_device(sync));
-    bool is_behind = false;
-    FK_TRY(is_own ? look_whether_behind(sync, header, &head, &is_behind) : fk_ok());
-    if (is_own && !is_behind) {
+    bool may_be_taken = true;
+    FK_TRY(is_own(sync, header) ? look_whether_behind(sync, header, &head, &may_be_taken) : fk_ok());
+    if (!may_be_taken) {
         sync->facts.is_forked = true;
         fk_sync_note(sync, FK_ERR_FORK, "the hub holds more of this device than this vault");
         return fk_ok();
