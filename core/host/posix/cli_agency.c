@@ -186,28 +186,6 @@ int fk_cli_agency_create(int argument_count, char **arguments)
 
 int fk_cli_agency_check(int argument_count, char **arguments)
 {
-    const char *out = NULL;
-    const fk_cli_option options[] = { { "--out", &out, NULL, true } };
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
-        return FK_CLI_WRONG_USE;
-    }
-    fk_error error = { .detail = "" };
-    fk_random random = fk_posix_random();
-    fk_status status = fk_crypto_start(&random);
-    int directory = -1;
-    fk_id id;
-    if (fk_is_ok(status)) {
-        status = fk_cli_directory_open(out, &directory, &error);
-    }
-    if (fk_is_ok(status)) {
-        status = check_files(directory, &id, &error);
-        (void)close(directory);
-    }
-    if (!fk_is_ok(status)) {
-        return fk_cli_report(status, &error);
-    }
-    char text[FK_ID_HEX_SIZE + 1];
-    fk_id_to_hex(&id, text);
-    int size = printf("Any two of the three sheets restore the root key of agency %s\n", text);
-    return size > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
+    return fk_cli_sheets_check_command(argument_count, arguments, check_files,
+                                       "Any two of the three sheets restore the root key of agency");
 }

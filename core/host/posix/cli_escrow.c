@@ -218,30 +218,13 @@ int fk_cli_agency_escrow(int argument_count, char **arguments)
     return exit_code;
 }
 
+static fk_status check_sheets(int directory, fk_id *id_out, fk_error *error)
+{
+    return fk_cli_sheets_check(directory, FK_SHARE_RECOVERY, NULL, id_out, error);
+}
+
 int fk_cli_agency_escrow_check(int argument_count, char **arguments)
 {
-    const char *out = NULL;
-    const fk_cli_option options[] = { { "--out", &out, NULL, true } };
-    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
-        return FK_CLI_WRONG_USE;
-    }
-    fk_error error = { .detail = "" };
-    fk_random random = fk_posix_random();
-    fk_status status = fk_crypto_start(&random);
-    int directory = -1;
-    fk_id id;
-    if (fk_is_ok(status)) {
-        status = fk_cli_directory_open(out, &directory, &error);
-    }
-    if (fk_is_ok(status)) {
-        status = fk_cli_sheets_check(directory, FK_SHARE_RECOVERY, NULL, &id, &error);
-        (void)close(directory);
-    }
-    if (!fk_is_ok(status)) {
-        return fk_cli_report(status, &error);
-    }
-    char text[FK_ID_HEX_SIZE + 1];
-    fk_id_to_hex(&id, text);
-    int size = printf("Any two of the three sheets give recovery key %s\n", text);
-    return size > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
+    return fk_cli_sheets_check_command(argument_count, arguments, check_sheets,
+                                       "Any two of the three sheets give recovery key");
 }

@@ -2,10 +2,14 @@
 #include "cli_sheets.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "cli_files.h"
+#include "cli_options.h"
+#include "posix_system.h"
 
 #include "fk/banned.h"
 
@@ -134,4 +138,33 @@ fk_status fk_cli_sheets_join(fk_share_kind kind, const char *path, const char *o
     }
     fk_wipe(shares, sizeof shares);
     return status;
+}
+
+int fk_cli_sheets_check_command(int argument_count, char **arguments, fk_cli_sheets_checker *check,
+                                const char *sentence)
+{
+    const char *out = NULL;
+    const fk_cli_option options[] = { { "--out", &out, NULL, true } };
+    if (!fk_cli_options(argument_count, arguments, options, sizeof options / sizeof options[0])) {
+        return FK_CLI_WRONG_USE;
+    }
+    fk_error error = { .detail = "" };
+    fk_random random = fk_posix_random();
+    fk_status status = fk_crypto_start(&random);
+    int directory = -1;
+    fk_id id;
+    if (fk_is_ok(status)) {
+        status = fk_cli_directory_open(out, &directory, &error);
+    }
+    if (fk_is_ok(status)) {
+        status = check(directory, &id, &error);
+        (void)close(directory);
+    }
+    if (!fk_is_ok(status)) {
+        return fk_cli_report(status, &error);
+    }
+    char text[FK_ID_HEX_SIZE + 1];
+    fk_id_to_hex(&id, text);
+    int size = printf("%s %s\n", sentence, text);
+    return size > 0 && fflush(stdout) == 0 ? FK_CLI_SUCCESS : FK_CLI_FAILED;
 }

@@ -20,6 +20,12 @@ void fk_cli_sheets_remove(int directory, fk_share_kind kind);
 FK_MUST_USE fk_status fk_cli_sheets_check(int directory, fk_share_kind kind, const fk_id *id, fk_id *id_out,
                                           fk_error *error);
 
+/* Reads the sheets of a kind of key in a directory and gives the key's id. */
+typedef fk_status fk_cli_sheets_checker(int directory, fk_id *id_out, fk_error *error);
+/* The command `.. --out DIR` that reads sheets as they stand on disk, and prints the sentence, which ends in the id. */
+int fk_cli_sheets_check_command(int argument_count, char **arguments, fk_cli_sheets_checker *check,
+                                const char *sentence);
+
 /* The key of two sheets, each in a file. Release it with fk_identity_wipe(); on error it is zeros, and error names the
  * file or says what is wrong with the two. */
 FK_MUST_USE fk_status fk_cli_sheets_join(fk_share_kind kind, const char *path, const char *other_path, fk_id *id_out,
