@@ -177,6 +177,14 @@ const char *sim_device_code(const sim_device *device)
 
 /* --- crashes ---------------------------------------------------------------------------------- */
 
+static void start(sim_device *device, const char *after)
+{
+    open_session(device);
+    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
+        sim_fail(device->world, "device %u does not open after %s: %s", device->number, after, sim_device_code(device));
+    }
+}
+
 void sim_device_crash(sim_device *device)
 {
     sim *world = device->world;
@@ -185,10 +193,7 @@ void sim_device_crash(sim_device *device)
     memory_disk_crash_at(device->disk, 0); /* closing must not get to write what a power cut would have lost */
     fk_session_free(device->session);
     memory_disk_crash(device->disk);
-    open_session(device);
-    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
-        sim_fail(world, "device %u does not open after a power cut: %s", device->number, sim_device_code(device));
-    }
+    start(device, "a power cut");
 }
 
 void sim_device_crash_soon(sim_device *device)
@@ -231,10 +236,7 @@ void sim_device_put_back(sim_device *device)
     forget_reply(device);
     fk_session_free(device->session);
     memory_disk_free(newer);
-    open_session(device);
-    if (sim_call_bytes(device, "vault.unlock", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
-        sim_fail(world, "device %u does not open after it was put back: %s", device->number, sim_device_code(device));
-    }
+    start(device, "it was put back");
 }
 
 bool sim_device_is_behind(sim_device *device)

@@ -332,6 +332,12 @@ bool memory_disk_is_down(const memory_disk *disk)
     return disk->is_down;
 }
 
+const struct memory_disk_fault memory_disk_faults[MEMORY_DISK_FAULT_COUNT] = {
+    { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
+    { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
+    { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
+};
+
 void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64_t k, memory_disk_failure failure)
 {
     FK_ASSERT(failure == MEMORY_DISK_BROKEN || operation == MEMORY_DISK_WRITE);

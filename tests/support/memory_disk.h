@@ -40,6 +40,12 @@ bool memory_disk_is_down(const memory_disk *disk);
 
 /* Call number k from now of this operation fails. One failure at a time. */
 void memory_disk_fail(memory_disk *disk, memory_disk_operation operation, uint64_t k, memory_disk_failure failure);
+/* Every way in which a call can fail, for tests that try each. */
+enum { MEMORY_DISK_FAULT_COUNT = 6 };
+extern const struct memory_disk_fault {
+    memory_disk_operation operation;
+    memory_disk_failure failure;
+} memory_disk_faults[MEMORY_DISK_FAULT_COUNT];
 /* From call number k from now, of any operation, the handles are gone: every call answers -1 and does nothing. */
 void memory_disk_lose_handles_at(memory_disk *disk, uint64_t k);
 /* Did that happen? */

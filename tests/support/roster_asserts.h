@@ -17,7 +17,19 @@ static inline void assert_entry_refused(fk_roster *roster, fk_bytes entry, fk_co
     assert_memory_equal(&before, &after, sizeof before);
 }
 
+static inline fk_identity new_keys(void)
+{
+    fk_identity keys;
+    fk_identity_generate(&keys);
+    return keys;
+}
+
 #define assert_refused(entry, code) assert_entry_refused(f->roster, (entry), (code))
+#define assert_add_refused(signer, payload, code)                                        \
+    do {                                                                                 \
+        fk_roster_payload refused_ = (payload);                                          \
+        assert_refused(roster_fixture_make(f, (signer), &refused_), (code));             \
+    } while (0)
 #define add(signer, payload)                                          \
     do {                                                              \
         fk_roster_payload added_ = (payload);                         \

@@ -47,6 +47,25 @@ void store_peer_close(store_peer *peer)
     memory_disk_free(peer->disk);
 }
 
+void store_peers_begin(store_peer *peers, size_t count, seeded_random *random, uint64_t seed, fk_arena *arena)
+{
+    random->state = seed;
+    fk_random port = seeded_random_port(random);
+    FK_ASSERT(fk_is_ok(fk_crypto_start(&port)));
+    fk_arena_init(arena, &fk_allocator_libc, 256 * 1024 * 1024);
+    for (size_t i = 0; i < count; i++) {
+        store_peer_open(&peers[i], &fk_allocator_libc);
+    }
+}
+
+void store_peers_end(store_peer *peers, size_t count, fk_arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        store_peer_close(&peers[i]);
+    }
+    fk_arena_reset(arena);
+}
+
 fk_id peer_id(uint8_t kind, unsigned number)
 {
     fk_id id = { { kind } };

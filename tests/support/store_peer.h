@@ -8,6 +8,7 @@
 #include "fk/store_sync.h"
 
 #include "memory_disk.h"
+#include "seeded_random.h"
 
 extern const fk_id store_peer_team;
 
@@ -22,6 +23,10 @@ typedef struct store_peer {
 void store_peer_open(store_peer *peer, const fk_allocator *allocator);
 void store_peer_reopen(store_peer *peer);
 void store_peer_close(store_peer *peer);
+
+/* Several at once, with everything random from a seed; the arena, of at most 256 MiB, is for their segments. */
+void store_peers_begin(store_peer *peers, size_t count, seeded_random *random, uint64_t seed, fk_arena *arena);
+void store_peers_end(store_peer *peers, size_t count, fk_arena *arena);
 
 typedef struct peer_write {
     fk_id case_id;

@@ -119,6 +119,16 @@ void sync_bench_reopen(sync_bench *bench, size_t device)
     sync_bench_reopen_with(bench, device, &fk_allocator_libc);
 }
 
+void sync_bench_put_back(sync_bench *bench, size_t device, memory_disk *disk)
+{
+    fixture *f = &bench->devices[device];
+    fk_session_free(f->session);
+    f->session = NULL;
+    memory_disk_free(f->disk);
+    f->disk = disk;
+    sync_bench_reopen(bench, device);
+}
+
 void sync_bench_reopen_with(sync_bench *bench, size_t device, const fk_allocator *allocator)
 {
     fixture *f = &bench->devices[device];
@@ -361,4 +371,12 @@ void sync_join(sync_bench *bench, size_t device, fk_device_kind kind)
     assert_clean(sync_bench_run(bench, 0));
     assert_clean(sync_bench_run(bench, device));
     assert_has(call(newcomer, "team.status", "{}"), "\"state\":\"member\"");
+}
+
+void sync_bench_init_pair(sync_bench *bench)
+{
+    sync_bench_init(bench);
+    add_people(&bench->devices[0]);
+    sync_found(bench);
+    sync_join(bench, 1, FK_DEVICE_OFFICE);
 }

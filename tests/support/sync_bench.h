@@ -69,6 +69,10 @@ bool sync_run_cut(sync_bench *bench, size_t device, unsigned count, bool is_last
 /* Device 0 founds, device 1 is invited as a colleague and admitted; both have synced to the end. */
 void sync_found(sync_bench *bench);
 void sync_join(sync_bench *bench, size_t device, fk_device_kind kind);
+/* All of it, to begin with: device 0 has people recorded and founds the agency, device 1 joins as an office. */
+void sync_bench_init_pair(sync_bench *bench);
+/* The disk of the device becomes this one, which the bench owns from now on, and its vault is opened. */
+void sync_bench_put_back(sync_bench *bench, size_t device, memory_disk *disk);
 /* A whole way of joining needs several runs; each of them by this. */
 extern const char *(*sync_bench_run)(sync_bench *bench, size_t device);
 /* What sync_run() gave is no problem, or that one. */

@@ -163,27 +163,18 @@ static void changes__survive_a_power_cut_at_every_write_and_flush(void **state)
 static void changes__survive_every_failing_call_of_the_disk(void **state)
 {
     (void)state;
-    static const struct {
-        memory_disk_operation operation;
-        memory_disk_failure failure;
-    } kinds[] = {
-        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT },
-        { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN },
-    };
     bench b;
     bench_begin(&b);
     for (size_t d = 0; d < sizeof deeds / sizeof deeds[0]; d++) {
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        for (size_t i = 0; i < MEMORY_DISK_FAULT_COUNT; i++) {
             bool has_failed = true;
             for (uint64_t k = 0; has_failed; k++) {
                 bench_reset(&b, k);
                 assert_ok(unlock(&b.f, RIGHT));
-                uint64_t first = memory_disk_count(b.f.disk, kinds[i].operation);
-                memory_disk_fail(b.f.disk, kinds[i].operation, k, kinds[i].failure);
+                uint64_t first = memory_disk_count(b.f.disk, memory_disk_faults[i].operation);
+                memory_disk_fail(b.f.disk, memory_disk_faults[i].operation, k, memory_disk_faults[i].failure);
                 bool is_done = is_ok(deeds[d].act(&b));
-                has_failed = memory_disk_count(b.f.disk, kinds[i].operation) - first > k;
+                has_failed = memory_disk_count(b.f.disk, memory_disk_faults[i].operation) - first > k;
                 assert_true(is_done || has_failed);
                 memory_disk_heal(b.f.disk);
                 memory_disk_crash(b.f.disk);

@@ -26,18 +26,6 @@ static int end(void **state)
     return 0;
 }
 
-static void assert_add_refused(const fk_identity *signer, fk_roster_payload payload, fk_code code)
-{
-    assert_refused(roster_fixture_make(f, signer, &payload), code);
-}
-
-static fk_identity new_keys(void)
-{
-    fk_identity keys;
-    fk_identity_generate(&keys);
-    return keys;
-}
-
 static void recovery_key__is_root_s_alone_to_say(void **state)
 {
     (void)state;

@@ -32,18 +32,6 @@ static int end(void **state)
     return 0;
 }
 
-static void assert_add_refused(const fk_identity *signer, fk_roster_payload payload, fk_code code)
-{
-    assert_refused(roster_fixture_make(f, signer, &payload), code);
-}
-
-static fk_identity new_keys(void)
-{
-    fk_identity keys;
-    fk_identity_generate(&keys);
-    return keys;
-}
-
 /* --- the first entry ---------------------------------------------------------------------------- */
 
 static void roster__holds_what_its_entries_said(void **state)

@@ -148,14 +148,6 @@ static void assert_kept(fixture *f, unsigned acknowledged)
 static void session__survives_each_failed_call_of_the_disk(void **state)
 {
     (void)state;
-    static const struct {
-        memory_disk_operation operation;
-        memory_disk_failure failure;
-    } kinds[] = {
-        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
-    };
     fixture f;
     fixture_init(&f);
     f.clock = (fk_clock){ passing_now_ms, passing_now_ms, NULL };
@@ -163,16 +155,16 @@ static void session__survives_each_failed_call_of_the_disk(void **state)
     add_people(&f);
     memory_disk *before = memory_disk_clone(f.disk, 1);
     unsigned failed_count = 0;
-    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    for (size_t kind = 0; kind < MEMORY_DISK_FAULT_COUNT; kind++) {
         bool has_failed = true;
         for (uint64_t k = 0; has_failed; k++) {
             memory_disk_free(f.disk);
             f.disk = memory_disk_clone(before, k);
             start_again(&f);
-            uint64_t call_count = memory_disk_count(f.disk, kinds[kind].operation);
-            memory_disk_fail(f.disk, kinds[kind].operation, k, kinds[kind].failure);
+            uint64_t call_count = memory_disk_count(f.disk, memory_disk_faults[kind].operation);
+            memory_disk_fail(f.disk, memory_disk_faults[kind].operation, k, memory_disk_faults[kind].failure);
             unsigned acknowledged = live(&f);
-            has_failed = memory_disk_count(f.disk, kinds[kind].operation) > call_count + k;
+            has_failed = memory_disk_count(f.disk, memory_disk_faults[kind].operation) > call_count + k;
             assert_true(has_failed || acknowledged == 2);
             memory_disk_heal(f.disk);
             assert_kept(&f, acknowledged);

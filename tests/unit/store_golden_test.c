@@ -326,25 +326,17 @@ static void golden__migration_survives_a_power_cut_anywhere(void **state)
 static void golden__migration_survives_each_failed_call(void **state)
 {
     (void)state;
-    static const struct {
-        memory_disk_operation operation;
-        memory_disk_failure failure;
-    } kinds[] = {
-        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
-    };
     unsigned failed_count = 0;
-    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    for (size_t kind = 0; kind < MEMORY_DISK_FAULT_COUNT; kind++) {
         bool has_failed = true;
         for (uint64_t k = 0; has_failed; k++) {
             fixture f;
             fixture_begin(&f);
             load_golden(&f);
-            uint64_t call_count = memory_disk_count(f.disk, kinds[kind].operation);
-            memory_disk_fail(f.disk, kinds[kind].operation, k, kinds[kind].failure);
+            uint64_t call_count = memory_disk_count(f.disk, memory_disk_faults[kind].operation);
+            memory_disk_fail(f.disk, memory_disk_faults[kind].operation, k, memory_disk_faults[kind].failure);
             fk_status status = open_golden(&f);
-            has_failed = memory_disk_count(f.disk, kinds[kind].operation) > call_count + k;
+            has_failed = memory_disk_count(f.disk, memory_disk_faults[kind].operation) > call_count + k;
             memory_disk_heal(f.disk);
             assert_true(fk_is_ok(status) || has_failed);
             if (!fk_is_ok(status)) {

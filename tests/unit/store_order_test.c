@@ -31,22 +31,13 @@ typedef struct world {
 static void world_begin(world *w, uint64_t seed)
 {
     memset(w, 0, sizeof *w);
-    w->random.state = seed;
     w->now_ms = start_ms;
-    fk_random random = seeded_random_port(&w->random);
-    assert_true(fk_is_ok(fk_crypto_start(&random)));
-    fk_arena_init(&w->arena, &fk_allocator_libc, 256 * 1024 * 1024);
-    for (unsigned i = 0; i < AUTHOR_COUNT; i++) {
-        store_peer_open(&w->authors[i], &fk_allocator_libc);
-    }
+    store_peers_begin(w->authors, AUTHOR_COUNT, &w->random, seed, &w->arena);
 }
 
 static void world_end(world *w)
 {
-    for (unsigned i = 0; i < AUTHOR_COUNT; i++) {
-        store_peer_close(&w->authors[i]);
-    }
-    fk_arena_reset(&w->arena);
+    store_peers_end(w->authors, AUTHOR_COUNT, &w->arena);
 }
 
 static uint64_t below(world *w, uint64_t bound)

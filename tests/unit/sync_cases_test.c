@@ -10,7 +10,6 @@
 #include "assert_code.h"
 #include "fk/secrets.h"
 #include "session_internal.h"
-#include "memory_disk.h"
 #include "sync_bench.h"
 
 static bool shows(fixture *f, const char *piece)
@@ -53,10 +52,7 @@ static void records__say_who_wrote_them(void **state)
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     const char *record = call(&bench.devices[1], "case.get", "{\"caseId\":\"" ID_CASE "\"}");
     assert_has(record, "\"authorName\":\"Ada Admin\",\"authorIsYou\":false");
     record = call(&bench.devices[0], "case.get", "{\"caseId\":\"" ID_CASE "\"}");
@@ -140,10 +136,7 @@ static void segments__with_wrong_values_are_kept_apart_and_stop_nobody(void **st
     };
     enum { WRONG_COUNT = sizeof wrong / sizeof *wrong };
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     for (size_t i = 0; i < WRONG_COUNT; i++) {
         char refused[40];
         write_past_the_checks(&bench.devices[1], wrong[i].type, wrong[i].field, wrong[i].value);
@@ -243,20 +236,13 @@ static void vault__that_went_back_is_told_and_sends_nothing(void **state)
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
+    sync_bench_init_pair(&bench);
     fixture *f = &bench.devices[0];
-    add_people(f);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
     memory_disk *before = memory_disk_clone(f->disk, 7);
     set_reference(f, "NM-8");
     assert_clean(sync_run(&bench, 0));
     /* The copy of the vault from before takes its place, and goes on from there. */
-    fk_session_free(f->session);
-    f->session = NULL;
-    memory_disk_free(f->disk);
-    f->disk = before;
-    sync_bench_reopen(&bench, 0);
+    sync_bench_put_back(&bench, 0, before);
     set_reference(f, "NM-9");
     for (unsigned i = 0; i < 2; i++) {
         const char *problem = sync_run(&bench, 0);
@@ -302,20 +288,13 @@ static void vault__that_went_on_in_two_places_becomes_two_devices(void **state)
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     fixture *f = &bench.devices[1];
     fk_id former = *fk_store_device(f->session->store);
     memory_disk *copy = memory_disk_clone(f->disk, 7);
     set_reference(f, "NM-8");
     assert_clean(sync_run(&bench, 1));
-    fk_session_free(f->session);
-    f->session = NULL;
-    memory_disk_free(f->disk);
-    f->disk = copy;
-    sync_bench_reopen(&bench, 1);
+    sync_bench_put_back(&bench, 1, copy);
     set_reference(f, "NM-9");
     assert_has(sync_run(&bench, 1), "\"problem\":\"fork\""); /* sealed by now, and refused */
     set_reference(f, "NM-10");
@@ -343,21 +322,14 @@ static void vault__that_went_back_takes_back_what_the_hub_has(void **state)
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
+    sync_bench_init_pair(&bench);
     fixture *f = &bench.devices[0];
-    add_people(f);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
     memory_disk *before = memory_disk_clone(f->disk, 7);
     set_reference(f, "NM-7");
     set_reference(f, "NM-8");
     assert_clean(sync_run(&bench, 0));
     assert_clean(sync_run(&bench, 1));
-    fk_session_free(f->session);
-    f->session = NULL;
-    memory_disk_free(f->disk);
-    f->disk = before;
-    sync_bench_reopen(&bench, 0);
+    sync_bench_put_back(&bench, 0, before);
     assert_false(shows_reference(f, "NM-8"));
     assert_clean(sync_run(&bench, 0));
     assert_true(shows_reference(f, "NM-8"));

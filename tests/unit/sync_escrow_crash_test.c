@@ -109,24 +109,15 @@ static void slot__survives_a_power_cut_at_every_write_and_flush(void **state)
 static void slot__survives_every_failing_call_of_the_disk(void **state)
 {
     (void)state;
-    static const struct {
-        memory_disk_operation operation;
-        memory_disk_failure failure;
-    } kinds[] = {
-        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT },
-        { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN },
-    };
     for (size_t start = 0; start < START_COUNT; start++) {
-        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        for (size_t i = 0; i < MEMORY_DISK_FAULT_COUNT; i++) {
             bool has_failed = true;
             for (uint64_t k = 0; has_failed; k++) {
                 reset(start, k, &fk_allocator_libc);
-                uint64_t first = memory_disk_count(device->disk, kinds[i].operation);
-                memory_disk_fail(device->disk, kinds[i].operation, k, kinds[i].failure);
+                uint64_t first = memory_disk_count(device->disk, memory_disk_faults[i].operation);
+                memory_disk_fail(device->disk, memory_disk_faults[i].operation, k, memory_disk_faults[i].failure);
                 (void)unlock(device, RIGHT);
-                has_failed = memory_disk_count(device->disk, kinds[i].operation) - first > k;
+                has_failed = memory_disk_count(device->disk, memory_disk_faults[i].operation) - first > k;
                 memory_disk_heal(device->disk);
                 memory_disk_crash(device->disk);
                 assert_ends_right(start);

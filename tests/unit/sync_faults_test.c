@@ -39,10 +39,7 @@ static const char *run_cut_before_answers(sync_bench *bench, size_t device)
 static void go_the_whole_way(void)
 {
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     assert_true(shows_reference(&bench.devices[1], "NM-7"));
     set_reference(&bench.devices[1], "NM-8");
     assert_clean(sync_bench_run(&bench, 1));
@@ -173,10 +170,7 @@ static void answers__that_are_wrong_have_a_name_and_lose_nothing(void **state)
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     unsigned count = 0;
     for (size_t how = 0; how < sizeof wrong_answers / sizeof *wrong_answers; how++) {
         bool is_over = false;
@@ -219,10 +213,7 @@ static void memory__that_ends_anywhere_in_a_run_loses_nothing(void **state)
     (void)state;
     sync_bench bench;
     failing_allocator failing;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     unsigned failures = 0;
     bool has_failed = true;
     failing_allocator_init(&failing, FAILING_ALLOCATOR_NEVER);

@@ -86,10 +86,7 @@ static void segments__that_nobody_signed_are_left_out_and_asked_for_again(void *
 {
     (void)state;
     sync_bench bench;
-    sync_bench_init(&bench);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
-    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_bench_init_pair(&bench);
     set_reference(&bench.devices[0], "NM-9");
     assert_clean(sync_run(&bench, 0));
     flipping f = { "/v1/pull", 100 };

@@ -227,16 +227,8 @@ static void live(workload *work)
 static void store__survives_each_failed_call_in_turn(void **state)
 {
     (void)state;
-    static const struct {
-        memory_disk_operation operation;
-        memory_disk_failure failure;
-    } kinds[] = {
-        { MEMORY_DISK_READ, MEMORY_DISK_BROKEN }, { MEMORY_DISK_WRITE, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_WRITE, MEMORY_DISK_SHORT }, { MEMORY_DISK_FLUSH, MEMORY_DISK_BROKEN },
-        { MEMORY_DISK_SIZE, MEMORY_DISK_BROKEN }, { MEMORY_DISK_TRUNCATE, MEMORY_DISK_BROKEN },
-    };
     uint64_t failed_count = 0;
-    for (size_t kind = 0; kind < sizeof kinds / sizeof kinds[0]; kind++) {
+    for (size_t kind = 0; kind < MEMORY_DISK_FAULT_COUNT; kind++) {
         bool has_failed = true;
         for (uint64_t k = 0; has_failed; k++) {
             memory_disk *memory = memory_disk_new(k);
@@ -244,10 +236,10 @@ static void store__survives_each_failed_call_in_turn(void **state)
             must(&work, workload_begin(&work, memory, 3));
             assert_int_equal(workload_transact(&work), SQLITE_OK);
             test_store_close(&work.store);
-            uint64_t call_count = memory_disk_count(memory, kinds[kind].operation);
-            memory_disk_fail(memory, kinds[kind].operation, k, kinds[kind].failure);
+            uint64_t call_count = memory_disk_count(memory, memory_disk_faults[kind].operation);
+            memory_disk_fail(memory, memory_disk_faults[kind].operation, k, memory_disk_faults[kind].failure);
             live(&work);
-            has_failed = memory_disk_count(memory, kinds[kind].operation) > call_count + k;
+            has_failed = memory_disk_count(memory, memory_disk_faults[kind].operation) > call_count + k;
             assert_true(has_failed || work.counts.acknowledged == 3);
             memory_disk_heal(memory);
             test_store_close(&work.store);
