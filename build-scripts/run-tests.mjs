@@ -20,7 +20,9 @@ const MINUTE_MS = 60_000;
 
 /**
  * parts: what build-scripts/build.sh has to build first. files: node:test files, by folder or name.
- * steps: programs, each one test that passes with exit 0. minutes: for any one program of the suite.
+ * steps: programs, each one test that passes with exit 0. minutes: for any one program of the suite. first: of the files,
+ * the longest, so that at the end no core waits for one. isWaiting: its programs wait for times to pass more than they
+ * compute, so one more runs than there are cores.
  */
 const SUITES = {
   unit: { parts: ['dev'], run: runUnitTests, minutes: 5 },
@@ -36,7 +38,8 @@ const SUITES = {
   kill: { parts: ['release', 'wasm'], files: ['tests/kill/'], run: runKills, minutes: 10 },
   bench: { parts: ['release', 'wasm', 'web', 'peers'], files: ['tests/bench/'], minutes: 5 },
   fuzz: { parts: ['dev'], run: runFuzzers, minutes: 30 },
-  e2e: { parts: ['release', 'wasm', 'web'], files: ['tests/e2e/'], minutes: 15 },
+  e2e: { parts: ['release', 'wasm', 'web'], files: ['tests/e2e/'], minutes: 15, isWaiting: true,
+    first: ['core-client', 'locks', 'two-devices', 'several-vaults'].map((name) => `tests/e2e/${name}.test.mjs`) },
 };
 
 function typeCheck(realm) {
@@ -117,11 +120,11 @@ function add(total, part) {
   total.failures.push(...part.failures);
 }
 
-/** At most one job on each core; the results in the order of the jobs. */
-async function inLanes(jobs) {
+/** At most one job on each core, or in each lane; the results in the order of the jobs. */
+async function inLanes(jobs, laneCount = availableParallelism()) {
   const results = [];
   let next = 0;
-  await Promise.all(Array.from({ length: availableParallelism() }, async () => {
+  await Promise.all(Array.from({ length: laneCount }, async () => {
     while (next < jobs.length) {
       const index = next++;
       results[index] = await jobs[index]();
@@ -280,7 +283,7 @@ function build(part) {
 }
 
 async function runSuite(suite) {
-  const { parts, steps = [], files = [], run: runOwn, minutes } = SUITES[suite];
+  const { parts, steps = [], files = [], first = [], isWaiting = false, run: runOwn, minutes } = SUITES[suite];
   const total = nothing();
   const broken = parts.filter((part) => !build(part));
   if (broken.length > 0) {
@@ -288,9 +291,9 @@ async function runSuite(suite) {
   }
   const jobs = [
     ...steps.map((step) => () => runStep(suite, step, minutes)),
-    ...filesOf(files).map((file) => () => runNodeTest(suite, file, minutes)),
+    ...[...new Set([...first, ...filesOf(files)])].map((file) => () => runNodeTest(suite, file, minutes)),
   ];
-  (await inLanes(jobs)).forEach((result) => add(total, result));
+  (await inLanes(jobs, availableParallelism() + (isWaiting ? 1 : 0))).forEach((result) => add(total, result));
   if (runOwn !== undefined) {
     add(total, await runOwn(suite, minutes));
   }
