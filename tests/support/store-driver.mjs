@@ -59,6 +59,11 @@ export class StoreDriver {
     });
   }
 
+  /** Of what was asked last. */
+  get lastId() {
+    return this.#nextId - 1;
+  }
+
   ask(body) {
     const id = this.#nextId++;
     return new Promise((resolve) => {

@@ -207,12 +207,18 @@ test('derivation__a_device_without_memory_is_named_and_a_lost_kdf_worker_is_not_
   const noMemory = { ok: false, error: { code: 'kdf-no-memory', detail: 'status 2' } };
   const control = { control: 'create', memoryKib: MEMORY_KIB, entry: ENTRY };
   assert.deepEqual(await driver.withPassphrase(control, PASSPHRASE, async () => noMemory), noMemory);
-  const lost = driver.withPassphrase(control, PASSPHRASE, () => new Promise(() => {}));
-  await driver.ask({ control: 'abandon-derivation' }).then(() => driver.ask({ control: 'abandon-derivation' }));
-  // The request may not have reached its derivation when the first came; it is asked until it has.
-  let settled = false;
-  void lost.then(() => (settled = true));
-  while (!settled) await driver.ask({ control: 'abandon-derivation' });
+  // Told before the request has reached its derivation, and while it waits for the key; of another request, it waits on.
+  const early = driver.withPassphrase(control, PASSPHRASE, () => new Promise(() => {}));
+  await driver.ask({ control: 'abandon-derivation', of: driver.lastId });
+  assert.equal(codeOf(await early), 'kdf-failed');
+  let begun;
+  const isWaiting = new Promise((resolve) => (begun = resolve));
+  const lost = driver.withPassphrase(control, PASSPHRASE, () => new Promise(() => begun()));
+  const of = driver.lastId;
+  await isWaiting;
+  await driver.ask({ control: 'abandon-derivation', of: of - 1 });
+  await driver.ask({ control: 'abandon-derivation', of });
+  await driver.ask({ control: 'abandon-derivation', of });
   assert.equal(codeOf(await lost), 'kdf-failed');
   assert.equal(driver.disk.usedBytes, 0);
   assert.equal(codeOf(await driver.create(PASSPHRASE)), 'ok', 'and the vault can still be made');

@@ -60,11 +60,10 @@ export class StoreConnection {
     return this.#hasEnded;
   }
 
-  send(body: Control | CommandRequest, transfer: Transferable[] = []): Promise<Result<unknown>> {
+  send(body: Control | CommandRequest, transfer: Transferable[] = [], id = this.#nextId++): Promise<Result<unknown>> {
     if (this.#hasEnded) {
       return Promise.resolve(STOPPED);
     }
-    const id = this.#nextId++;
     return new Promise((resolve) => {
       this.#open.set(id, resolve);
       this.#worker.postMessage({ id, ...body }, transfer);
@@ -83,6 +82,7 @@ export class StoreConnection {
    * ends the memory that the derivation took.
    */
   async sendWithKeys(keys: readonly Keys[], message: WithSecrets): Promise<Result<unknown>> {
+    const id = this.#nextId++;
     const workers: Worker[] = [];
     const transfer: Transferable[] = [];
     const given = keys.map(({ passphrase, isChosen, prf, recoveryKey }): SecretsGiven => {
@@ -95,18 +95,19 @@ export class StoreConnection {
       if (passphrase === undefined) return { prf };
       const { port1, port2 } = new MessageChannel();
       transfer.push(port1);
-      workers.push(this.#derive(passphrase, port2));
+      workers.push(this.#derive(passphrase, port2, id));
       return { port: port1, isChosen, prf };
     });
     try {
-      return await this.send(message(given), transfer);
+      return await this.send(message(given), transfer, id);
     } finally {
       workers.forEach((worker) => worker.terminate());
     }
   }
 
-  #derive(passphrase: string, port: MessagePort): Worker {
-    const abandon = (): void => void this.send({ control: 'abandon-derivation' });
+  /** of: the request that waits for the key. */
+  #derive(passphrase: string, port: MessagePort, of: number): Worker {
+    const abandon = (): void => void this.send({ control: 'abandon-derivation', of });
     const worker = this.#kdfWorker === null ? newKdfWorker(abandon) : onKdfFailure(this.#kdfWorker, abandon);
     this.#kdfWorker = null;
     worker.postMessage({ passphrase, port } satisfies KdfRequest, [port]);

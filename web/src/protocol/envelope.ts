@@ -192,8 +192,8 @@ export type Control =
   | { readonly control: 'settle' }
   /** Not queued: the export or reading under way ends soon and is answered with cancelled. */
   | { readonly control: 'cancel-export' }
-  /** Not queued: the KDF worker ended, its result will not come. */
-  | { readonly control: 'abandon-derivation' };
+  /** Not queued: a KDF worker ended, and a key of the request with this id will not come, whether it waits for it yet or not. */
+  | { readonly control: 'abandon-derivation'; readonly of: number };
 
 /** The new recovery key as text to print. It opens nothing until it was typed back. */
 export interface RecoveryKeyReply {

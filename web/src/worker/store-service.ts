@@ -73,6 +73,10 @@ export class StoreService {
   #isEnding = false;
   #sync: RunningSync | null = null;
   #abandonDerivation: (() => void) | null = null;
+  /** the request that is carried out, of those that are queued */
+  #running: number | null = null;
+  /** requests whose key will not come */
+  readonly #abandoned = new Set<number>();
 
   constructor(environment: StoreEnvironment) {
     this.#environment = environment;
@@ -108,7 +112,8 @@ export class StoreService {
     const control = 'control' in message ? message : null;
     switch (control?.control) {
       case 'abandon-derivation':
-        this.#abandonDerivation?.();
+        this.#abandoned.add(control.of);
+        if (this.#running === control.of) this.#abandonDerivation?.();
         this.#environment.post({ id, ok: true, reply: {} });
         return;
       case 'sync':
@@ -144,6 +149,7 @@ export class StoreService {
       this.#environment.post({ id, ...refused('stopped', 'the worker has ended') });
       return;
     }
+    this.#running = id;
     try {
       this.#answer(id, 'control' in message ? await this.#control(message) : this.#command(message.command, message.request));
       if (!('control' in message) && !this.#isClosing) {
@@ -153,6 +159,8 @@ export class StoreService {
       this.#environment.post({ id, ...answerOf(error) });
       this.#endAfterCrash(error);
     }
+    this.#running = null;
+    this.#abandoned.delete(id);
     this.#endIfOver();
   }
 
@@ -369,13 +377,18 @@ export class StoreService {
   }
 
   #derive(parameters: KdfParameters, port: MessagePort): Promise<KdfResult> {
+    const abandoned: KdfResult = { ok: false, error: { code: 'kdf-failed', detail: 'abandoned' } };
+    if (this.#running !== null && this.#abandoned.has(this.#running)) {
+      port.close();
+      return Promise.resolve(abandoned);
+    }
     return new Promise<KdfResult>((resolve) => {
       const finish = (result: KdfResult): void => {
         this.#abandonDerivation = null;
         port.close();
         resolve(result);
       };
-      this.#abandonDerivation = () => finish({ ok: false, error: { code: 'kdf-failed', detail: 'abandoned' } });
+      this.#abandonDerivation = () => finish(abandoned);
       port.onmessage = (event: MessageEvent<KdfResult>) => finish(event.data);
       port.postMessage(parameters);
     });
