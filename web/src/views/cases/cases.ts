@@ -20,18 +20,16 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
   const { list } = state;
   const isEmpty = list.isLoaded && list.rows.length === 0 && list.searched.trim() === '';
   const isSearching = list.search.trim() !== '';
-  /* The button stays one and the same while the list arrives: a touch in between is not lost. */
+  /* The button stays one and the same, in one place, while the list arrives: a touch in between is not lost. */
   const isBare = isEmpty && !isSearching && list.begun.length === 0;
   return page(state, actions, {
     heading: words.list.title,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${begunSection(state)} ${differsLink(state)} ${isBare
+    body: html`${isOnlyRead(state.reading) ? nothing : button({ text: words.list.add, onPress: actions.newCase })}
+    ${begunSection(state)} ${differsLink(state)}
+    ${isBare
       ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
           ${isOnlyRead(state.reading) ? nothing : html`<p class="govuk-body">${words.list.emptyText}</p>`}`
-      : nothing}
-    ${isOnlyRead(state.reading) ? nothing : button({ text: words.list.add, onPress: actions.newCase })}
-    ${isBare
-      ? nothing
       : html`${searchBox(state, actions)}
           <p class="govuk-body" role="status">${countText(state)}</p>
           ${list.rows.length === 0 ? nothing : html`<ul class="app-cases">
