@@ -334,7 +334,19 @@ for (const [kind, executablePath, options, expected] of PRIVATE) {
     try {
       const page = (await browser.pages())[0];
       await visit(page);
+      /* As on the first visit, when the app's own copy is being stored. */
+      await page.evaluate(() => {
+        globalThis.isStoring = true;
+        globalThis.storing = (async () => {
+          const cache = await caches.open('meanwhile').catch(() => null);
+          for (let i = 0; cache !== null && globalThis.isStoring; i++) await cache.put(`/${i % 4}`, new Response(new Uint8Array(1 << 20).fill(i)));
+        })();
+      });
       const start = await ask(page, 'start');
+      await page.evaluate(() => {
+        globalThis.isStoring = false;
+        return globalThis.storing;
+      });
       assert.deepEqual([start.kind, start.error?.code, start.error?.detail], ['refused', ...expected]);
       assert.equal((await command(page, 'content.get', { name: 'emergency' })).ok, true);
     } finally {

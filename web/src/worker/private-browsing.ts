@@ -14,6 +14,11 @@ const QUESTION_COUNT = 200;
 const QUESTIONS_MS_MAX = 20;
 const RESERVED_BYTES_MIN = 256 * 1024;
 
+/** A kind of storage that holds nothing is left out. */
+interface ChromiumEstimate extends StorageEstimate {
+  readonly usageDetails?: { readonly fileSystem?: number };
+}
+
 interface BrandedNavigator {
   readonly userAgentData?: { readonly brands: readonly { readonly brand: string }[] };
 }
@@ -30,8 +35,10 @@ export async function isThrowawayStorage(handle: FileSystemSyncAccessHandle): Pr
   return reserved < RESERVED_BYTES_MIN && questionsMs(handle) > QUESTIONS_MS_MAX;
 }
 
+/** Of files alone: the app's own copy, which the service worker may be storing in the same moment, does not count. */
 async function usageBytes(): Promise<number> {
-  return (await navigator.storage.estimate()).usage ?? 0;
+  const { usageDetails }: ChromiumEstimate = await navigator.storage.estimate();
+  return usageDetails?.fileSystem ?? 0;
 }
 
 function questionsMs(handle: FileSystemSyncAccessHandle): number {
