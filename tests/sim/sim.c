@@ -103,7 +103,7 @@ static void set_clock(sim *world, sim_device *device)
 static void one_event(sim *world)
 {
     sim_device *device = &world->devices[sim_below(world, world->device_count)];
-    switch (sim_below(world, 22)) {
+    switch (sim_below(world, 23)) {
     case 0:
         set_clock(world, device);
         break;
@@ -136,6 +136,9 @@ static void one_event(sim *world)
     case 12:
         sim_sync(device);
         sim_device_put_back(device);
+        break;
+    case 13:
+        sim_model_link_unseen(device);
         break;
     default:
         sim_model_write(device);
@@ -286,14 +289,14 @@ int main(int argc, char **argv)
     (void)printf(
         "seeds %llu to %llu: %llu commands, %llu requests, %llu writes, %llu conflicts resolved; lost %llu, "
         "repeated %llu, late %llu, cut %llu, answered by others %llu, power cuts %llu, hub crashes %llu, clocks "
-        "set %llu, put back %llu\n",
+        "set %llu, put back %llu, links to what nobody saw %llu\n",
         (unsigned long long)chosen.first, (unsigned long long)(chosen.first + chosen.count - 1),
         (unsigned long long)counts.commands, (unsigned long long)counts.requests, (unsigned long long)counts.writes,
         (unsigned long long)counts.conflicts_resolved, (unsigned long long)counts.dropped,
         (unsigned long long)counts.repeated, (unsigned long long)counts.late, (unsigned long long)counts.cut,
         (unsigned long long)counts.foreign, (unsigned long long)counts.device_crashes,
         (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps,
-        (unsigned long long)counts.put_back);
+        (unsigned long long)counts.put_back, (unsigned long long)counts.unseen_links);
     (void)printf("%llu passed, 0 failed\n", (unsigned long long)chosen.count);
     return 0;
 }

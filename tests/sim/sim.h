@@ -38,10 +38,13 @@ typedef struct sim_device {
     fk_buffer reply;   /* of the newest command */
     fk_json_doc *tree; /* of that reply, when it was JSON */
     fk_id id;
+    uint64_t clock_most_ms; /* its clock was never further on, nor the hub's time by its clock */
+    int64_t skew_least_ms;
     unsigned start_count;             /* how often it was started */
     uint64_t acknowledged_operations; /* own ones */
     memory_disk *older;               /* a state of the disk that somebody kept; NULL: none */
     bool is_behind;                   /* put back to it, and not yet told by the hub what it had */
+    bool was_put_back;                /* once */
 } sim_device;
 
 typedef struct sim_request {
@@ -58,7 +61,7 @@ typedef struct sim_log sim_log;
 
 typedef struct sim_counts {
     uint64_t commands, requests, writes, conflicts_resolved;
-    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back;
+    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back, unseen_links;
 } sim_counts;
 
 struct sim {

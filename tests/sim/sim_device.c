@@ -15,8 +15,12 @@ enum { CRASH_WITHIN_WRITES = 24 };
 /* A passphrase key, as the border takes secrets (fk/secrets.h). */
 static const uint8_t secrets[FK_SECRETS_SIZE_BYTES] = { FK_SECRETS_PASSPHRASE, 0, 0, 0, 7, 7, 7 };
 
-uint64_t sim_device_now_ms(const sim_device *device)
+/* The hub's time as this device works it out is its clock, less what that was ahead at any time before. */
+uint64_t sim_device_now_ms(sim_device *device)
 {
+    device->skew_least_ms = device->skew_ms < device->skew_least_ms ? device->skew_ms : device->skew_least_ms;
+    uint64_t most_ms = device->world->now_ms + (uint64_t)(device->skew_ms - device->skew_least_ms);
+    device->clock_most_ms = most_ms > device->clock_most_ms ? most_ms : device->clock_most_ms;
     return (uint64_t)((int64_t)device->world->now_ms + device->skew_ms);
 }
 
@@ -41,8 +45,9 @@ static void open_session(sim_device *device)
     sim *world = device->world;
     device->start_count++;
     device->clock = (fk_clock){ clock_now_ms, clock_monotonic_ms, device };
-    device->host =
-        (fk_host){ &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port, false, NULL };
+    device->host = (fk_host){
+        &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port, false, NULL
+    };
     sim_must(world, fk_session_new(&device->host, &device->session), "fk_session_new");
     sim_demand(device, "core.start", "{}");
 }
@@ -232,7 +237,7 @@ void sim_device_put_back(sim_device *device)
     memory_disk *newer = device->disk;
     device->disk = device->older;
     device->older = NULL;
-    device->is_behind = true;
+    device->is_behind = device->was_put_back = true;
     forget_reply(device);
     fk_session_free(device->session);
     memory_disk_free(newer);

@@ -12,7 +12,7 @@ typedef enum sim_outcome {
 
 void sim_device_make(sim *world, unsigned number);
 void sim_device_free(sim_device *device);
-uint64_t sim_device_now_ms(const sim_device *device);
+uint64_t sim_device_now_ms(sim_device *device);
 
 /* One command with a JSON request. */
 sim_outcome sim_call(sim_device *device, const char *command, const char *format, ...)

@@ -10,6 +10,8 @@
 #include "sim_model_internal.h"
 #include "sim_network.h"
 
+enum { HLC_COUNTER_BITS = 16, HLC_LEAD_MS_MAX = 5 * 60 * 1000 };
+
 #define TEXT "\"%s\""
 #define CHANGE(field, value) "{\"field\":\"" field "\",\"value\":" value "}"
 
@@ -71,7 +73,7 @@ static fk_status add_head(void *ctx, fk_bytes field, const fk_head *row)
         sim_fail(list->world, "more in a field than was written");
     }
     head *target = &list->heads[list->count++];
-    *target = (head){ .device = row->device, .sequence = row->sequence };
+    *target = (head){ .device = row->device, .sequence = row->sequence, .time_ms = row->hlc >> HLC_COUNTER_BITS };
     memcpy(target->value, row->value.data, row->value.size_bytes);
     return fk_ok();
 }
@@ -244,6 +246,15 @@ static void change_field(sim_device *device, const record *of, const char *field
     count_acknowledged(device);
 }
 
+/* A clock follows its own device's and, of what others say, at most 5 minutes more (design 6). */
+static void check_time(const sim_device *device, const head *own)
+{
+    if (own->time_ms > device->clock_most_ms + HLC_LEAD_MS_MAX) {
+        sim_fail(device->world, "device %u: %s is of %llu, its clock was never after %llu", device->number, own->value,
+                 (unsigned long long)own->time_ms, (unsigned long long)device->clock_most_ms);
+    }
+}
+
 /* The newest own write of the field is the one just acknowledged. */
 void keep_write(sim_device *device, write *made)
 {
@@ -252,6 +263,7 @@ void keep_write(sim_device *device, write *made)
                                        record_kinds[model->records[made->record].kind].fields[made->field].name);
     for (size_t i = 0; i < list->count; i++) {
         if (fk_id_equal(&list->heads[i].device, &device->id) && strcmp(list->heads[i].value, made->value) == 0) {
+            check_time(device, &list->heads[i]);
             made->device = device->id;
             made->sequence = list->heads[i].sequence;
             if (model->write_count == WRITE_COUNT_MAX) {

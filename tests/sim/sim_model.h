@@ -15,6 +15,8 @@ void sim_model_free(sim *world);
 void sim_model_add_case(sim_device *device);
 /* Somebody changes something: a field of a known record, a new incident, a set, the state of a record. */
 void sim_model_write(sim_device *device);
+/* A changed client: a write that says it replaces one its device has never had. It replaces nothing. */
+void sim_model_link_unseen(sim_device *device);
 /* A person resolves a conflict that this device shows, if there is one. */
 void sim_model_resolve(sim_device *device);
 

@@ -63,6 +63,7 @@ hex hex_of(const fk_id *id);
 typedef struct head {
     fk_id device;
     uint64_t sequence;
+    uint64_t time_ms; /* of its HLC */
     char value[VALUE_SIZE_MAX];
 } head;
 

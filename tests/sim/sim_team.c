@@ -13,7 +13,7 @@ enum { RUN_COUNT_MAX = 120, CODE_SIZE = 128, CODE_LASTS_MS = 14 * 24 * 3600 * 10
 
 #define HUB_ORIGIN "https://hub.example"
 
-static unsigned long long device_time(const sim_device *device)
+static unsigned long long device_time(sim_device *device)
 {
     return (unsigned long long)sim_device_now_ms(device);
 }

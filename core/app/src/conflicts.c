@@ -1,5 +1,7 @@
 #include "conflicts.h"
 
+#include "fk/planted.h"
+
 #include "fk/banned.h"
 
 enum { CONTESTED_COUNT_MAX = 65536, CONTESTED_COUNT_FIRST = 16, RECORD_SIZE_BYTES_MAX = 8 * 1024 * 1024 };
@@ -46,7 +48,8 @@ static fk_status visit_record(fk_session *session, const fk_id *record, fk_arena
     FK_TRY(fk_store_record(session->store, record, arena, &row));
     FK_TRY(fk_merged_of_record(session, &row, arena, &fields));
     for (size_t i = 0; i < fields.count; i++) {
-        if (fk_merged_is_conflict(&fields.items[i])) {
+        bool is_hidden = FK_PLANTED(CONFLICT_HIDDEN) && !fk_conflict_is_used(row.type);
+        if (fk_merged_is_conflict(&fields.items[i]) && !is_hidden) {
             FK_TRY(visitor(ctx, &row, &fields.items[i]));
         }
     }

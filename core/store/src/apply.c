@@ -2,6 +2,8 @@
 #include "store_internal.h"
 
 #include "fk/assert.h"
+#include "fk/planted.h"
+
 #include "fk/banned.h"
 
 /* How far ahead of this device's corrected clock its own stamps may be pulled by somebody else's. */
@@ -204,7 +206,7 @@ static fk_status advance_clock(fk_store *store, const fk_remote_segment *segment
         newest = hlc > newest ? hlc : newest;
     }
     int64_t most = (int64_t)(((now_ms + hlc_lead_ms_max) << FK_HLC_COUNTER_BITS) | ((1u << FK_HLC_COUNTER_BITS) - 1));
-    newest = newest < most ? newest : most;
+    newest = newest < most || FK_PLANTED(CLOCK_FOLLOWED) ? newest : most;
     if (newest <= store->counters.newest_hlc) {
         return fk_ok();
     }

@@ -44,6 +44,8 @@ enum {
     FK_FAULT_RECOVERY_BOUND = 66,       /* roster: does not bound the signs of a typed recovery key */
     FK_FAULT_CLOCK_DECIDES = 30,        /* merge: the newest write is taken for the only one */
     FK_FAULT_CLOCK_AHEAD_WINS = 31,     /* merge: a clock a year ahead counts as newest */
+    FK_FAULT_CLOCK_FOLLOWED = 70,       /* store: another device's clock is taken over however far ahead it is */
+    FK_FAULT_CONFLICT_HIDDEN = 71,      /* app: conflicts on some types of records are not listed */
 
     FK_FAULT_ACK_BEFORE_FLUSH = 40,        /* hub: answers before what it answers for is on the disk */
     FK_FAULT_DUPLICATE_APPLIED_TWICE = 41, /* hub: a segment it has is taken in once more */
