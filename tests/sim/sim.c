@@ -100,10 +100,38 @@ static void set_clock(sim *world, sim_device *device)
     sim_trace(world, "device %u: its clock is %lld ms ahead", device->number, (long long)device->skew_ms);
 }
 
+/* Not before everybody has the team's keys: whose grants a hub lost without a trace is not helped by anybody. */
+static void keep_hub(sim *world)
+{
+    for (unsigned d = 0; d < world->device_count; d++) {
+        if (!sim_device_has_sent(&world->devices[d])) {
+            return;
+        }
+    }
+    sim_hub_keep(world);
+}
+
+/* What a device that was put back still has to be given must not be taken from the hub as well. Nor an entry of the
+ * roster that others have read and its administrator does not know to have been taken: it would be signed anew. */
+static void restore_hub(sim *world)
+{
+    uint64_t index = 0;
+    for (unsigned d = 0; d < world->device_count; d++) {
+        sim_demand(&world->devices[d], "roster.head", "{}");
+        index = d == 0 ? sim_reply_number(&world->devices[d], "index") : index;
+        if (sim_device_is_behind(&world->devices[d]) || sim_reply_number(&world->devices[d], "index") > index) {
+            return;
+        }
+    }
+    if (sim_chance(world, 3)) {
+        sim_hub_restore(world);
+    }
+}
+
 static void one_event(sim *world)
 {
     sim_device *device = &world->devices[sim_below(world, world->device_count)];
-    switch (sim_below(world, 23)) {
+    switch (sim_below(world, 25)) {
     case 0:
         set_clock(world, device);
         break;
@@ -139,6 +167,12 @@ static void one_event(sim *world)
         break;
     case 13:
         sim_model_link_unseen(device);
+        break;
+    case 14:
+        keep_hub(world);
+        break;
+    case 15:
+        restore_hub(world);
         break;
     default:
         sim_model_write(device);
@@ -289,14 +323,15 @@ int main(int argc, char **argv)
     (void)printf(
         "seeds %llu to %llu: %llu commands, %llu requests, %llu writes, %llu conflicts resolved; lost %llu, "
         "repeated %llu, late %llu, cut %llu, answered by others %llu, power cuts %llu, hub crashes %llu, clocks "
-        "set %llu, put back %llu, links to what nobody saw %llu\n",
+        "set %llu, put back %llu, links to what nobody saw %llu, hub restored %llu\n",
         (unsigned long long)chosen.first, (unsigned long long)(chosen.first + chosen.count - 1),
         (unsigned long long)counts.commands, (unsigned long long)counts.requests, (unsigned long long)counts.writes,
         (unsigned long long)counts.conflicts_resolved, (unsigned long long)counts.dropped,
         (unsigned long long)counts.repeated, (unsigned long long)counts.late, (unsigned long long)counts.cut,
         (unsigned long long)counts.foreign, (unsigned long long)counts.device_crashes,
         (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps,
-        (unsigned long long)counts.put_back, (unsigned long long)counts.unseen_links);
+        (unsigned long long)counts.put_back, (unsigned long long)counts.unseen_links,
+        (unsigned long long)counts.hub_restored);
     (void)printf("%llu passed, 0 failed\n", (unsigned long long)chosen.count);
     return 0;
 }

@@ -19,6 +19,7 @@
 enum {
     SIM_DEVICE_COUNT_MAX = 3,
     SIM_HELD_COUNT_MAX = 8, /* requests and answers the network still has */
+    SIM_HUB_COPY_COUNT_MAX = 4,
     SIM_TEXT_SIZE_MAX = 4096,
 };
 
@@ -56,12 +57,18 @@ typedef struct sim_request {
     uint16_t http_status;
 } sim_request;
 
+/* A backup of the hub's store: one file, taken while it was shut. */
+typedef struct sim_hub_copy {
+    fk_buffer bytes;
+} sim_hub_copy;
+
 typedef struct sim_model sim_model;
 typedef struct sim_log sim_log;
 
 typedef struct sim_counts {
     uint64_t commands, requests, writes, conflicts_resolved;
-    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back, unseen_links;
+    uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back, unseen_links,
+        hub_restored;
 } sim_counts;
 
 struct sim {
@@ -76,6 +83,9 @@ struct sim {
     bool is_at_form; /* somebody looks at a form or a decision: nothing else is written meanwhile */
     fk_hub *hub;
     char hub_dir[64];
+    sim_hub_copy hub_copies[SIM_HUB_COPY_COUNT_MAX];
+    size_t hub_copy_count;
+    bool was_hub_restored; /* once: no disk is put back then, or nobody may have what both lost */
     sim_device devices[SIM_DEVICE_COUNT_MAX];
     unsigned device_count;
     sim_request held[SIM_HELD_COUNT_MAX];

@@ -229,7 +229,7 @@ void sim_device_put_back(sim_device *device)
     sim *world = device->world;
     uint64_t unsent = 0;
     (void)own_operations(device, &unsent);
-    if (device->older == NULL || device->is_behind || unsent > 0) {
+    if (device->older == NULL || device->is_behind || unsent > 0 || world->was_hub_restored) {
         return;
     }
     sim_trace(world, "device %u: its disk is put back", device->number);
@@ -242,6 +242,12 @@ void sim_device_put_back(sim_device *device)
     fk_session_free(device->session);
     memory_disk_free(newer);
     start(device, "it was put back");
+}
+
+bool sim_device_has_sent(sim_device *device)
+{
+    uint64_t unsent = 0;
+    return own_operations(device, &unsent) > unsent;
 }
 
 bool sim_device_is_behind(sim_device *device)

@@ -40,8 +40,10 @@ void sim_device_crash_soon(sim_device *device);
  * anew when it is put back, and be two. A state that was kept before is forgotten. */
 void sim_device_keep_state(sim_device *device);
 /* The disk is what it was when its state was kept, if one was and all that was written since is at the hub: else work
- * would be gone that nobody has, or the device would be two (docs/adr/0022). */
+ * would be gone that nobody has, or the device would be two (docs/adr/0022). Nor once the hub was restored. */
 void sim_device_put_back(sim_device *device);
+/* Has it the team's key? Only what was sealed can be sent. */
+bool sim_device_has_sent(sim_device *device);
 /* Is it still without operations of its own? Then nobody writes on it. */
 bool sim_device_is_behind(sim_device *device);
 

@@ -79,9 +79,69 @@ static void remove_file(sim *world, const char *path)
     (void)remove(path);
 }
 
+/* --- backups ---------------------------------------------------------------------------------------- */
+
+static void forget_copy(sim *world)
+{
+    fk_buffer_free(&world->hub_copies[0].bytes);
+    world->hub_copy_count--;
+    memmove(&world->hub_copies[0], &world->hub_copies[1], world->hub_copy_count * sizeof world->hub_copies[0]);
+}
+
+static FILE *open_file(sim *world, const char *mode)
+{
+    char path[sizeof world->hub_dir + 32];
+    (void)snprintf(path, sizeof path, "%s/hub.sqlite", world->hub_dir);
+    FILE *file = fopen(path, mode);
+    if (file == NULL) {
+        sim_fail(world, "%s does not open", path);
+    }
+    return file;
+}
+
+void sim_hub_keep(sim *world)
+{
+    if (world->hub_copy_count == SIM_HUB_COPY_COUNT_MAX) {
+        forget_copy(world);
+    }
+    fk_hub_close(world->hub);
+    fk_buffer *bytes = &world->hub_copies[world->hub_copy_count++].bytes;
+    fk_buffer_init(bytes, &fk_allocator_libc, FILE_SIZE_BYTES_MAX);
+    FILE *file = open_file(world, "rb");
+    uint8_t piece[4096];
+    for (size_t size = fread(piece, 1, sizeof piece, file); size > 0; size = fread(piece, 1, sizeof piece, file)) {
+        sim_must(world, fk_buffer_append(bytes, fk_bytes_of(piece, size)), "a backup of the hub");
+    }
+    (void)fclose(file);
+    open_store(world);
+}
+
+void sim_hub_restore(sim *world)
+{
+    if (world->hub_copy_count == 0) {
+        return;
+    }
+    const fk_buffer *bytes = &world->hub_copies[sim_below(world, world->hub_copy_count)].bytes;
+    sim_trace(world, "hub: is restored from a backup");
+    world->counts->hub_restored++;
+    world->was_hub_restored = true;
+    fk_hub_close(world->hub);
+    visit_files(world, remove_file);
+    FILE *file = open_file(world, "wb");
+    if (fwrite(bytes->data, 1, bytes->size_bytes, file) != bytes->size_bytes) {
+        sim_fail(world, "a backup of the hub is not written");
+    }
+    (void)fclose(file);
+    open_store(world);
+    sim_log_forget(world);
+}
+
 void sim_hub_free(sim *world)
 {
     fk_hub_close(world->hub);
+    while (world->hub_copy_count > 0) {
+        forget_copy(world);
+    }
     visit_files(world, remove_file);
     (void)rmdir(world->hub_dir);
 }

@@ -17,6 +17,10 @@ void sim_hub_free(sim *world);
 bool sim_hub_answer(sim *world, sim_request *request, fk_bytes body, unsigned times, sim_hub_fault fault);
 /* What it acknowledged before must be there when it comes up again. */
 void sim_hub_crash(sim *world);
+/* Keep a backup of what it holds now; the oldest of more than a few is forgotten. */
+void sim_hub_keep(sim *world);
+/* One of the backups takes the place of its store, if there is one: what was acknowledged since is gone there. */
+void sim_hub_restore(sim *world);
 /* Fails when a file of the store holds the canary. */
 void sim_hub_refuse_canary(sim *world);
 

@@ -31,6 +31,11 @@ void sim_log_free(sim *world)
     free(world->log);
 }
 
+void sim_log_forget(sim *world)
+{
+    world->log->count = 0;
+}
+
 static void keep(sim *world, const log_entry *seen)
 {
     sim_log *log = world->log;

@@ -6,6 +6,8 @@
 
 void sim_log_make(sim *world);
 void sim_log_free(sim *world);
+/* The hub was restored: its numbers mean something else from now on. */
+void sim_log_forget(sim *world);
 /* Looks at an answer; one to a pull is read, any other passed over. */
 void sim_log_watch(sim *world, fk_bytes answer);
 

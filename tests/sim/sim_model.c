@@ -10,7 +10,7 @@
 #include "sim_model_internal.h"
 #include "sim_network.h"
 
-enum { HLC_COUNTER_BITS = 16, HLC_LEAD_MS_MAX = 5 * 60 * 1000 };
+enum { HLC_COUNTER_BITS = 16, HLC_LEAD_MS_MAX = 5 * 60 * 1000 + 1000 };
 
 #define TEXT "\"%s\""
 #define CHANGE(field, value) "{\"field\":\"" field "\",\"value\":" value "}"
@@ -246,7 +246,8 @@ static void change_field(sim_device *device, const record *of, const char *field
     count_acknowledged(device);
 }
 
-/* A clock follows its own device's and, of what others say, at most 5 minutes more (design 6). */
+/* A clock follows its own device's and, of what others say, at most 5 minutes more (design 6); writes after that count
+ * on, which takes a millisecond when the counter is full. */
 static void check_time(const sim_device *device, const head *own)
 {
     if (own->time_ms > device->clock_most_ms + HLC_LEAD_MS_MAX) {

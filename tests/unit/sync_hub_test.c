@@ -162,34 +162,148 @@ static void copy_file(const char *from, const char *to)
     (void)fclose(target);
 }
 
+typedef struct hub_copies {
+    char file[128];
+    char copy[128];
+} hub_copies;
+
+/* Shut the hub, copy one file over the other, open it. */
+static void swap_hub(sync_bench *bench, const char *from, const char *to)
+{
+    fk_hub_close(bench->hub);
+    bench->hub = NULL;
+    copy_file(from, to);
+    sync_bench_restart_hub(bench);
+}
+
+/* Device 0 has founded an agency, and there is a copy of its hub. */
+static void begin_with_copy(sync_bench *bench, hub_copies *files)
+{
+    sync_bench_init(bench);
+    (void)snprintf(files->file, sizeof files->file, "%s/hub.db", bench->folder);
+    (void)snprintf(files->copy, sizeof files->copy, "%s/copy.db", bench->folder);
+    add_people(&bench->devices[0]);
+    sync_found(bench);
+    swap_hub(bench, files->file, files->copy);
+}
+
+/* The first one shows that the log is another one; the one after what is missing was given is lost. */
+static void lose_second_pull(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    static int first;
+    if (strcmp(path, "/v1/pull") == 0) {
+        if (bench->ctx != NULL) {
+            answer->kind = FK_ANSWER_TIMED_OUT;
+        }
+        bench->ctx = &first;
+    }
+}
+
 static void hub__restored_from_a_copy_gets_back_what_it_lost(void **state)
 {
     (void)state;
     sync_bench bench;
-    char file[128];
-    char copy[128];
-    sync_bench_init(&bench);
-    (void)snprintf(file, sizeof file, "%s/hub.db", bench.folder);
-    (void)snprintf(copy, sizeof copy, "%s/copy.db", bench.folder);
-    add_people(&bench.devices[0]);
-    sync_found(&bench);
+    hub_copies files;
+    begin_with_copy(&bench, &files);
     sync_join(&bench, 1, FK_DEVICE_OFFICE);
-    fk_hub_close(bench.hub);
-    bench.hub = NULL;
-    copy_file(file, copy);
-    sync_bench_restart_hub(&bench);
+    swap_hub(&bench, files.file, files.copy);
     set_reference(&bench.devices[0], "NM-9");
     assert_clean(sync_run(&bench, 0));
     set_reference(&bench.devices[0], "NM-10");
     assert_clean(sync_run(&bench, 0));
-    fk_hub_close(bench.hub);
-    bench.hub = NULL;
-    copy_file(copy, file);
-    sync_bench_restart_hub(&bench);
+    swap_hub(&bench, files.copy, files.file);
 
     assert_clean(sync_run(&bench, 0));
     assert_clean(sync_run(&bench, 1));
     assert_true(shows_reference(&bench.devices[1], "NM-10"));
+    sync_bench_free(&bench);
+}
+
+/* Goal: what was sent is not lost when the hub goes back before this device has read its log again. */
+static void hub__that_goes_back_after_a_push_is_noticed_though_its_log_grew(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    hub_copies files;
+    begin_with_copy(&bench, &files);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    swap_hub(&bench, files.file, files.copy);
+    set_reference(&bench.devices[0], "NM-9");
+    bench.unreachable = "/v1/pull";
+    assert_problem(sync_run(&bench, 0), "unreachable");
+    bench.unreachable = NULL;
+    swap_hub(&bench, files.copy, files.file);
+    set_reference(&bench.devices[1], "NM-10");
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_has(call(&bench.devices[1], "conflict.list", "{}"), "NM-9");
+    sync_bench_free(&bench);
+}
+
+/* Goal: a hub that goes back a second time, before the first was over, gets back all the same. */
+static void hub__that_goes_back_twice_gets_back_what_it_lost(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    hub_copies files;
+    begin_with_copy(&bench, &files);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    swap_hub(&bench, files.file, files.copy);
+    set_reference(&bench.devices[0], "NM-9");
+    assert_clean(sync_run(&bench, 0));
+    swap_hub(&bench, files.copy, files.file);
+    bench.interfere = lose_second_pull;
+    bench.ctx = NULL;
+    assert_non_null(sync_run(&bench, 0));
+    bench.interfere = NULL;
+    swap_hub(&bench, files.copy, files.file);
+    set_reference(&bench.devices[1], "NM-10"); /* its log is as long as it was */
+    assert_clean(sync_run(&bench, 1));
+    sync_bench_wait(&bench, UINT64_C(2) * 3600 * 1000); /* chains are compared once an hour */
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_has(call(&bench.devices[1], "conflict.list", "{}"), "NM-9");
+    sync_bench_free(&bench);
+}
+
+/* Goal: a hub restored from before a device joined learns of it again from the others, and the device gets in. */
+static void hub__restored_from_before_somebody_joined_gets_the_roster_back(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    hub_copies files;
+    begin_with_copy(&bench, &files);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    set_reference(&bench.devices[1], "NM-9");
+    assert_clean(sync_run(&bench, 1));
+    swap_hub(&bench, files.copy, files.file);
+    assert_problem(sync_run(&bench, 1), "forbidden");
+    assert_clean(sync_run(&bench, 0));
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0));
+    assert_true(shows_reference(&bench.devices[0], "NM-9"));
+    sync_bench_free(&bench);
+}
+
+/* A hub that calls its roster short whatever it is given. */
+static void shorten_roster(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    (void)bench;
+    if (strcmp(path, "/v1/roster") == 0 && answer->body->size_bytes >= FK_FRAME_SIZE_BYTES + 4) {
+        fk_put_u32(answer->body->data + FK_FRAME_SIZE_BYTES, 1);
+    }
+}
+
+static void hub__that_hides_the_end_of_the_roster_is_told(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init_pair(&bench);
+    bench.interfere = shorten_roster;
+    assert_problem(sync_run(&bench, 1), "fork");
+    bench.interfere = NULL;
+    assert_clean(sync_run(&bench, 1));
     sync_bench_free(&bench);
 }
 
@@ -257,6 +371,10 @@ int main(void)
         cmocka_unit_test(hub__with_another_key_is_named_and_gets_nothing),
         cmocka_unit_test(clock__that_is_wrong_is_told_and_costs_nothing),
         cmocka_unit_test(hub__restored_from_a_copy_gets_back_what_it_lost),
+        cmocka_unit_test(hub__that_goes_back_after_a_push_is_noticed_though_its_log_grew),
+        cmocka_unit_test(hub__that_goes_back_twice_gets_back_what_it_lost),
+        cmocka_unit_test(hub__restored_from_before_somebody_joined_gets_the_roster_back),
+        cmocka_unit_test(hub__that_hides_the_end_of_the_roster_is_told),
         cmocka_unit_test(codes__that_are_used_withdrawn_or_mistyped_let_nobody_in),
     };
     return cmocka_run_group_tests_name("sync_hub", tests, NULL, NULL);

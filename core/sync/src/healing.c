@@ -12,6 +12,7 @@ void fk_heal_wish(fk_sync *sync)
     sync->facts.is_heal_wanted = true;
     sync->facts.pull_after = 0;
     sync->facts.grants_after = 0;
+    sync->facts.granted_count = 0;
     sync->facts.log_number = 0;
     sync->facts.pushed_number = 0;
     memset(&sync->facts.log_hash, 0, sizeof sync->facts.log_hash);
@@ -115,7 +116,8 @@ fk_status fk_ask_heal(fk_sync *sync, bool *has_request_out)
         sync->offer_index += *has_request_out ? 0 : 1;
     }
     if (!*has_request_out && sync->is_healing) {
-        sync->is_healing = sync->facts.is_heal_wanted = false;
+        sync->is_healing = false;
+        sync->is_heal_over = true;
     }
     return fk_ok();
 }

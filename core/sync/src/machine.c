@@ -25,6 +25,8 @@ static const phase phases[FK_PHASE_COUNT] = {
     [FK_PHASE_CHALLENGE] = { FK_SYNC_SIGNING_IN, fk_ask_challenge, fk_answer_challenge, NULL, FK_FRAME_CHALLENGE },
     [FK_PHASE_AUTH] = { FK_SYNC_SIGNING_IN, fk_ask_auth, fk_answer_auth, fk_refused_auth, FK_FRAME_TOKEN },
     [FK_PHASE_ROSTER] = { FK_SYNC_ROSTER, fk_ask_roster, fk_answer_roster, NULL, FK_FRAME_ROSTER },
+    [FK_PHASE_RETURN_ROSTER] = { FK_SYNC_ROSTER, fk_ask_return_roster, fk_answer_return_roster,
+                                 fk_refused_return_roster, FK_FRAME_DONE },
     [FK_PHASE_OFFERED] = { FK_SYNC_ROSTER, fk_ask_offered, fk_answer_offered, fk_refused_offered, FK_FRAME_DONE },
     [FK_PHASE_OFFER_CODE] = { FK_SYNC_TEAM, fk_ask_offer_code, fk_answer_offer_code, fk_refused_offer_code,
                               FK_FRAME_DONE },
@@ -225,7 +227,8 @@ static void clear_run(fk_sync *sync)
     sync->other_log_count = sync->roster_again_count = sync->gap_count = 0;
     sync->is_enrol_asked = sync->is_roster_fresh = sync->is_requests_read = sync->is_grants_read = false;
     sync->is_frontier_posted = sync->is_frontiers_read = sync->is_sending_over = sync->is_pull_over = false;
-    sync->is_have_done = sync->is_healing = sync->is_code_over = false;
+    sync->is_have_done = sync->is_healing = sync->is_heal_over = sync->is_code_over = sync->is_roster_lacking = false;
+    sync->roster_returned_from = 0;
 }
 
 fk_status fk_sync_begin(fk_sync *sync)
@@ -239,6 +242,8 @@ fk_status fk_sync_begin(fk_sync *sync)
         return fk_status_of(FK_ERR_WRONG_STATE);
     }
     clear_run(sync);
+    /* What was sent and not seen in the log since may have gone with a hub that was put back. */
+    sync->facts.is_heal_wanted = sync->facts.is_heal_wanted || sync->facts.pushed_number > 0;
     sync->is_running = true;
     return fk_ok();
 }

@@ -107,8 +107,12 @@ fk_status fk_answer_pull(fk_sync *sync, const fk_frame *frame)
     if (sync->total == 0 && log_number > sync->facts.pull_after) {
         sync->total = (uint32_t)(log_number - sync->facts.pull_after);
     }
+    if (sync->is_heal_over) { /* from here on the hub's log is known again, and so is it when it goes back once more */
+        sync->is_heal_over = sync->facts.is_heal_wanted = false;
+    }
     FK_TRY(take_segments(sync, frame->count, rest, &is_cut));
     sync->facts.log_number = log_number;
+    sync->facts.pushed_number = 0;
     sync->facts.log_hash = log_hash;
     sync->is_pull_over = !has_more && !is_cut;
     return fk_ok();

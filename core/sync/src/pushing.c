@@ -121,12 +121,14 @@ static fk_status add_first(void *ctx, const fk_segment_row *row)
     return fk_ok();
 }
 
-/* The hub lacks something it once acknowledged: all of the chain before this is sent again. */
+/* The hub lacks something it once acknowledged: all of the chain before this is sent again, and as it was put back,
+ * what else it had may be gone as well. */
 static fk_status send_again(fk_sync *sync, const fk_sent_place *place)
 {
     fk_store *store = sync->config.store;
     firsts list = { .count = 0 };
     uint64_t after = 0;
+    fk_heal_wish(sync);
     do {
         list.count = 0;
         FK_TRY(fk_store_chain(store, place->compartment, &place->device, after, FK_PUSH_SEGMENT_COUNT_MAX, add_first,

@@ -144,7 +144,7 @@ fk_status fk_answer_roster(fk_sync *sync, const fk_frame *frame)
     FK_TRY(fk_take_u32(&rest, &reserved));
     uint32_t known = fk_roster_count(sync->roster);
     if (head + 1 < known) {
-        return fk_sync_refuse(sync, FK_ERR_FORK, "the hub's roster is shorter than the one here");
+        return fk_roster_return_wish(sync, head);
     }
     bool is_news = head + 1 > known;
     FK_TRY(is_news ? fk_sync_roster_take(sync, &sync->facts.agency, frame->count, rest, true)

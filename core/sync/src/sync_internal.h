@@ -16,7 +16,7 @@ typedef struct fk_sync_facts {
     uint64_t log_number;                     /* newest known place in the hub's log, and its hash */
     fk_digest log_hash;
     uint64_t pull_after;
-    uint64_t pushed_number; /* of the hub's log when it took the newest own segments */
+    uint64_t pushed_number; /* of the hub's log when it took own segments; 0: nothing since the log was last read */
     uint64_t grants_after;
     uint32_t granted_count;   /* roster entries whose new devices were given the keys held here */
     uint32_t roster_wanted;   /* a colleague has seen the roster up to this index */
@@ -157,12 +157,14 @@ struct fk_sync {
     bool is_enrol_asked, is_roster_fresh, is_requests_read, is_grants_read, is_frontier_posted, is_frontiers_read;
     bool is_sending_over; /* quota, fork: nothing more in this run */
     bool is_pull_over;
-    bool is_have_done, is_healing;
-    bool is_code_over;       /* the code is used or expired: signing in tells whether it was by this device */
-    fk_id invite;            /* whose request is out */
-    uint32_t granting_count; /* roster entries that count as given once the answer is there */
-    fk_digest frontier_hash; /* of the frontier under way */
-    size_t taken_bytes;      /* in the transaction that is open */
+    bool is_have_done, is_healing, is_heal_over;
+    bool is_roster_lacking;        /* at the hub, from the entry below on */
+    uint32_t roster_returned_from; /* 0: nothing was missing there in this run */
+    bool is_code_over;             /* the code is used or expired: signing in tells whether it was by this device */
+    fk_id invite;                  /* whose request is out */
+    uint32_t granting_count;       /* roster entries that count as given once the answer is there */
+    fk_digest frontier_hash;       /* of the frontier under way */
+    size_t taken_bytes;            /* in the transaction that is open */
     size_t sent_count;
     fk_sent_place sent[FK_PUSH_SEGMENT_COUNT_MAX];
     size_t offer_count, offer_index;
@@ -254,6 +256,7 @@ typedef enum fk_phase_index {
     FK_PHASE_CHALLENGE,
     FK_PHASE_AUTH,
     FK_PHASE_ROSTER,
+    FK_PHASE_RETURN_ROSTER,
     FK_PHASE_OFFERED,
     FK_PHASE_OFFER_CODE,
     FK_PHASE_WITHDRAW_CODE,
@@ -273,15 +276,15 @@ typedef enum fk_phase_index {
 /* Go on with that phase instead of the next. */
 void fk_sync_jump(fk_sync *sync, fk_phase_index phase);
 
-fk_ask fk_ask_enrol, fk_ask_found, fk_ask_challenge, fk_ask_auth, fk_ask_roster, fk_ask_offered, fk_ask_offer_code,
-    fk_ask_withdraw_code, fk_ask_read_requests, fk_ask_admit, fk_ask_give, fk_ask_grants, fk_ask_push, fk_ask_have,
-    fk_ask_heal, fk_ask_pull, fk_ask_post_frontier, fk_ask_read_frontiers;
-fk_answer fk_answer_enrol, fk_answer_found, fk_answer_challenge, fk_answer_auth, fk_answer_roster, fk_answer_offered,
-    fk_answer_offer_code, fk_answer_withdraw_code, fk_answer_read_requests, fk_answer_admit, fk_answer_give,
-    fk_answer_grants, fk_answer_push, fk_answer_have, fk_answer_heal, fk_answer_pull, fk_answer_post_frontier,
-    fk_answer_read_frontiers;
-fk_answer_refused fk_refused_enrol, fk_refused_found, fk_refused_auth, fk_refused_offered, fk_refused_offer_code,
-    fk_refused_admit;
+fk_ask fk_ask_enrol, fk_ask_found, fk_ask_challenge, fk_ask_auth, fk_ask_roster, fk_ask_return_roster, fk_ask_offered,
+    fk_ask_offer_code, fk_ask_withdraw_code, fk_ask_read_requests, fk_ask_admit, fk_ask_give, fk_ask_grants,
+    fk_ask_push, fk_ask_have, fk_ask_heal, fk_ask_pull, fk_ask_post_frontier, fk_ask_read_frontiers;
+fk_answer fk_answer_enrol, fk_answer_found, fk_answer_challenge, fk_answer_auth, fk_answer_roster,
+    fk_answer_return_roster, fk_answer_offered, fk_answer_offer_code, fk_answer_withdraw_code, fk_answer_read_requests,
+    fk_answer_admit, fk_answer_give, fk_answer_grants, fk_answer_push, fk_answer_have, fk_answer_heal, fk_answer_pull,
+    fk_answer_post_frontier, fk_answer_read_frontiers;
+fk_answer_refused fk_refused_enrol, fk_refused_found, fk_refused_auth, fk_refused_return_roster, fk_refused_offered,
+    fk_refused_offer_code, fk_refused_admit;
 
 /* Keep why joining does not go on. */
 void fk_enrolment_note(fk_sync *sync, fk_code code);
@@ -298,6 +301,10 @@ FK_MUST_USE fk_status fk_push_end(fk_sync *sync, fk_status visited, bool *has_re
 /* What became of each of sync->sent. */
 FK_MUST_USE fk_status fk_pushed_read(fk_sync *sync, const fk_frame *frame,
                                      fk_code codes_out[FK_PUSH_SEGMENT_COUNT_MAX]);
+
+/* The hub's roster ends at that index and ours goes on: give it the rest. By fk_sync_refuse(): FK_ERR_FORK (it was
+ * given that in this run already). */
+FK_MUST_USE fk_status fk_roster_return_wish(fk_sync *sync, uint32_t head);
 
 /* Everything is to be compared, offered and asked for again. */
 void fk_heal_wish(fk_sync *sync);
