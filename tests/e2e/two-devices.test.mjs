@@ -8,7 +8,7 @@ import { compileWords, describeHits, scanBytes, scanTree } from './support/canar
 import { answerTopics, beginDash, finishDash, makePlan, makeReferral, recordCase } from './support/journey.mjs';
 import { inSteps } from './support/run.mjs';
 import { makeStory, withCanaries } from './support/story.mjs';
-import { compareAndConfirm, counts, decide, digestOf, found, invite, openDifferences, sync, typeCode, withTeam } from './support/team.mjs';
+import { compareAndConfirm, counts, decide, digestOf, found, invite, openCompleted, openDifferences, sync, typeCode, withTeam } from './support/team.mjs';
 import { assertNoTrace, newCanaries } from './support/trace.mjs';
 
 /** Names people give at the screen are typed too: each carries a canary of its own. */
@@ -100,6 +100,23 @@ for (const [firstKind, secondKind] of [[CHROMIUM, FIREFOX], [FIREFOX, CHROMIUM]]
             await device.app.shows(phones.first, phones.second, device === first ? names.colleague : names.person);
           }
         }],
+        ['the referral and the checklist of both say so, the paper too', async () => {
+          for (const [device, kind] of [[first, firstKind], [second, secondKind]]) {
+            const said = `${words.fieldNames['person.phone']}, ${words.draftNames.person}: ${name}: ${words.standings.R}`;
+            await device.app.openCase(name);
+            await openCompleted(device.app, words.case.dashTitle);
+            await device.app.shows(words.conflicts.restsOn.one, said);
+            await device.app.openCase(name);
+            await openCompleted(device.app, words.case.referralTitle);
+            await device.app.shows(words.conflicts.restsOn.one, said);
+            if (kind !== CHROMIUM) continue; /* the driver of the other cannot look at the paper */
+            await device.app.page.emulateMediaType('print');
+            await device.app.shows(words.conflicts.restsOn.one, said);
+            assert.ok(!(await device.app.text()).includes(words.conflicts.see), 'a paper leads nowhere');
+            await device.app.page.emulateMediaType(null);
+          }
+          await openDifferences(second.app, name);
+        }],
         ['the colleague decides with a reason, and both see it', async () => {
           await decide(second.app, phones.first, canaries.of('ui.changeReason'));
           await sync(second.app);
@@ -108,6 +125,8 @@ for (const [firstKind, secondKind] of [[CHROMIUM, FIREFOX], [FIREFOX, CHROMIUM]]
             await device.app.openCase(name);
             await device.app.shows(phones.first);
             assert.ok(!(await device.app.text()).includes(words.conflicts.noticeText), 'nothing differs any more');
+            await openCompleted(device.app, words.case.referralTitle);
+            assert.ok(!(await device.app.text()).includes(words.conflicts.restsOn.one), 'what the referral rests on is settled');
           }
         }],
         ['rebuilt from the log alone, the tables of both are equal byte for byte', async () => {

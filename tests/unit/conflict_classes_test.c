@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -174,6 +175,18 @@ static void narrative__versions_stand_side_by_side(void **state)
     two_vaults_free(&both);
 }
 
+/* What case.get says of a record. */
+static unsigned conflict_count_of(fixture *f, const char *record)
+{
+    char name[80];
+    (void)snprintf(name, sizeof name, "\"recordId\":\"%s\",\"type\"", record);
+    const char *row = strstr(get(f), name);
+    assert_non_null(row);
+    const char *count = strstr(row, "\"conflictCount\":");
+    assert_non_null(count);
+    return (unsigned)strtoul(count + strlen("\"conflictCount\":"), NULL, 10);
+}
+
 /* --- what rests on a field in conflict ---------------------------------------------------------------- */
 
 static void documents__say_that_what_they_rest_on_is_in_conflict(void **state)
@@ -211,6 +224,52 @@ static void documents__say_that_what_they_rest_on_is_in_conflict(void **state)
     exchange(&both);
     assert_no_conflict(&both);
     assert_has(call(&both.ann, "criteria.evaluate", evaluate), "\"conflictCount\":0}");
+    two_vaults_free(&both);
+}
+
+/* A referral prints how to get in touch: it says that two workers disagree about it, and a checklist, which does not
+ * print it, does not. */
+static void referral__says_that_how_to_get_in_touch_is_in_conflict(void **state)
+{
+    (void)state;
+    two_vaults both;
+    two_vaults_init(&both);
+    add_contact(&both);
+    begin_document(&both.ann, "assessment", ID_ASSESSMENT, NULL);
+    fill_assessment(&both.ann, ID_ASSESSMENT, 14);
+    assert_ok(complete(&both.ann, ID_ASSESSMENT));
+    assert_ok(call(&both.ann, "criteria.record",
+                   "{\"mutationId\":\"80000000000000000000000000000001\",\"timeMs\":1790000000000,\"caseId\":\"" ID_CASE
+                   "\",\"recordId\":\"" ID_EVALUATION "\",\"evaluationDate\":\"2026-09-21\"}"));
+    begin_document(&both.ann, "referral", ID_PLAN, NULL); /* any unused id */
+    assert_ok(save(&both.ann, "referral", ID_PLAN,
+                   CHANGE("referredOn", "\"2026-09-21\"") "," CHANGE("worker", "\"W. Thorn\"") "," CHANGE(
+                       "evaluation", "\"" ID_EVALUATION "\"") "," CHANGE("idvaReferral", "{\"answer\":\"yes\"}")));
+    exchange(&both);
+    assert_ok(change(&both.ann, "safe_contact", CONTACT, CHANGE("safeToCall", "\"no\""), NOON + 1, ""));
+    assert_ok(change(&both.ben, "safe_contact", CONTACT, CHANGE("safeToCall", "\"yes\""), NOON + 2, ""));
+    exchange(&both);
+    assert_has(conflicts(&both.ann), "\"usedBy\":[\"referral\"]");
+    assert_has(complete(&both.ann, ID_PLAN), "\"conflictCount\":1}");
+    exchange(&both);
+    fixture *devices[] = { &both.ann, &both.ben };
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(conflict_count_of(devices[i], ID_PLAN), 1);
+        assert_int_equal(conflict_count_of(devices[i], ID_ASSESSMENT), 0);
+    }
+    assert_ok(change(&both.ann, "person", ID_VICTIM, CHANGE("phone", "\"0111\""), NOON + 3, ""));
+    assert_ok(change(&both.ben, "person", ID_VICTIM, CHANGE("phone", "\"0222\""), NOON + 4, ""));
+    exchange(&both);
+    assert_has(conflicts(&both.ben), "\"usedBy\":[\"assessment\",\"evaluation\",\"referral\"]");
+    assert_int_equal(conflict_count_of(&both.ben, ID_PLAN), 2);
+    assert_int_equal(conflict_count_of(&both.ben, ID_ASSESSMENT), 1);
+    assert_ok(resolve_first(&both.ben, "\"chosen\":0", "asked"));
+    assert_ok(resolve_first(&both.ben, "\"chosen\":0", "asked"));
+    exchange(&both);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(conflict_count_of(devices[i], ID_PLAN), 0);
+        assert_int_equal(conflict_count_of(devices[i], ID_ASSESSMENT), 0);
+    }
     two_vaults_free(&both);
 }
 
@@ -305,6 +364,7 @@ int main(void)
         cmocka_unit_test(lifecycle__hiding_again_is_a_decision),
         cmocka_unit_test(narrative__versions_stand_side_by_side),
         cmocka_unit_test(documents__say_that_what_they_rest_on_is_in_conflict),
+        cmocka_unit_test(referral__says_that_how_to_get_in_touch_is_in_conflict),
         cmocka_unit_test(documents__a_clock_ahead_makes_no_checklist_the_newest),
         cmocka_unit_test(documents__the_next_version_counts_whatever_the_clocks),
         cmocka_unit_test(decision__is_refused_where_nothing_may_change),

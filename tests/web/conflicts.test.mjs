@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { importWebModules } from '../support/web-modules.mjs';
 
-const { CHANGING_TYPES, NO_DECISION, canBeChangedBack, canBeTyped, choicesOf, choicesToDecide, conflictExamples, createConflictActions, fieldNamesOfType, fieldStep, initialState,
+const { CHANGING_TYPES, NO_DECISION, canBeChangedBack, canBeTyped, choicesOf, choicesToDecide, conflictExamples, createConflictActions, fieldNamesOfType, fieldStep, historyFieldsOf, initialState, overrulerOf,
   loadConflicts, needsItsPage, openConflict, reduce, routeOf, hashOf, shapeOf, words } = await importWebModules(
   'web/src/app/schema.ts', 'web/src/state/conflicts.ts', 'web/src/app/conflict-choices.ts', 'web/src/app/conflict-actions.ts', 'web/src/app/conflict-data.ts',
   'web/src/views/conflicts/conflicts.examples.ts', 'web/src/state/model.ts', 'web/src/state/reduce.ts', 'web/src/state/routes.ts', 'web/src/app/words.en.ts',
@@ -13,8 +13,8 @@ const example = (name) => conflictExamples.find((each) => each.name === name).st
 const ID = (digit) => digit.repeat(32);
 const write = (device, sequence, value) => ({ deviceId: ID(device), sequence: String(sequence), value, personName: '', deviceLabel: '', timeMs: 1, isClockWrong: false, isYou: false, reason: '' });
 
-test('every field people change has a name in words', () => {
-  const missing = CHANGING_TYPES.flatMap((type) => fieldNamesOfType(type).map((path) => [type, path.split('/')[0]]))
+test('every field that may differ has a name in words', () => {
+  const missing = [...CHANGING_TYPES, 'assessment', 'evaluation', 'safety_plan', 'referral'].flatMap((type) => fieldNamesOfType(type).map((path) => [type, path.split('/')[0]]))
     .filter(([type, name]) => words.fieldNames[`${type}.${name}`] === undefined && words.fieldNames[name] === undefined);
   assert.deepEqual(missing, []);
 });
@@ -57,6 +57,21 @@ test('choices: once settled the earlier values come back, the one that stands do
   assert.equal(openConflict(state), undefined);
   assert.deepEqual(choicesToDecide(state).map((choice) => choice.value), ['yes', 'not_known']);
   assert.equal(canBeChangedBack(state), true);
+});
+
+test('history: who overruled a value, with the reason; nobody while it stands', () => {
+  const { fieldHistory } = example('conflict-settled');
+  const [standing, overruled] = fieldHistory.writes;
+  assert.equal(overrulerOf(fieldHistory, standing), undefined);
+  assert.equal(overrulerOf(fieldHistory, overruled), standing.write);
+  assert.equal(overrulerOf({ ...fieldHistory, writes: [overruled] }, overruled), undefined, 'the one that did is among those not shown');
+});
+
+test('history: every field of a record, of a set each element, of a keyed field the keys that are there', () => {
+  assert.ok(historyFieldsOf('person', {}).includes('phone'), 'also one whose value was taken away');
+  assert.ok(historyFieldsOf('case', {}).includes('localFlags/LC_HBA'));
+  const fields = historyFieldsOf('assessment', { answer: { D01_INJURY: {} }, worker: 'Ines' });
+  assert.ok(fields.includes('answer/D01_INJURY') && fields.includes('worker') && !fields.includes('answer'));
 });
 
 test('a completed document and what is written once are never typed anew', () => {

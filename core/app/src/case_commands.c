@@ -65,7 +65,9 @@ static fk_status add_case(void *ctx, const fk_case_row *row, uint64_t sort_key)
 /* The list is kept by the store, which knows no merge class: where people disagree the row says what is shown. */
 static fk_status merge_case(fk_session *session, fk_protocol_case_row *row, fk_arena *arena)
 {
-    FK_TRY(fk_conflict_count_of_case(session, &row->case_id, false, &row->conflict_count));
+    fk_conflict_counts counts;
+    FK_TRY(fk_conflict_counts_of_case(session, &row->case_id, &counts));
+    row->conflict_count = counts.all;
     if (row->conflict_count == 0) {
         return fk_ok();
     }
@@ -115,7 +117,7 @@ typedef struct record_page {
     fk_session *session;
     fk_arena *arena;
     fk_arena scratch;             /* for one record at a time */
-    uint32_t used_conflict_count; /* of the case, in what its documents rest on */
+    fk_conflict_counts conflicts; /* of the case */
     fk_protocol_record_row *records;
     size_t record_count;
     fk_protocol_draft_row *drafts;
@@ -138,12 +140,6 @@ static fk_status find_author(record_page *page, const fk_merged_list *fields, fk
     return newest == NULL ? fk_ok() : fk_author_of_device(page->session, &newest->device, page->arena, author_out);
 }
 
-static bool rests_on_others(fk_bytes type)
-{
-    return fk_bytes_equal_text(type, "assessment") || fk_bytes_equal_text(type, "evaluation") ||
-           fk_bytes_equal_text(type, "referral");
-}
-
 static fk_status fill_record(record_page *page, const fk_record_row *row, fk_protocol_record_row *target)
 {
     fk_author author;
@@ -156,7 +152,9 @@ static fk_status fill_record(record_page *page, const fk_record_row *row, fk_pro
     target->progress = (fk_protocol_progress)progress;
     target->author_name = author.person_name;
     target->author_is_you = author.is_you;
-    target->conflict_count = rests_on_others(row->type) ? page->used_conflict_count : fk_merged_conflict_count(&fields);
+    if (!fk_conflict_count_used(&page->conflicts, row->type, &target->conflict_count)) {
+        target->conflict_count = fk_merged_conflict_count(&fields);
+    }
     return fk_fields_json_of_record(row, &fields, page->arena, &target->fields);
 }
 
@@ -206,7 +204,7 @@ fk_status fk_handle_case_get(fk_session *session, fk_arena *arena, const fk_case
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
     fk_arena_init(&page.scratch, session->host.allocator, RECORD_SIZE_BYTES_MAX);
-    FK_TRY(fk_conflict_count_of_case(session, &request->case_id, true, &page.used_conflict_count));
+    FK_TRY(fk_conflict_counts_of_case(session, &request->case_id, &page.conflicts));
     const fk_id *after = request->has_after ? &request->after : NULL;
     FK_TRY(fk_store_records(session->store, &request->case_id, after, PAGE_COUNT_MAX, add_record, &page));
     if (!request->has_after) {

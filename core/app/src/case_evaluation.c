@@ -38,7 +38,7 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
     writer->page_count++;
     writer->last = row->record;
     /* The rest of a case (plans, contacts) would only cost time. */
-    if (!fk_conflict_is_used(row->type)) {
+    if (!fk_conflict_is_used(fk_bytes_text("evaluation"), row->type)) {
         return fk_ok();
     }
     fk_merged_list merged;

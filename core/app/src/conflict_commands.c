@@ -1,10 +1,10 @@
-/* conflict_commands.c — fields about which people disagree: listing them, deciding with a reason, their history. */
+/* conflict_commands.c — fields about which people disagree: listing them, deciding with a reason. */
 #include <stdio.h>
 #include <string.h>
 
-#include "author.h"
 #include "case_names.h"
 #include "change.h"
+#include "conflict_value.h"
 #include "conflicts.h"
 #include "dispatch_gen.h"
 
@@ -13,47 +13,9 @@
 enum {
     CONFLICT_COUNT_MAX = 50,
     VALUE_COUNT_MAX = 64,
-    HISTORY_COUNT_FIRST = 8,
-    HISTORY_COUNT_MAX = 256,
     PAGE_SIZE_BYTES_MAX = 4 * 1024 * 1024,
-    REASON_SIZE_BYTES_MAX = 2000,
     CURSOR_SIZE_BYTES_MAX = 160,
 };
-
-/* A clock may say anything; what crosses the border is a time that can be written. */
-static const uint64_t time_ms_max = UINT64_C(253402300799999);
-
-/* --- a write as it crosses the border ------------------------------------------------------------ */
-
-/* At most so many bytes, never ending inside a letter. */
-static fk_bytes cut(fk_bytes text, size_t size_bytes_max)
-{
-    size_t size_bytes = text.size_bytes < size_bytes_max ? text.size_bytes : size_bytes_max;
-    while (size_bytes < text.size_bytes && size_bytes > 0 && (text.data[size_bytes] & 0xc0) == 0x80) {
-        size_bytes--;
-    }
-    return fk_bytes_of(text.data, size_bytes);
-}
-
-static fk_status fill_value(fk_session *session, const fk_head *head, fk_arena *arena,
-                            fk_protocol_conflict_value *value_out)
-{
-    fk_author author;
-    FK_TRY(fk_author_of_device(session, &head->device, arena, &author));
-    uint64_t time_ms = head->hlc >> FK_MERGE_HLC_COUNTER_BITS;
-    *value_out = (fk_protocol_conflict_value){
-        .device_id = head->device,
-        .sequence = head->sequence,
-        .person_name = author.person_name,
-        .device_label = author.device_label,
-        .time_ms = time_ms < time_ms_max ? time_ms : time_ms_max,
-        .is_clock_wrong = fk_merge_is_ahead(head->hlc, fk_session_now_ms(session)),
-        .is_you = author.is_you,
-    };
-    fk_bytes value = head->has_value ? head->value : fk_bytes_text("null");
-    FK_TRY(fk_bytes_copy(value, arena, &value_out->value));
-    return fk_bytes_copy(cut(head->reason, REASON_SIZE_BYTES_MAX), arena, &value_out->reason);
-}
 
 /* --- conflict.list -------------------------------------------------------------------------------- */
 
@@ -93,12 +55,29 @@ static fk_status fill_values(conflict_page *page, const fk_merged_field *field, 
     }
     for (size_t i = 0; i < count; i++) {
         const fk_head *head = &field->heads[first + i];
-        FK_TRY(fill_value(page->session, head, page->arena, &values[i]));
+        FK_TRY(fk_conflict_value_fill(page->session, head, page->arena, &values[i]));
         page->size_bytes += head->value.size_bytes + head->reason.size_bytes;
     }
     row->values = values;
     row->values_count = count;
     row->shown = (uint32_t)(field->shown_index - first);
+    return fk_ok();
+}
+
+/* Which documents it makes uncertain: their pages and papers say so. */
+static fk_status fill_used_by(fk_bytes type, fk_arena *arena, fk_protocol_conflict_row *row)
+{
+    fk_bytes *documents = fk_arena_allocate(arena, FK_RESTING_COUNT * sizeof *documents);
+    if (documents == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    for (size_t i = 0; i < FK_RESTING_COUNT; i++) {
+        fk_bytes document = fk_bytes_text(fk_resting_types[i]);
+        if (fk_conflict_is_used(document, type)) {
+            documents[row->used_by_count++] = document;
+        }
+    }
+    row->used_by = documents;
     return fk_ok();
 }
 
@@ -123,6 +102,7 @@ static fk_status add_conflict(void *ctx, const fk_record_row *row, const fk_merg
     };
     FK_TRY(fk_bytes_copy(row->type, page->arena, &target->type));
     FK_TRY(fk_bytes_copy(field->field, page->arena, &target->field));
+    FK_TRY(fill_used_by(target->type, page->arena, target));
     FK_TRY(fill_values(page, field, target));
     page->count++;
     return fk_ok();
@@ -275,7 +255,17 @@ static fk_status name_seen(decision *made)
     return status;
 }
 
-/* What was completed stays as it is: there a decision only ends a conflict, by one of its values. */
+static fk_status count_write(void *ctx, fk_bytes field, const fk_head *head)
+{
+    size_t *count = ctx;
+    (void)field;
+    (void)head;
+    *count += 1;
+    return fk_ok();
+}
+
+/* What was completed stays as it is: there a decision only ends a conflict, or undoes such a decision, by one of the
+ * values that were written. Written once means that there never was one. */
 static fk_status refuse_finished(decision *made)
 {
     bool is_finished = (made->type->is_document || made->type->is_frozen || made->schema->merge == FK_MERGE_FIXED) &&
@@ -283,11 +273,9 @@ static fk_status refuse_finished(decision *made)
     if (!is_finished) {
         return fk_ok();
     }
-    fk_merged_list fields;
-    FK_TRY(fk_merged_of_record(made->session, &made->row, made->arena, &fields));
-    const fk_merged_field *field = fk_merged_find(&fields, made->request->field);
-    bool is_conflict = field != NULL && fk_merged_is_conflict(field);
-    return is_conflict ? fk_ok() : fk_status_of(FK_ERR_FROZEN);
+    size_t count = 0;
+    FK_TRY(fk_store_history(made->session->store, &made->row.record, made->request->field, count_write, &count));
+    return fk_status_of(count > 1 ? FK_OK : FK_ERR_FROZEN);
 }
 
 static fk_status decide(decision *made)
@@ -344,91 +332,8 @@ fk_status fk_handle_conflict_resolve(fk_session *session, fk_arena *arena, const
         FK_TRY(write_decision(&made));
         reply->operation_count = 1;
     }
-    return fk_conflict_count_of_case(session, &request->case_id, false, &reply->conflict_count);
-}
-
-/* --- field.history ---------------------------------------------------------------------------------- */
-
-typedef struct history {
-    fk_session *session;
-    fk_arena *arena;
-    size_t total_count;
-    fk_protocol_history_row *rows; /* of the newest, at most HISTORY_COUNT_MAX */
-    size_t capacity;
-} history;
-
-static fk_status make_room(history *list)
-{
-    if (list->total_count < list->capacity) {
-        return fk_ok();
-    }
-    size_t capacity = list->capacity > 0 ? 2 * list->capacity : HISTORY_COUNT_FIRST;
-    fk_protocol_history_row *rows = fk_arena_allocate(list->arena, capacity * sizeof *rows);
-    if (rows == NULL) {
-        return fk_status_of(FK_ERR_NO_MEMORY);
-    }
-    if (list->capacity > 0) {
-        memcpy(rows, list->rows, list->capacity * sizeof *rows);
-    }
-    list->rows = rows;
-    list->capacity = capacity;
+    fk_conflict_counts counts;
+    FK_TRY(fk_conflict_counts_of_case(session, &request->case_id, &counts));
+    reply->conflict_count = counts.all;
     return fk_ok();
-}
-
-/* The visit is newest first, as the reply. */
-static fk_status add_write(void *ctx, fk_bytes field, const fk_head *head)
-{
-    history *list = ctx;
-    (void)field;
-    if (list->total_count >= HISTORY_COUNT_MAX) {
-        list->total_count++;
-        return fk_ok();
-    }
-    FK_TRY(make_room(list));
-    fk_protocol_history_row *row = &list->rows[list->total_count];
-    *row = (fk_protocol_history_row){
-        .is_current = head->is_current,
-        .has_replaced_by = !head->is_current,
-        .replaced_by = { head->replaced_by, head->replaced_by_sequence },
-    };
-    list->total_count++;
-    return fill_value(list->session, head, list->arena, &row->write);
-}
-
-/* Of one write nothing is to be chosen. */
-static fk_status mark_shown(const history *list, const fk_record_row *row, fk_bytes field, size_t count)
-{
-    if (list->total_count == 1) {
-        list->rows[0].is_shown = list->rows[0].is_current;
-        return fk_ok();
-    }
-    fk_merged_list fields;
-    FK_TRY(fk_merged_of_field(list->session, row, field, list->arena, &fields));
-    for (size_t i = 0; i < count && fields.count > 0; i++) {
-        const fk_head *shown = fk_merged_shown(&fields.items[0]);
-        const fk_protocol_conflict_value *write = &list->rows[i].write;
-        list->rows[i].is_shown = write->sequence == shown->sequence && fk_id_equal(&write->device_id, &shown->device);
-    }
-    return fk_ok();
-}
-
-fk_status fk_handle_field_history(fk_session *session, fk_arena *arena, const fk_field_history_request *request,
-                                  fk_field_history_reply *reply, fk_error *error)
-{
-    FK_TRY(fk_session_require_open(session));
-    fk_record_row row;
-    FK_TRY(fk_store_record(session->store, &request->record_id, arena, &row));
-    if (!fk_id_equal(&row.case_id, &request->case_id)) {
-        fk_error_set(error, "request.caseId");
-        return fk_status_of(FK_ERR_NOT_FOUND);
-    }
-    history list = { .session = session, .arena = arena };
-    FK_TRY(fk_store_history(session->store, &row.record, request->field, add_write, &list));
-    if (list.total_count == 0) {
-        return fk_status_of(FK_ERR_NOT_FOUND);
-    }
-    reply->is_cut = list.total_count > HISTORY_COUNT_MAX;
-    reply->writes = list.rows;
-    reply->writes_count = reply->is_cut ? HISTORY_COUNT_MAX : list.total_count;
-    return mark_shown(&list, &row, request->field, reply->writes_count);
 }

@@ -72,37 +72,64 @@ fk_status fk_conflicts(fk_session *session, const fk_id *case_id, fk_conflict_vi
     return status;
 }
 
-bool fk_conflict_is_used(fk_bytes type)
+const char *const fk_resting_types[FK_RESTING_COUNT] = { "assessment", "evaluation", "referral" };
+
+/* What each rests on: a criterion asks for the first seven; the paper of a referral also prints the kept evaluation and
+ * how to get in touch. */
+static const struct {
+    const char *type;
+    bool is_printed_only;
+} used_types[] = {
+    { "case", false },     { "person", false },      { "party", false },
+    { "incident", false }, { "prior_marac", false }, { "assessment", false },
+    { "referral", false }, { "evaluation", true },   { "safe_contact", true },
+};
+
+static bool is_resting(fk_bytes type)
 {
-    static const char *const types[] = {
-        "case", "person", "party", "incident", "prior_marac", "assessment", "referral"
-    };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (fk_bytes_equal_text(type, types[i])) {
-            return true;
+    bool is_found = false;
+    for (size_t i = 0; i < FK_RESTING_COUNT; i++) {
+        is_found = is_found || fk_bytes_equal_text(type, fk_resting_types[i]);
+    }
+    return is_found;
+}
+
+bool fk_conflict_is_used(fk_bytes document_type, fk_bytes type)
+{
+    for (size_t i = 0; i < sizeof used_types / sizeof used_types[0]; i++) {
+        if (fk_bytes_equal_text(type, used_types[i].type)) {
+            return is_resting(document_type) &&
+                   (!used_types[i].is_printed_only || fk_bytes_equal_text(document_type, "referral"));
         }
     }
     return false;
 }
 
-typedef struct counter {
-    bool used_only;
-    uint32_t count;
-} counter;
-
 static fk_status count_conflict(void *ctx, const fk_record_row *row, const fk_merged_field *field)
 {
-    counter *counted = ctx;
+    fk_conflict_counts *counts = ctx;
     (void)field;
-    counted->count += !counted->used_only || fk_conflict_is_used(row->type);
+    counts->all++;
+    for (size_t i = 0; i < FK_RESTING_COUNT; i++) {
+        counts->used[i] += fk_conflict_is_used(fk_bytes_text(fk_resting_types[i]), row->type);
+    }
     return fk_ok();
 }
 
-fk_status fk_conflict_count_of_case(fk_session *session, const fk_id *case_id, bool used_only, uint32_t *count_out)
+fk_status fk_conflict_counts_of_case(fk_session *session, const fk_id *case_id, fk_conflict_counts *counts_out)
 {
-    counter counted = { .used_only = used_only };
+    *counts_out = (fk_conflict_counts){ .all = 0 };
+    return fk_conflicts(session, case_id, count_conflict, counts_out);
+}
+
+bool fk_conflict_count_used(const fk_conflict_counts *counts, fk_bytes document_type, uint32_t *count_out)
+{
     *count_out = 0;
-    FK_TRY(fk_conflicts(session, case_id, count_conflict, &counted));
-    *count_out = counted.count;
-    return fk_ok();
+    for (size_t i = 0; i < FK_RESTING_COUNT; i++) {
+        if (fk_bytes_equal_text(document_type, fk_resting_types[i])) {
+            *count_out = counts->used[i];
+            return true;
+        }
+    }
+    return false;
 }

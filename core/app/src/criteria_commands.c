@@ -226,7 +226,9 @@ fk_status fk_handle_criteria_record(fk_session *session, fk_arena *arena, const 
     uint32_t operation_count = 0;
     FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &operation_count));
     if (operation_count > 0) {
-        FK_TRY(fk_conflict_count_of_case(session, &request->case_id, true, &reply->conflict_count));
+        fk_conflict_counts counts;
+        FK_TRY(fk_conflict_counts_of_case(session, &request->case_id, &counts));
+        (void)fk_conflict_count_used(&counts, fk_bytes_text("evaluation"), &reply->conflict_count);
         return recorded_result(session, &request->record_id, arena, &reply->result);
     }
     fk_criteria_evaluate_request evaluate = { request->case_id, request->evaluation_date };

@@ -150,7 +150,10 @@ static fk_status count_conflicts(fk_session *session, const fk_id *record, fk_ar
 {
     fk_record_row row;
     FK_TRY(fk_store_record(session->store, record, arena, &row));
-    return fk_conflict_count_of_case(session, &row.case_id, true, count_out);
+    fk_conflict_counts counts;
+    FK_TRY(fk_conflict_counts_of_case(session, &row.case_id, &counts));
+    (void)fk_conflict_count_used(&counts, row.type, count_out); /* a plan stands by itself */
+    return fk_ok();
 }
 
 fk_status fk_handle_document_complete(fk_session *session, fk_arena *arena, const fk_document_complete_request *request,

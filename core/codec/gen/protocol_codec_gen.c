@@ -166,18 +166,21 @@ static const fk_shape_field shape_conflict_row_fields[] = {
     { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, type), .max = 40 },
     { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, field), .max = 80 },
     { .name = "mergeClass", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, merge_class), .max = 20 },
+    { .name = "usedBy", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_conflict_row, used_by), .count_max = 3, .count_offset = offsetof(fk_protocol_conflict_row, used_by_count), .max = 40 },
     { .name = "shown", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_conflict_row, shown), .min = 0, .max = 4294967295 },
     { .name = "values", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_conflict_row, values), .count_max = 64, .count_offset = offsetof(fk_protocol_conflict_row, values_count), .object = &shape_conflict_value },
 };
-static const fk_shape shape_conflict_row = { shape_conflict_row_fields, 8, sizeof(fk_protocol_conflict_row) };
+static const fk_shape shape_conflict_row = { shape_conflict_row_fields, 9, sizeof(fk_protocol_conflict_row) };
 
 static const fk_shape_field shape_history_row_fields[] = {
     { .name = "write", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_history_row, write), .object = &shape_conflict_value },
     { .name = "isCurrent", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_history_row, is_current) },
     { .name = "isShown", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_protocol_history_row, is_shown) },
     { .name = "replacedBy", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_history_row, replaced_by), .is_optional = true, .has_offset = offsetof(fk_protocol_history_row, has_replaced_by), .object = &shape_write_name },
+    { .name = "adoptedFrom", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_protocol_history_row, adopted_from), .is_optional = true, .has_offset = offsetof(fk_protocol_history_row, has_adopted_from), .object = &shape_write_name },
+    { .name = "formerDeviceLabel", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_history_row, former_device_label), .is_optional = true, .has_offset = offsetof(fk_protocol_history_row, has_former_device_label), .max = 79 },
 };
-static const fk_shape shape_history_row = { shape_history_row_fields, 4, sizeof(fk_protocol_history_row) };
+static const fk_shape shape_history_row = { shape_history_row_fields, 6, sizeof(fk_protocol_history_row) };
 
 static const fk_shape shape_core_start_request = { NULL, 0, sizeof(fk_core_start_request) };
 

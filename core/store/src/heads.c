@@ -8,7 +8,7 @@
 typedef struct head_visit {
     fk_head_visitor *visitor;
     void *ctx;
-    bool is_history; /* columns 7 and 8 say what replaced it */
+    bool is_history; /* columns 7 and 8 say what it was called before, 9 and 10 what replaced it */
     uint32_t row_count;
 } head_visit;
 
@@ -23,13 +23,17 @@ static fk_status visit_head(void *ctx, const fk_query *query)
         .value = fk_query_column(query, 4),
         .reason = fk_query_column(query, 5),
         .arrived_ms = (uint64_t)fk_query_column_integer(query, 6),
-        .is_current = true,
     };
     FK_TRY(fk_query_column_id(query, 1, &head.device));
-    if (visit->is_history && !fk_query_column_is_null(query, 7)) {
-        head.is_current = false;
-        FK_TRY(fk_query_column_id(query, 7, &head.replaced_by));
-        head.replaced_by_sequence = (uint64_t)fk_query_column_integer(query, 8);
+    head.is_adopted = visit->is_history && !fk_query_column_is_null(query, 7);
+    if (head.is_adopted) {
+        FK_TRY(fk_query_column_id(query, 7, &head.adopted_from));
+        head.adopted_from_sequence = (uint64_t)fk_query_column_integer(query, 8);
+    }
+    head.is_current = !visit->is_history || fk_query_column_is_null(query, 9);
+    if (!head.is_current) {
+        FK_TRY(fk_query_column_id(query, 9, &head.replaced_by));
+        head.replaced_by_sequence = (uint64_t)fk_query_column_integer(query, 10);
     }
     return visit->visitor(visit->ctx, fk_query_column(query, 0), &head);
 }

@@ -41,6 +41,19 @@
     " CROSS JOIN operations o ON o.compartment = h.compartment AND o.device = h.device AND o.sequence = h.sequence" \
     " WHERE h.case_id = ?1 AND h.record = ?2"
 
+/* The history of a field: a write o, the name it had before (docs/adr/0022), and what replaced it. */
+#define FK_SQL_HISTORY_COLUMNS \
+    "o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms, a.from_device, a.from_sequence"
+#define FK_SQL_FORMER_NAME \
+    " LEFT JOIN adoptions a ON a.compartment = o.compartment AND a.device = o.device AND a.sequence = o.sequence"
+#define FK_SQL_OVERRULER \
+    " FROM overruled v WHERE v.case_id = o.case_id AND v.record = o.record" \
+    "  AND v.field = o.field AND v.compartment = o.compartment AND v.device = o.device AND v.sequence = o.sequence" \
+    "  ORDER BY v.by_device, v.by_sequence LIMIT 1"
+#define FK_SQL_OWN_LATER \
+    " WHERE n.record = o.record AND n.field = o.field AND n.compartment = o.compartment AND n.device = o.device" \
+    "  AND n.sequence > o.sequence AND n.case_id = o.case_id"
+
 #define FK_SQL_SYNC_LIST(X) \
     X(COMPARTMENT_NUMBER, "SELECT number FROM compartments WHERE id = ?1") \
     X(COMPARTMENT_ID, "SELECT id FROM compartments WHERE number = ?1") \
@@ -160,25 +173,17 @@
     X(HEADS_OF_FIELD, FK_SQL_HEAD_COLUMNS " AND h.field = ?3 ORDER BY h.compartment, h.device, h.sequence") \
     /* Of a field that was written once: nothing replaced it, and there is nothing to sort. */ \
     X(HISTORY_OF_ONE, \
-      "SELECT o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms, NULL, NULL FROM operations o" \
+      "SELECT " FK_SQL_HISTORY_COLUMNS ", NULL, NULL FROM operations o" FK_SQL_FORMER_NAME \
       " WHERE o.record = ?1 AND o.field = ?2 AND NOT EXISTS (SELECT 1 FROM operations n WHERE n.record = ?1" \
       "  AND n.field = ?2 AND (n.compartment, n.device, n.sequence) <> (o.compartment, o.device, o.sequence))") \
-    /* Replaced by: the device's own next write of the field, else a write that names it. */ \
+    /* Replaced by: a write that names it, for that is who overruled it; else the device's own next write of the field. */ \
     X(HISTORY, \
-      "SELECT o.field, o.device, o.sequence, o.hlc, o.value, o.reason, o.arrived_ms," \
-      " coalesce((SELECT o.device FROM operations n WHERE n.record = o.record AND n.field = o.field" \
-      "   AND n.compartment = o.compartment AND n.device = o.device AND n.sequence > o.sequence" \
-      "   AND n.case_id = o.case_id)," \
-      "  (SELECT v.by_device FROM overruled v WHERE v.case_id = o.case_id AND v.record = o.record" \
-      "   AND v.field = o.field AND v.compartment = o.compartment AND v.device = o.device AND v.sequence = o.sequence" \
-      "   ORDER BY v.by_device, v.by_sequence LIMIT 1))," \
-      " coalesce((SELECT min(n.sequence) FROM operations n WHERE n.record = o.record AND n.field = o.field" \
-      "   AND n.compartment = o.compartment AND n.device = o.device AND n.sequence > o.sequence" \
-      "   AND n.case_id = o.case_id)," \
-      "  (SELECT v.by_sequence FROM overruled v WHERE v.case_id = o.case_id AND v.record = o.record" \
-      "   AND v.field = o.field AND v.compartment = o.compartment AND v.device = o.device AND v.sequence = o.sequence" \
-      "   ORDER BY v.by_device, v.by_sequence LIMIT 1))" \
-      " FROM operations o WHERE o.record = ?1 AND o.field = ?2" \
+      "SELECT " FK_SQL_HISTORY_COLUMNS "," \
+      " coalesce((SELECT v.by_device" FK_SQL_OVERRULER ")," \
+      "  (SELECT o.device FROM operations n" FK_SQL_OWN_LATER "))," \
+      " coalesce((SELECT v.by_sequence" FK_SQL_OVERRULER ")," \
+      "  (SELECT min(n.sequence) FROM operations n" FK_SQL_OWN_LATER "))" \
+      " FROM operations o" FK_SQL_FORMER_NAME " WHERE o.record = ?1 AND o.field = ?2" \
       " ORDER BY o.hlc DESC, o.device DESC, o.sequence DESC") \
     /* ?1 the case, or NULL for every one. A record that was re-opened stands here with its state. */ \
     X(CONTESTED, \

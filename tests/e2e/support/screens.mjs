@@ -46,7 +46,7 @@ export async function prepareRecords(page, caseId) {
 
 /** Which record stands behind a route: a draft or a kept record of a type. A new route belongs in here, or its test fails. */
 const RECORD_OF = {
-  conflict: ['newest', 'person'], person: ['newest', 'party'], contact: ['newest', 'safe_contact'], incident: ['newest', 'incident'], prior: ['newest', 'prior_marac'],
+  conflict: ['newest', 'person'], 'record-history': ['newest', 'person'], person: ['newest', 'party'], contact: ['newest', 'safe_contact'], incident: ['newest', 'incident'], prior: ['newest', 'prior_marac'],
   discard: ['drafts', 'assessment'], remove: ['newest', 'incident'], assessment: ['newest', 'assessment'], 'new-version': ['newest', 'assessment'],
   'plan-header': ['drafts', 'safety_plan'], 'plan-sections': ['drafts', 'safety_plan'], 'plan-section': ['drafts', 'safety_plan'], 'plan-check': ['drafts', 'safety_plan'],
   plan: ['newest', 'safety_plan'], 'plan-copy': ['newest', 'safety_plan'],

@@ -166,6 +166,15 @@ export async function openDifferences(app, caseName) {
   await app.at(words.conflicts.title);
 }
 
+/** On the page of a case: the newest version of a document, by the title of its row. */
+export async function openCompleted(app, title) {
+  await app.page.evaluate((wanted) => {
+    const row = [...document.querySelectorAll('.govuk-summary-list__row')].find((each) => each.querySelector('dt').textContent.trim() === wanted);
+    row.querySelector('.app-versions a').click();
+  }, title);
+  await app.at(title);
+}
+
 /** On the list of what differs, with one entry: takes that value, with the reason. */
 export async function decide(app, value, reason) {
   const { driver } = app;

@@ -45,8 +45,7 @@ export function needsItsPage(state: AppState): boolean {
   return shape !== undefined && !shape.isFixed && !canBeTyped(state) && shape.kind !== 'choice' && shape.kind !== 'element';
 }
 
-/** A completed document, and what is written once, never change; a conflict there only ends by one of its values. */
+/** Whether there is an earlier value to use again: in a completed document too, where only a decision can have replaced one. */
 export function canBeChangedBack(state: AppState): boolean {
-  const shape = shapeOnScreen(state);
-  return shape !== undefined && !shape.isFixed && choicesToDecide(state).length > 0;
+  return shapeOnScreen(state) !== undefined && choicesToDecide(state).length > 0;
 }

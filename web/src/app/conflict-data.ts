@@ -26,6 +26,7 @@ export async function loadConflicts(core: CorePort, caseId: string | undefined):
 
 async function loadHistory(core: CorePort, route: { caseId: string; recordId: string }, field: string): Promise<Outcome<FieldHistory>> {
   const outcome = await core.call('field.history', { caseId: route.caseId, recordId: route.recordId, field });
+  if (!outcome.ok && outcome.error.code === 'not-found') return { ok: true, value: { field, writes: [], isCut: false } };
   if (!outcome.ok) return outcome;
   const writes = listOf(outcome.value['writes']) as unknown as readonly HistoryWrite[];
   return { ok: true, value: { field, writes, isCut: outcome.value['isCut'] === true } };
@@ -42,9 +43,12 @@ function fieldOf(route: { recordId: string; step: string }, conflicts: readonly 
   return names.find((name) => fieldStep(route.recordId, name) === route.step);
 }
 
+/** Pages that show what differs: the case and what is about it, and documents that rest on it. */
+const SHOWING: readonly Route['name'][] = ['case', 'conflicts', 'case-conflicts', 'conflict', 'assessment', 'result', 'referral', 'dash-check', 'referral-check', 'record-history'];
+
 /** The part of a route's data that is about differences. */
 export async function loadConflictData(core: CorePort, route: Route, file: CaseFile | undefined): Promise<RouteData> {
-  if (!['case', 'conflicts', 'case-conflicts', 'conflict'].includes(route.name)) return {};
+  if (!SHOWING.includes(route.name)) return {};
   const listed = await loadConflicts(core, 'caseId' in route ? route.caseId : undefined);
   if (!listed.ok) return { problem: listed.error };
   if (route.name !== 'conflict' || file === undefined) return { conflicts: listed.value };

@@ -3,7 +3,7 @@ import type { LockView } from '../protocol/protocol.gen.ts';
 import { CONTENT_NAMES } from '../state/content.ts';
 import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '../state/case-file.ts';
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
-import { isObject, listOf, numberOf, textOf, type Json, type JsonObject } from '../state/json.ts';
+import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
 import type { RouteData } from '../state/events.ts';
 import { HOME, hashOf, specOf, type Route, type RouteName } from '../state/routes.ts';
@@ -229,8 +229,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     const outcome = await core.call('criteria.evaluate', { caseId, evaluationDate: platform.today() });
     if (!outcome.ok) return { problem: outcome.error };
     const { result } = outcome.value;
-    const resultConflictCount = numberOf(outcome.value['conflictCount']) ?? 0;
-    return isObject(result) ? { result, resultConflictCount } : {};
+    return isObject(result) ? { result } : {};
   }
 
   async function loadStorage(): Promise<RouteData> {

@@ -1,6 +1,6 @@
 /** The record schema as data: which fields and members a record cannot be finished without. */
 import schema from '../../../core/domain/schema.json';
-import { isObject, type Json } from '../state/json.ts';
+import { isObject, type Json, type JsonObject } from '../state/json.ts';
 
 interface Field {
   readonly name: string;
@@ -9,6 +9,7 @@ interface Field {
   readonly composite?: string;
   readonly merge?: string;
   readonly required?: boolean;
+  readonly keyed?: boolean;
 }
 
 interface RecordType {
@@ -66,12 +67,17 @@ export interface FieldShape {
   readonly isCode: boolean;
 }
 
+/** With those that every record, and every document, has. */
+function allFieldsOf(record: RecordType | undefined): readonly Field[] {
+  const ofDocuments = record?.document === true ? (schema.everyDocument as readonly Field[]) : [];
+  return [...(record?.fields ?? []), ...ofDocuments, ...(schema.everyRecord as readonly Field[])];
+}
+
 /** undefined for a field this version does not know. */
 export function shapeOf(type: string, path: string): FieldShape | undefined {
   const record = RECORDS.find((each) => each.type === type);
   const [name = '', key = ''] = path.split('/');
-  const fields = [...(record?.fields ?? []), ...(schema.everyRecord as readonly Field[])];
-  const field = fields.find((each) => each.name === name);
+  const field = allFieldsOf(record).find((each) => each.name === name);
   if (record === undefined || field === undefined) return undefined;
   return {
     kind: field.kind === 'set' ? 'element' : field.kind,
@@ -86,8 +92,17 @@ export function shapeOf(type: string, path: string): FieldShape | undefined {
 
 /** Every field of a type by name; of a set each element. */
 export function fieldNamesOfType(type: string): readonly string[] {
-  const fields = [...(RECORDS.find((record) => record.type === type)?.fields ?? []), ...(schema.everyRecord as readonly Field[])];
-  return fields.flatMap((field) => (field.kind === 'set' ? (CHOICES[field.choice ?? ''] ?? []).map((value) => `${field.name}/${value}`) : [field.name]));
+  return allFieldsOf(RECORDS.find((record) => record.type === type)).flatMap((field) => (field.kind === 'set' ? (CHOICES[field.choice ?? ''] ?? []).map((value) => `${field.name}/${value}`) : [field.name]));
+}
+
+/** The fields of a record each by itself, for its history: of a set its elements, of a keyed field the keys that are there. */
+export function historyFieldsOf(type: string, fields: JsonObject): readonly string[] {
+  const known = RECORDS.find((record) => record.type === type)?.fields ?? [];
+  return fieldNamesOfType(type).flatMap((name) => {
+    if (known.find((field) => field.name === name)?.keyed !== true) return [name];
+    const keyed = fields[name];
+    return isObject(keyed) ? Object.keys(keyed).map((key) => `${name}/${key}`) : [];
+  });
 }
 
 /** Types whose fields people change, and that can differ. */

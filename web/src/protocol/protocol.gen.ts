@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xdcb7232b;
+export const SCHEMA_HASH = 0x28bf29ed;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -287,6 +287,8 @@ export interface ConflictRow {
   readonly field: string;
   /** S, R, N, E, L or X of schema.json */
   readonly mergeClass: string;
+  /** record types of documents that rest on it: assessment, evaluation, referral */
+  readonly usedBy: readonly string[];
   /** index of the value that is shown until a person decides */
   readonly shown: number;
   readonly values: readonly ConflictValue[];
@@ -297,8 +299,12 @@ export interface HistoryRow {
   /** nobody has replaced it */
   readonly isCurrent: boolean;
   readonly isShown: boolean;
-  /** the write that replaced it, where it is another of this field */
+  /** the write that replaced it: one that names it, else the same device's next */
   readonly replacedBy?: WriteName;
+  /** the name it had on the device that became this one (docs/adr/0022) */
+  readonly adoptedFrom?: WriteName;
+  /** of that device; empty while unknown here */
+  readonly formerDeviceLabel?: string;
 }
 
 export type CoreStartRequest = Readonly<Record<string, never>>;

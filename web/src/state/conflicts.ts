@@ -5,10 +5,14 @@
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { stepId } from './routes.ts';
 
-/** One write of a field: device and sequence together are its name. */
-export interface FieldWrite {
+/** What a write is called: no two have one name. */
+export interface WriteName {
   readonly deviceId: string;
   readonly sequence: string;
+}
+
+/** One write of a field: device and sequence together are its name. */
+export interface FieldWrite extends WriteName {
   /** null: it took the value away */
   readonly value: Json;
   readonly personName: string;
@@ -27,6 +31,8 @@ export interface Conflict {
   readonly field: string;
   /** S, R, N, E, L or X of schema.json */
   readonly mergeClass: string;
+  /** types of documents that rest on it: assessment, evaluation, referral */
+  readonly usedBy: readonly string[];
   /** index of the value that is shown until somebody decides */
   readonly shown: number;
   readonly values: readonly FieldWrite[];
@@ -36,6 +42,11 @@ export interface HistoryWrite {
   readonly write: FieldWrite;
   readonly isCurrent: boolean;
   readonly isShown: boolean;
+  /** the write that overruled it, where somebody did */
+  readonly replacedBy?: WriteName;
+  /** the name it had on a device that became this one */
+  readonly adoptedFrom?: WriteName;
+  readonly formerDeviceLabel?: string;
 }
 
 export interface FieldHistory {
@@ -92,6 +103,12 @@ export function fieldNumber(field: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(field)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return ((hash >>> 16) ^ (hash & 0xffff)) % 0xffff;
+}
+
+/** The write that overruled this one, with its author and reason; undefined when it stands, or is among the older ones not shown. */
+export function overrulerOf(history: FieldHistory, each: HistoryWrite): FieldWrite | undefined {
+  const name = each.replacedBy;
+  return history.writes.find(({ write }) => name !== undefined && write.deviceId === name.deviceId && write.sequence === name.sequence)?.write;
 }
 
 /** Every field a record shows, elements of sets and keyed fields by themselves. */

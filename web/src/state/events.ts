@@ -29,7 +29,6 @@ export interface RouteData {
   readonly supportText?: string;
   readonly conflicts?: readonly Conflict[];
   readonly fieldHistory?: FieldHistory;
-  readonly resultConflictCount?: number;
   readonly problem?: CoreError;
 }
 

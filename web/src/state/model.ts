@@ -172,8 +172,6 @@ export interface AppState {
   /** completing was asked for and refused because of the gaps */
   readonly isGapsRefused: boolean;
   readonly result: JsonObject | undefined;
-  /** how many fields the result rests on are in conflict */
-  readonly resultConflictCount: number;
   /** of the case on screen, or of all */
   readonly conflicts: readonly Conflict[];
   readonly fieldHistory: FieldHistory | undefined;
@@ -230,7 +228,6 @@ export function initialState(appName: string, route: Route, today: string, embed
     gaps: undefined,
     isGapsRefused: false,
     result: undefined,
-    resultConflictCount: 0,
     conflicts: [],
     fieldHistory: undefined,
     decision: NO_DECISION,

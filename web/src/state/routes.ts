@@ -51,6 +51,7 @@ export const ROUTES = [
   { name: 'conflicts', code: 'w2', params: [], access: 'open', title: 'Differences' },
   { name: 'case-conflicts', code: 'w4', params: ['caseId'], access: 'open', title: 'Differences' },
   { name: 'conflict', code: 'w6', params: ['caseId', 'recordId', 'step'], access: 'open', title: 'One difference' },
+  { name: 'record-history', code: 'w8', params: ['caseId', 'recordId'], access: 'open', title: 'History' },
   { name: 'storage', code: 't5', params: [], access: 'open', title: 'On this device' },
   { name: 'locks', code: 't7', params: [], access: 'open', title: 'Locks' },
   { name: 'vaults', code: 't6', params: [], access: 'open', title: 'Notebooks' },

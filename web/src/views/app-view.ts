@@ -13,6 +13,7 @@ import { caseView } from './case/case.ts';
 import { casesView } from './cases/cases.ts';
 import { caseConflictsView, conflictsView } from './conflicts/conflicts.ts';
 import { conflictView } from './conflicts/conflict.ts';
+import { recordHistoryView } from './conflicts/record-history.ts';
 import { contactView } from './contact/contact.ts';
 import { dashAfterView, dashBeforeView, dashProfessionalView } from './dash/dash-pages.ts';
 import { dashCheckView } from './dash/dash-check.ts';
@@ -126,6 +127,8 @@ function routeView(state: AppState, actions: Actions): TemplateResult {
       return caseConflictsView(state, actions, route);
     case 'conflict':
       return conflictView(state, actions, route);
+    case 'record-history':
+      return recordHistoryView(state, actions, route);
     case 'storage':
       return storageView(state, actions);
     case 'locks':

@@ -4,6 +4,7 @@ import type { StoredRecord } from '../state/case-file.ts';
 import type { AppState } from '../state/model.ts';
 import { isInTeam, type Progress } from '../state/team.ts';
 import { fill, words } from '../app/words.en.ts';
+import { hashOf } from '../state/routes.ts';
 import type { Part } from '../components/control.ts';
 import { tag, type TagColour } from '../components/tag/tag.ts';
 
@@ -13,10 +14,12 @@ export function progressTag(progress: Progress): TemplateResult {
   return tag(words.progress[progress], COLOURS[progress]);
 }
 
-/** Who works alone has everything on this device and wrote everything: it is said once, on the page about the device. */
-export function recordFoot(state: AppState, record: StoredRecord): Part {
-  if (!isInTeam(state.team)) return nothing;
-  return html`<p class="govuk-body-s app-card-note">${progressTag(record.progress)} <span>${author(record)}</span></p>`;
+/** How far it got and who wrote it, where a team works, and the way to what was recorded before. */
+export function recordFoot(state: AppState, record: StoredRecord, caseId: string, label: string): Part {
+  const who = isInTeam(state.team) ? html`${progressTag(record.progress)} <span>${author(record)}</span> ` : nothing;
+  return html`<p class="govuk-body-s app-card-note">${who}<a class="govuk-link" href=${hashOf({ name: 'record-history', caseId, recordId: record.recordId })}
+      >${words.conflicts.recordLink}<span class="govuk-visually-hidden"> ${label}</span></a
+    ></p>`;
 }
 
 function author(record: StoredRecord): string {

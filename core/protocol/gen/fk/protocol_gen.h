@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xdcb7232bU
+#define FK_PROTOCOL_SCHEMA_HASH 0x28bf29edU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -373,6 +373,8 @@ typedef struct fk_protocol_conflict_row {
     fk_bytes type;
     fk_bytes field;
     fk_bytes merge_class; /* S, R, N, E, L or X of schema.json */
+    const fk_bytes *used_by; /* record types of documents that rest on it: assessment, evaluation, referral */
+    size_t used_by_count; /* at most 3 */
     uint32_t shown; /* index of the value that is shown until a person decides */
     const fk_protocol_conflict_value *values;
     size_t values_count; /* at most 64 */
@@ -383,7 +385,11 @@ typedef struct fk_protocol_history_row {
     bool is_current; /* nobody has replaced it */
     bool is_shown;
     bool has_replaced_by;
-    fk_protocol_write_name replaced_by; /* the write that replaced it, where it is another of this field */
+    fk_protocol_write_name replaced_by; /* the write that replaced it: one that names it, else the same device's next */
+    bool has_adopted_from;
+    fk_protocol_write_name adopted_from; /* the name it had on the device that became this one (docs/adr/0022) */
+    bool has_former_device_label;
+    fk_bytes former_device_label; /* of that device; empty while unknown here */
 } fk_protocol_history_row;
 
 typedef struct fk_core_start_request {

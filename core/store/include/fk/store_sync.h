@@ -214,6 +214,9 @@ typedef struct fk_head {
     bool is_current;     /* always in fk_store_heads */
     fk_id replaced_by;   /* the device and sequence of a write that replaced it; zeros when current */
     uint64_t replaced_by_sequence;
+    bool is_adopted;    /* known in fk_store_history alone */
+    fk_id adopted_from; /* the name it had before (docs/adr/0022); zeros when it never had another */
+    uint64_t adopted_from_sequence;
 } fk_head;
 
 typedef fk_status fk_head_visitor(void *ctx, fk_bytes field, const fk_head *head);

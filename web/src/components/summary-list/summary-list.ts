@@ -44,7 +44,8 @@ function actionControl(action: SummaryAction, key: string): TemplateResult {
   return html`<button type="button" class="app-link-button" @click=${() => action.onPress()}>${text}</button>`;
 }
 
-function summaryValue(value: SummaryRow['value'], emptyText: string): TemplateResult {
+/** A value as a row shows it: its lines, or that it is empty. */
+export function summaryValue(value: SummaryRow['value'], emptyText: string): TemplateResult {
   if (isTemplate(value)) return value;
   const lines = (typeof value === 'string' ? value.split('\n') : value).filter((line) => line.trim() !== '');
   if (lines.length === 0) return html`<span class="app-empty">${emptyText}</span>`;

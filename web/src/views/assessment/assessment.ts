@@ -24,7 +24,7 @@ export function assessmentView(state: AppState, actions: Actions, route: RouteFo
     heading: words.case.dashTitle,
     caption: textOf(victimOf(file)?.person['name']) || undefined,
     back: { name: 'case', caseId: route.caseId },
-    body: html`${standing(file, route)} ${restsOnConflicts(recordOf(file, route.recordId)?.conflictCount, route.caseId)} ${aboutRows(state, fields)}
+    body: html`${standing(file, route)} ${restsOnConflicts(state, 'assessment', route.caseId)} ${aboutRows(state, fields)}
       <h2 class="govuk-heading-m">${words.dash.countTitle}</h2>
       ${counts(state)}
       <p class="govuk-body">${state.content['criteria-words']?.belowThreshold}</p>

@@ -48,7 +48,7 @@ function contactSection(state: AppState, actions: Actions, file: CaseFile): Temp
             actions: [{ text: words.shell.change, href: hashOf({ name: 'contact', caseId, recordId: record.recordId }) }],
             body: html`${summaryList({ rows: contactRows(state, record), emptyText: words.shell.notRecorded })}
               <p class="govuk-body app-card-note">${text.contactCheck}</p>
-              ${recordFoot(state, record)}`,
+              ${recordFoot(state, record, caseId, namesOf(file, [textOf(record.fields['person'])]) || text.contactTitle)}`,
           }),
         )}
     ${contacts.length > 0 || draftsOfType(file, 'safe_contact').length > 0
@@ -98,7 +98,7 @@ function documentRow(state: AppState, actions: Actions, file: CaseFile, kind: Do
   const { caseId } = file;
   const versions = completedOf(file, kind.type);
   const [draft] = draftsOfType(file, kind.type);
-  const links = versions.map((record) => versionLine(state, record, { name: kind.place, caseId, recordId: record.recordId }));
+  const links = versions.map((record) => versionLine(state, record, caseId, kind.title, { name: kind.place, caseId, recordId: record.recordId }));
   return {
     key: kind.title,
     value: links.length === 0 ? kind.none : html`<ul class="govuk-list app-versions">${links.map((link) => html`<li>${link}</li>`)}</ul>`,
@@ -118,12 +118,12 @@ function documentAction(actions: Actions, file: CaseFile, kind: DocumentKind, ne
   return { text: newest === undefined ? words.case.start : words.case.startNew, onPress: () => actions.beginDocument(kind.type, caseId) };
 }
 
-function versionLine(state: AppState, record: StoredRecord, route: Route): TemplateResult {
+function versionLine(state: AppState, record: StoredRecord, caseId: string, title: string, route: Route): TemplateResult {
   const { fields } = record;
   const review = dateText(fields['nextReviewOn']);
   const number = String(fields['version'] ?? 1);
   return html`<a class="govuk-link" href=${hashOf(route)}>${fill(words.case.version, { number })}, ${dateText(fields['completedOn'])}</a>
-    ${review === '' ? nothing : html`<span class="app-line">${fill(words.case.reviewOn, { date: review })}</span>`} ${recordFoot(state, record)}`;
+    ${review === '' ? nothing : html`<span class="app-line">${fill(words.case.reviewOn, { date: review })}</span>`} ${recordFoot(state, record, caseId, `${title}, ${fill(words.case.version, { number })}`)}`;
 }
 
 function incidentsSection(state: AppState, actions: Actions, file: CaseFile): TemplateResult {
@@ -173,7 +173,7 @@ function incidentCard(state: AppState, file: CaseFile, record: StoredRecord): Te
         ...optional.filter((row) => row.value !== ''),
       ],
     })}
-    ${recordFoot(state, record)}`,
+    ${recordFoot(state, record, caseId, [date === '' ? words.case.dateNotKnown : date, type].join(', '))}`,
   });
 }
 
@@ -212,7 +212,7 @@ function priorCard(state: AppState, file: CaseFile, record: StoredRecord): Templ
         { key: words.rows.caseNumber, value: textOf(fields['caseNumber']) },
       ],
     })}
-    ${recordFoot(state, record)}`,
+    ${recordFoot(state, record, caseId, priorAreaTitle(state, fields))}`,
   });
 }
 
@@ -243,6 +243,6 @@ function factsSection(state: AppState, file: CaseFile): TemplateResult {
         ...needs('interpreter.language', text.language),
       ],
     })}
-    ${record === undefined ? nothing : recordFoot(state, record)}`,
+    ${record === undefined ? nothing : recordFoot(state, record, file.caseId, words.facts.title)}`,
   });
 }

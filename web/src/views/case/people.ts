@@ -37,7 +37,7 @@ function personCard(state: AppState, file: CaseFile, each: PersonInCase): Templa
       ...(isVictim ? [] : [{ text: words.case.remove, href: hashOf({ name: 'remove', caseId, recordId: each.partyId }) }]),
     ],
     body: html`${summaryList({ rows: personRows(state, each), emptyText: words.shell.notRecorded })}
-    ${foot === undefined ? nothing : recordFoot(state, foot)}`,
+    ${foot === undefined ? nothing : recordFoot(state, foot, caseId, textOf(each.person['name']))}`,
   });
 }
 

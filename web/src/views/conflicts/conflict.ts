@@ -2,12 +2,12 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import { recordOf, type CaseFile } from '../../state/case-file.ts';
-import { OTHER_CHOICE, type Choice, type Decision, type FieldHistory, type HistoryWrite } from '../../state/conflicts.ts';
+import { OTHER_CHOICE, overrulerOf, type Choice, type Decision, type FieldHistory, type HistoryWrite } from '../../state/conflicts.ts';
 import { isOnlyRead } from '../../state/reading.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { canBeChangedBack, canBeTyped, choicesToDecide, needsItsPage, openConflict } from '../../app/conflict-choices.ts';
-import { words } from '../../app/words.en.ts';
+import { fill, words } from '../../app/words.en.ts';
 import { hashOf } from '../../state/routes.ts';
 import { button } from '../../components/button/button.ts';
 import type { Part } from '../../components/control.ts';
@@ -16,6 +16,7 @@ import { radios, type RadioOption } from '../../components/radios/radios.ts';
 import { summaryList } from '../../components/summary-list/summary-list.ts';
 import { textarea } from '../../components/textarea/textarea.ts';
 import { textInput } from '../../components/text-input/text-input.ts';
+import { deviceName } from '../device-name.ts';
 import { formOf } from '../fields.ts';
 import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
@@ -27,12 +28,13 @@ export function conflictView(state: AppState, actions: Actions, route: RouteFor<
   const { file, fieldHistory } = state;
   const conflict = openConflict(state);
   const type = conflict?.type ?? (file === undefined ? '' : (recordOf(file, route.recordId)?.type ?? ''));
-  const back = { name: 'case-conflicts', caseId: route.caseId } as const;
+  const { caseId, recordId } = route;
+  const back = conflict === undefined ? ({ name: 'record-history', caseId, recordId } as const) : ({ name: 'case-conflicts', caseId } as const);
   return page(state, actions, {
     heading: fieldHistory === undefined ? words.conflicts.unknownField : fieldLabel(state, type, fieldHistory.field),
     caption: recordLabel(state, file, route.recordId, type),
     back,
-    backText: words.conflicts.title,
+    backText: conflict === undefined ? words.conflicts.recordTitle : words.conflicts.title,
     above: above(state),
     body:
       fieldHistory === undefined
@@ -115,10 +117,28 @@ function historySection(state: AppState, file: CaseFile | undefined, type: strin
       rows: history.writes.map((each) => ({
         key: placeOf(each, history.field),
         value: html`${valueLines(state, file, type, history.field, each.write.value).map((line) => html`<span class="app-line">${line}</span>`)}
-        ${writeNote(each.write)}`,
+        ${writeNote(each.write)} ${formerNote(each)} ${overruledNote(history, each)}`,
       })),
     })}
+    ${history.writes.length === 0 ? html`<p class="govuk-body">${words.conflicts.historyNone}</p>` : nothing}
     ${history.isCut ? html`<p class="govuk-body">${words.conflicts.historyCut}</p>` : nothing}`;
+}
+
+/** Who put another value in its place, when, and why. */
+function overruledNote(history: FieldHistory, each: HistoryWrite): Part {
+  const overruler = overrulerOf(history, each);
+  if (overruler === undefined) return nothing;
+  const isOther = overruler.deviceId !== each.write.deviceId;
+  const text = fill(isOther ? words.conflicts.overruledBy : words.conflicts.changedBy, { who: whoText(overruler) });
+  const reason = overruler.reason === '' ? nothing : html`<span class="app-line govuk-hint">${fill(words.conflicts.reasonGiven, { reason: overruler.reason })}</span>`;
+  return html`<span class="app-line govuk-hint">${text}</span>${reason}`;
+}
+
+/** A notebook that was restored, or became another device, sent again what it had written. */
+function formerNote(each: HistoryWrite): Part {
+  if (each.adoptedFrom === undefined) return nothing;
+  const device = deviceName(each.formerDeviceLabel ?? '');
+  return html`<span class="app-line govuk-hint">${device === '' ? words.conflicts.adopted : fill(words.conflicts.adoptedFrom, { device })}</span>`;
 }
 
 function placeOf(each: HistoryWrite, field: string): string {

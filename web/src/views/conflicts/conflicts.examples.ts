@@ -2,6 +2,7 @@
 import areas from '../../../../core/content/areas.json';
 import choices from '../../../../core/content/choices.json';
 import errors from '../../../../core/content/errors.json';
+import referral from '../../../../core/content/referral.json';
 import type { CaseFile } from '../../state/case-file.ts';
 import { NO_DECISION, OTHER_CHOICE, fieldStep, type Conflict, type Decision, type FieldHistory, type FieldWrite } from '../../state/conflicts.ts';
 import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
@@ -23,6 +24,7 @@ const write = (device: string, sequence: number, value: Json, rest: Partial<Fiel
 });
 const conflict = (recordId: string, type: string, field: string, mergeClass: string, values: readonly FieldWrite[]): Conflict => ({
   caseId: CASE, victimName: 'Siân Alder', recordId, type, field, mergeClass, shown: 0, values,
+  usedBy: type === 'safe_contact' ? ['referral'] : ['assessment', 'evaluation', 'referral'],
 });
 
 const CALL = conflict(CONTACT, 'safe_contact', 'safeToCall', 'S', [write('1', 3, 'no', { reason: 'He checks her phone in the evening' }), write('2', 4, 'yes')]);
@@ -51,6 +53,12 @@ const FILE: CaseFile = of({
   ],
   drafts: [],
 });
+/** With documents that rest on what differs. */
+const COMPLETED: CaseFile = { ...FILE, records: [
+  ...FILE.records,
+  of(record(id('d'), 'assessment', { version: 1, completedOn: '2026-11-20', answer: {} })),
+  of(record(id('e'), 'referral', { version: 1, completedOn: '2026-11-21', referredOn: '2026-11-21', worker: 'Gwen Abara' })),
+] };
 
 const history = (one: Conflict): FieldHistory => ({
   field: one.field,
@@ -60,7 +68,16 @@ const history = (one: Conflict): FieldHistory => ({
     { write: write('2', 40, one === FLAG ? null : 'not_known', { reason: 'Told by her sister' }), isCurrent: false, isShown: false },
   ],
 });
-const settled = (one: Conflict): FieldHistory => ({ ...history(one), writes: history(one).writes.map((each, index) => ({ ...each, isCurrent: index === 0 })) });
+/** Decided by the first of them, which overruled the others; the oldest came from a device that this one replaced. */
+const settled = (one: Conflict): FieldHistory => {
+  const { writes, ...rest } = history(one);
+  const [first] = writes;
+  if (first === undefined) return history(one);
+  const { deviceId, sequence } = first.write;
+  const overruled = writes.slice(1).map((each) => ({ ...each, isCurrent: false, replacedBy: { deviceId, sequence } }));
+  const last = overruled.map((each, index) => (index === overruled.length - 1 ? { ...each, adoptedFrom: { deviceId: id('3'), sequence: '4' }, formerDeviceLabel: 'Old tablet' } : each));
+  return { ...rest, writes: [first, ...last] };
+};
 
 const at = (one: Conflict): Route => ({ name: 'conflict', caseId: CASE, recordId: one.recordId, step: fieldStep(one.recordId, one.field) });
 const deciding = (one: Conflict, decision: Partial<Decision> = {}): Partial<AppState> => ({
@@ -72,6 +89,8 @@ const SCREENS: readonly (readonly [name: string, state: Partial<AppState>])[] = 
   ['conflicts-none', { route: { name: 'conflicts' }, conflicts: [] }],
   ['conflicts-case', { route: { name: 'case-conflicts', caseId: CASE }, file: FILE, conflicts: ALL }],
   ['case-with-conflicts', { route: { name: 'case', caseId: CASE }, file: FILE, conflicts: ALL }],
+  ['assessment-on-conflicts', { route: { name: 'assessment', caseId: CASE, recordId: id('d') }, file: COMPLETED, conflicts: ALL }],
+  ['referral-on-conflicts', { route: { name: 'referral', caseId: CASE, recordId: id('e') }, file: COMPLETED, conflicts: ALL }],
   ['conflict-safety', deciding(CALL)],
   ['conflict-register', deciding(PHONE, { choice: OTHER_CHOICE, text: '01632 960 003' })],
   ['conflict-missing', deciding(PHONE, { choice: OTHER_CHOICE, missing: ['text', 'reason'] })],
@@ -79,13 +98,15 @@ const SCREENS: readonly (readonly [name: string, state: Partial<AppState>])[] = 
   ['conflict-versions', deciding(NOTE, { choice: OTHER_CHOICE, text: 'He came at ten, at night.\nThe door is broken.' })],
   ['conflict-element', deciding(FLAG)],
   ['conflict-reopened', deciding(HIDDEN)],
+  ['record-history', { route: { name: 'record-history', caseId: CASE, recordId: VICTIM }, file: FILE, conflicts: ALL }],
+  ['history-of-nothing', { ...deciding(PHONE), conflicts: [], fieldHistory: { field: 'phone', writes: [], isCut: false } }],
   ['conflict-settled', { ...deciding(CALL), conflicts: [], fieldHistory: settled(CALL) }],
 ];
 
 export const conflictExamples: readonly { readonly name: string; readonly state: AppState }[] = SCREENS.map(([name, change]) => ({
   name,
   state: {
-    ...initialState('Notebook', { name: 'cases' }, '2026-11-22', of<LoadedContent>({ areas, choices, errors })),
+    ...initialState('Notebook', { name: 'cases' }, '2026-11-22', of<LoadedContent>({ areas, choices, errors, referral })),
     phase: { kind: 'open' },
     ...change,
   },

@@ -7,7 +7,10 @@ import { counted, words } from '../../app/words.en.ts';
 import { hashOf } from '../../state/routes.ts';
 import type { Part } from '../../components/control.ts';
 import { notification } from '../../components/notification/notification.ts';
-import { conflictTag } from './value.ts';
+import { conflictTag, fieldLabel, recordLabel, standingText } from './value.ts';
+
+/** Record types that rest on others, as the core names them in `usedBy`. */
+type RestingDocument = 'assessment' | 'evaluation' | 'referral';
 
 export function conflictAddress(conflict: Pick<Conflict, 'caseId' | 'recordId' | 'field'>): string {
   const { caseId, recordId, field } = conflict;
@@ -26,11 +29,16 @@ export function differsBanner(state: AppState, caseId: string): Part {
   });
 }
 
-/** On a result or a completed document: what it rests on is not settled. */
-export function restsOnConflicts(count: number | undefined, caseId: string): Part {
-  if (count === undefined || count === 0) return nothing;
-  return html`<div class="govuk-inset-text">
-    ${counted(words.conflicts.restsOn, count)}
+/** On a result, a document or its paper: what it rests on and is not settled, by name. Paper leads nowhere, so it says it all. */
+export function restsOnConflicts(state: AppState, document: RestingDocument, caseId: string): Part {
+  const conflicts = state.conflicts.filter((each) => each.usedBy.includes(document));
+  if (conflicts.length === 0) return nothing;
+  return html`<div class="govuk-inset-text" id="rests-on">
+    <p class="govuk-body">${counted(words.conflicts.restsOn, conflicts.length)}</p>
+    <ul class="govuk-list govuk-list--bullet">
+      ${conflicts.map((each) => html`<li>${fieldLabel(state, each.type, each.field)}, ${recordLabel(state, state.file, each.recordId, each.type)}: ${standingText(each.mergeClass)}</li>`)}
+    </ul>
+    ${conflicts.some((each) => each.mergeClass === 'S') ? html`<p class="govuk-body">${words.conflicts.noticeSafety}</p>` : nothing}
     <a class="govuk-link app-no-print" href=${hashOf({ name: 'case-conflicts', caseId })}>${words.conflicts.see}</a>
   </div>`;
 }

@@ -9,7 +9,8 @@ import { longDate } from '../../app/dates.ts';
 import { shapeOf, type FieldShape } from '../../app/schema.ts';
 import { civilDate, clockTime } from '../../platform/clock.ts';
 import { tag } from '../../components/tag/tag.ts';
-import { areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
+import { answerWithReason, areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
+import { topicsOf } from '../dash/dash-topics.ts';
 import { deviceName } from '../device-name.ts';
 
 const LABELS: Readonly<Record<string, string>> = words.fieldNames;
@@ -18,6 +19,8 @@ export function fieldLabel(state: AppState, type: string, path: string): string 
   const [name = ''] = path.split('/');
   const shape = shapeOf(type, path);
   const label = LABELS[`${type}.${name}`] ?? LABELS[name] ?? words.conflicts.unknownField;
+  const topic = `${type}.${name}` === 'assessment.answer' ? topicsOf(state).find((each) => each.id === path.split('/')[1]) : undefined;
+  if (topic !== undefined) return `${label}: ${topic.number}. ${topic.text}`;
   return shape?.kind === 'element' ? `${label}: ${choiceLabel(state, shape.choice, shape.element)}` : label;
 }
 
@@ -81,9 +84,26 @@ function compositeLines(state: AppState, composite: string, value: Json): readon
       ];
     case 'interpreter':
       return [choiceLabel(state, 'yesNoAsked', member(value, 'needed')), textOf(member(value, 'language'))];
+    case 'riskAnswer':
+      return [choiceLabel(state, 'answer', member(value, 'answer')), choiceLabel(state, 'answerSource', member(value, 'source')), textOf(member(value, 'comment'))];
+    case 'planItem':
+      return planItemLines(value);
+    case 'awareness':
+      return answerWithReason(state, value).split('\n');
     default:
       return isObject(value) ? Object.values(value).map((each) => (typeof each === 'string' ? each : JSON.stringify(each))) : [];
   }
+}
+
+function planItemLines(value: Json): readonly string[] {
+  const who = textOf(member(value, 'who'));
+  return [
+    textOf(member(value, 'text')),
+    member(value, 'agreed') === true ? words.plan.agreed : '',
+    who === '' ? '' : fill(words.plan.who, { who }),
+    dateText(member(value, 'by')),
+    member(value, 'safeToShare') === true ? words.plan.shared : '',
+  ];
 }
 
 function confidentialText(value: Json): string {

@@ -13,6 +13,7 @@ import { fieldsOf, saved } from '../fields.ts';
 import { fieldOf, keyOf, openGaps, refusedGaps, type GapsProps } from '../gaps.ts';
 import { page } from '../shell/shell.ts';
 import { aboveForm } from '../problem.ts';
+import { restsOnConflicts } from '../conflicts/notice.ts';
 import { answerField } from './dash-pages.ts';
 import { counts, topicsOf } from './dash-topics.ts';
 import { judgementSection } from './judgement.ts';
@@ -27,7 +28,7 @@ export function dashCheckView(state: AppState, actions: Actions, route: RouteFor
     back: { name: 'case', caseId },
     above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
     body: form === undefined ? nothing : html`${taskList('dash', steps(state, route))} ${openGaps(state, actions, gaps)}
-      ${countRows(state)} ${judgementSection(state)}
+      ${restsOnConflicts(state, 'assessment', caseId)} ${countRows(state)} ${judgementSection(state)}
       ${restNotAsked(state, actions)}
       ${needsReason(state) ? fieldsOf(form, actions).area(answerField('notAskedReason'), { label: words.dash.notAsked, hint: words.dash.notAskedHint }) : nothing}
       ${saved(state, actions)}

@@ -14,6 +14,7 @@ import { openGaps, refusedGaps, type GapsProps } from '../gaps.ts';
 import { dateText } from '../words.ts';
 import { page } from '../shell/shell.ts';
 import { aboveForm } from '../problem.ts';
+import { restsOnConflicts } from '../conflicts/notice.ts';
 import { referralBody } from './referral-print.ts';
 
 const ref = (field: string, member?: string): FieldRef => ({ part: 'referral', field, ...(member === undefined ? {} : { member }) });
@@ -68,7 +69,7 @@ export function referralCheckView(state: AppState, actions: Actions, route: Rout
     back: { name: 'referral-form', caseId, recordId },
     above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
     body: html`<p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'referral-form', caseId, recordId })}>${words.referral.changeText}</a></p>
-      ${openGaps(state, actions, gaps)} ${referralBody(state, file, fields)}
+      ${openGaps(state, actions, gaps)} ${restsOnConflicts(state, 'referral', file.caseId)} ${referralBody(state, file, recordId)}
       <p class="govuk-body">${fill(words.referral.evaluatedOn, { date: dateText(evaluation?.fields['evaluatedOn']) || words.result.noDate })}</p>
       <p class="govuk-body">${words.referral.completeText}</p>
       ${buttonGroup(

@@ -2,15 +2,15 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import type { ReferralField, ReferralSection } from '../../state/content.ts';
-import { draftOf, peopleOf, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type PersonInCase } from '../../state/case-file.ts';
+import { draftOf, peopleOf, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type PersonInCase, type StoredRecord } from '../../state/case-file.ts';
 import { isObject, member, textOf, textsOf, type Json, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { fill, words } from '../../app/words.en.ts';
 import { button } from '../../components/button/button.ts';
-import { summaryList, type SummaryRow } from '../../components/summary-list/summary-list.ts';
+import { summaryList, summaryValue, type SummaryRow } from '../../components/summary-list/summary-list.ts';
 import { answerWithReason, areaTitle, choiceLabel, dateText, datedText, namesOf } from '../words.ts';
-import { restsOnConflicts } from '../conflicts/notice.ts';
+import { fieldMark, restsOnConflicts } from '../conflicts/notice.ts';
 import { page } from '../shell/shell.ts';
 import { criteriaList } from '../result/result.ts';
 
@@ -21,34 +21,43 @@ export function referralView(state: AppState, actions: Actions, route: RouteFor<
     heading: words.referral.printTitle,
     back: { name: 'case', caseId: route.caseId },
     body: html`${draftOf(file, route.recordId) === undefined ? nothing : html`<div class="govuk-inset-text">${words.referral.draftText}</div>`}
-      ${restsOnConflicts(recordOf(file, route.recordId)?.conflictCount, route.caseId)}
+      ${restsOnConflicts(state, 'referral', route.caseId)}
       <p class="govuk-body govuk-!-font-weight-bold">${words.referral.confidential}</p>
-      ${referralBody(state, file, shownFields(file, route.recordId))}
+      ${referralBody(state, file, route.recordId)}
       <div class="app-no-print">${button({ text: words.referral.page, onPress: actions.print })}</div>`,
   });
 }
 
-export function referralBody(state: AppState, file: CaseFile, referral: JsonObject): TemplateResult {
+export function referralBody(state: AppState, file: CaseFile, recordId: string): TemplateResult {
+  const referral = { recordId, fields: shownFields(file, recordId) };
   const sections = state.content.referral?.sections ?? [];
   return html`${sections.flatMap((section) => subjectsOf(file, section, referral).map((subject) => sectionBlock(state, file, section, subject)))}`;
 }
 
+/** The record a field comes from; of one that is not there no fields. */
+interface Source {
+  readonly recordId: string;
+  readonly fields: JsonObject;
+}
+
+const NO_SOURCE: Source = { recordId: '', fields: {} };
+
 /** What one block is about: for `each` sections one person or record, else the case as a whole. */
 interface Subject {
-  readonly referral: JsonObject;
+  readonly referral: Source;
   readonly person: PersonInCase | undefined;
-  readonly record: JsonObject | undefined;
+  readonly record: StoredRecord | undefined;
   readonly number: number | undefined;
 }
 
-function subjectsOf(file: CaseFile, section: ReferralSection, referral: JsonObject): readonly Subject[] {
+function subjectsOf(file: CaseFile, section: ReferralSection, referral: Source): readonly Subject[] {
   const { each } = section;
   if (each === undefined) return [{ referral, person: victimOf(file), record: undefined, number: undefined }];
   const people = peopleOf(file).filter((person) => person.isRecorded && person.role === each);
   const subjects: readonly Omit<Subject, 'number'>[] =
     each === 'perpetrator' || each === 'child'
       ? people.map((person) => ({ referral, person, record: undefined }))
-      : recordsOfType(file, each).map((record) => ({ referral, person: undefined, record: record.fields }));
+      : recordsOfType(file, each).map((record) => ({ referral, person: undefined, record }));
   const found = subjects.length === 0 ? [{ referral, person: undefined, record: undefined }] : subjects;
   return found.map((subject, index) => ({ ...subject, number: found.length > 1 ? index + 1 : undefined }));
 }
@@ -67,37 +76,44 @@ function sectionBlock(state: AppState, file: CaseFile, section: ReferralSection,
 }
 
 /** All six criteria as they were kept on the day of the decision. */
-function criteriaBlock(state: AppState, file: CaseFile, field: ReferralField, referral: JsonObject): TemplateResult {
-  const result = recordOf(file, textOf(referral['evaluation']))?.fields['result'];
+function criteriaBlock(state: AppState, file: CaseFile, field: ReferralField, referral: Source): TemplateResult {
+  const result = recordOf(file, textOf(referral.fields['evaluation']))?.fields['result'];
   return html`<h3 class="govuk-heading-s">${field.label}</h3>
     ${isObject(result) ? criteriaList(state, file, result) : html`<p class="govuk-body">${state.content.referral?.empty ?? words.shell.notRecorded}</p>`}`;
 }
 
+/** The value, and beside it that workers disagree where they do: whoever reads the paper has no page to ask. */
 function valueOf(state: AppState, file: CaseFile, field: ReferralField, subject: Subject): SummaryRow['value'] {
   const { from } = field;
   if (from === null) return '';
-  const fields = sourceFields(file, from.record, subject);
-  return wordsOf(state, file, from.record, from.field, fields[from.field]);
+  const source = sourceOf(file, from.record, subject);
+  const value = wordsOf(state, file, from.record, from.field, source.fields[from.field]);
+  return marked(value, fieldMark(state, source.recordId, from.field, field.label), state.content.referral?.empty ?? words.shell.notRecorded);
 }
 
-function sourceFields(file: CaseFile, record: string, subject: Subject): JsonObject {
+function marked(value: SummaryRow['value'], mark: TemplateResult | undefined, emptyText: string): SummaryRow['value'] {
+  return mark === undefined ? value : html`${summaryValue(value, emptyText)} <span class="app-line">${mark}</span>`;
+}
+
+function sourceOf(file: CaseFile, record: string, subject: Subject): Source {
+  const { person } = subject;
   switch (record) {
     case 'referral':
       return subject.referral;
     case 'case':
-      return shownFields(file, file.caseId);
+      return { recordId: file.caseId, fields: shownFields(file, file.caseId) };
     case 'person':
-      return subject.person?.person ?? {};
+      return person === undefined ? NO_SOURCE : { recordId: person.personId, fields: person.person };
     case 'party':
-      return subject.person?.party ?? {};
+      return person === undefined ? NO_SOURCE : { recordId: person.partyId, fields: person.party };
     case 'evaluation':
-      return recordOf(file, textOf(subject.referral['evaluation']))?.fields ?? {};
+      return recordOf(file, textOf(subject.referral.fields['evaluation'])) ?? NO_SOURCE;
     case 'assessment':
-      return recordOf(file, textOf(subject.referral['assessment']))?.fields ?? {};
+      return recordOf(file, textOf(subject.referral.fields['assessment'])) ?? NO_SOURCE;
     case 'safe_contact':
-      return recordsOfType(file, 'safe_contact').find((each) => textOf(each.fields['person']) === subject.person?.personId)?.fields ?? {};
+      return recordsOfType(file, 'safe_contact').find((each) => textOf(each.fields['person']) === person?.personId) ?? NO_SOURCE;
     default:
-      return subject.record ?? {};
+      return subject.record ?? NO_SOURCE;
   }
 }
 

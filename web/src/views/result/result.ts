@@ -35,7 +35,7 @@ function resultBody(state: AppState, actions: Actions, file: CaseFile, result: J
   const notices = textsById(result['notices'], content?.notices);
   const composites = textsById(result['composites'], content?.composites);
   return html`<p class="govuk-body">${fill(words.result.asOf, { date: longDate(state.today) })}</p>
-    ${restsOnConflicts(state.resultConflictCount, file.caseId)}
+    ${restsOnConflicts(state, 'evaluation', file.caseId)}
     <div class="app-result">
       <h2 class="govuk-heading-m">${top.title}</h2>
       <p class="govuk-body">${top.text}</p>
