@@ -48,7 +48,7 @@ static fk_status visit_record(fk_session *session, const fk_id *record, fk_arena
     FK_TRY(fk_store_record(session->store, record, arena, &row));
     FK_TRY(fk_merged_of_record(session, &row, arena, &fields));
     for (size_t i = 0; i < fields.count; i++) {
-        bool is_hidden = FK_PLANTED(CONFLICT_HIDDEN) && !fk_conflict_is_used(row.type);
+        bool is_hidden = FK_PLANTED(CONFLICT_HIDDEN) && !fk_conflict_is_used(fk_bytes_text("evaluation"), row.type);
         if (fk_merged_is_conflict(&fields.items[i]) && !is_hidden) {
             FK_TRY(visitor(ctx, &row, &fields.items[i]));
         }
