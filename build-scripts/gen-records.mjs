@@ -53,14 +53,18 @@ function checkLeastSafety(where, field) {
 const fieldsOf = (object) => Object.entries(object).map(([name, spec]) => ({ name, ...spec }));
 const composites = Object.entries(schema.composites).map(([name, members]) => ({ name, members: fieldsOf(members) }));
 // Shipped records are read from core/content; only records people make have a state and versions.
+// Who may write a record of a type; what is shipped nobody does.
 const records = schema.records.map((record) => ({
   ...record,
+  writers: record.shipped ? [] : (record.writers ?? schema.writers),
   fields: [...record.fields, ...(record.shipped ? [] : schema.everyRecord), ...(record.document ? schema.everyDocument : [])],
 }));
 for (const { name, members } of composites) for (const member of members) checkField(`${name}.${member.name}`, member, false);
 for (const record of records) {
   for (const field of record.fields) checkField(`${record.type}.${field.name}`, field, true);
   if (new Set(record.fields.map((field) => field.name)).size !== record.fields.length) fail(record.type, 'a field twice');
+  for (const role of record.writers) if (!schema.roles.includes(role)) fail(record.type, `unknown role ${role}`);
+  if (record.shipped !== true && record.writers.length === 0) fail(record.type, 'nobody may write it');
 }
 
 // --- C --------------------------------------------------------------------------------------------
@@ -127,7 +131,8 @@ static const fk_record_choice choice_${snake(name)} = { ${cString(name)}, values
 `);
   const composite = ({ name, members }) => `${cFields(snake(name), members)}static const fk_record_composite composite_${snake(name)} = { ${cString(name)}, fields_${snake(name)}, ${members.length} };
 `;
-  const row = (r) => `    { ${cString(r.type)}, ${r.document === true}, ${r.frozen === true}, ${r.shipped === true}, fields_of_${snake(r.type)}, ${r.fields.length} },`;
+  const writers = (r) => r.writers.map((role) => `FK_WRITER_${upper(role)}`).join(' | ') || '0';
+  const row = (r) => `    { ${cString(r.type)}, ${writers(r)}, ${r.document === true}, ${r.frozen === true}, ${r.shipped === true}, fields_of_${snake(r.type)}, ${r.fields.length} },`;
   return `/* ${BANNER} */
 #include "records_gen.h"
 
@@ -210,7 +215,7 @@ function notes(field) {
 function recordSection(record) {
   const flags = [
     record.document ? 'A document: drafted, completed, then never changed; changes make the next version.' : '',
-    record.frozen ? 'Never changed after it was made.' : '', record.shipped ? 'Comes with the app.' : '',
+    record.frozen ? 'Never changed after it was made.' : '', record.shipped ? 'Comes with the app.' : `Written by: ${record.writers.join(', ')}.`,
   ].filter((flag) => flag !== '').join(' ');
   const rows = record.fields.map((f) => [`\`${f.name}\``, KIND_WORDS[f.kind](f), f.required ? 'yes' : 'no', f.merge, f.privacy, notes(f)]);
   return `### ${record.type}\n\n${flags ? `${flags}\n\n` : ''}${markdownTable(['field', 'value', 'needed', 'merge', 'privacy', 'note'], rows)}\n`;

@@ -50,6 +50,8 @@ const HOLES = [
   ['a_field_without_merge_class', SCHEMA, (s) => { delete fieldOf(s, 'case', 'reference').merge; }, /case.reference: no merge class/],
   ['a_field_without_privacy_class', SCHEMA, (s) => { fieldOf(s, 'case', 'reference').privacy = 'open'; }, /no privacy class/],
   ['a_safety_field_without_order', SCHEMA, (s) => { delete fieldOf(s, 'incident', 'childrenPresent').leastSafety; }, /leastSafety and merge class S/],
+  ['a_writer_without_a_role', SCHEMA, (s) => { s.records[0].writers = ['visitor']; }, /unknown role visitor/],
+  ['a_record_nobody_may_write', SCHEMA, (s) => { s.records[0].writers = []; }, /nobody may write it/],
   ['an_order_that_leaves_a_value_out', SCHEMA, (s) => { fieldOf(s, 'incident', 'childrenPresent').leastSafety.pop(); }, /must order every value/],
   ['an_unknown_choice', SCHEMA, (s) => { fieldOf(s, 'case', 'status').choice = 'other'; }, /unknown choice other/],
   ['a_text_field_without_bound', SCHEMA, (s) => { delete fieldOf(s, 'person', 'name').maxBytes; }, /person.name: no maxBytes/],

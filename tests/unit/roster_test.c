@@ -362,6 +362,25 @@ static void membership__is_known_for_every_index(void **state)
     assert_false(fk_roster_is_member(f->roster, &f->worker_device, &f->worker_device, UINT32_MAX));
 }
 
+static void roles__are_known_for_every_index(void **state)
+{
+    (void)state;
+    uint32_t before = fk_roster_count(f->roster) - 1;
+    uint32_t roles = fk_roster_roles_at(f->roster, &f->worker_device, before);
+    assert_true((roles & FK_ROLE_CASEWORKER) != 0);
+    add(&f->founder, roster_role(&f->worker_person, 0));
+    add(&f->founder, roster_person(&f->worker_person));
+    add(&f->founder, roster_role(&f->worker_person, FK_ROLE_ADMINISTRATOR | FK_ROLE_CASEWORKER));
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_device, before), roles);
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_device, before + 1), 0);
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_device, before + 2), 0);
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_device, before + 3),
+                     FK_ROLE_ADMINISTRATOR | FK_ROLE_CASEWORKER);
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->founder_device, before), FK_ROLE_ADMINISTRATOR);
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_device, 0), 0); /* no such device then */
+    assert_int_equal(fk_roster_roles_at(f->roster, &f->worker_person, UINT32_MAX), 0);
+}
+
 /* A person may be a member before a device is; that device was not there at those indices. */
 static void membership__counts_for_a_device_from_its_own_entry_on(void **state)
 {
@@ -424,6 +443,7 @@ int main(void)
         WITH(begin_joined, person__is_named_again_and_shares_no_id),
         WITH(begin_joined, compartment__is_made_once_and_one_is_for_everybody),
         WITH(begin_joined, membership__names_who_is_there),
+        WITH(begin_joined, roles__are_known_for_every_index),
         WITH(begin_joined, membership__is_known_for_every_index),
         WITH(begin_joined, membership__counts_for_a_device_from_its_own_entry_on),
         WITH(begin_joined, epoch__is_made_by_a_member_and_follows_the_newest),

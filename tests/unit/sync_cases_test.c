@@ -124,6 +124,51 @@ static void write_past_the_checks(fixture *f, const char *type, const char *fiel
     assert_code(fk_store_commit(store), FK_OK);
 }
 
+/* What the person of device 1 may do from now on, by an entry of the root. */
+static void set_roles(sync_bench *bench, uint32_t roles)
+{
+    fk_roster_place place;
+    fk_roster_payload payload = { .kind = FK_ROSTER_ROLE };
+    uint8_t entry[FK_ROSTER_ENTRY_SIZE_BYTES_MAX];
+    fixture *f = &bench->devices[0];
+    const fk_id *device = fk_store_device(bench->devices[1].session->store);
+    assert_true(fk_sync_person_of_device(f->session->sync, device, &payload.as.role.person));
+    payload.as.role.roles = roles;
+    assert_code(fk_sync_roster_place(f->session->sync, &place), FK_OK);
+    size_t size_bytes = fk_roster_entry_make_at(&place, &payload, &bench->root, BENCH_NOW_MS, entry);
+    assert_ok(call_bytes(f, "roster.offer", fk_bytes_of(entry, size_bytes)));
+    assert_clean(sync_run(bench, 0));
+}
+
+/* The role counts that the author had when it was sealed: what was written before stays, and what is written after a
+ * role came back is taken. */
+static void segments__of_an_author_without_the_role_are_kept_apart(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init_pair(&bench);
+    fixture *here = &bench.devices[0];
+    static const struct {
+        uint32_t roles;
+        const char *reference, *refused;
+        bool is_taken;
+    } rows[] = {
+        { FK_ROLE_CASEWORKER, "NM-1", "\"refusedCount\":0", true },
+        { 0, "NM-2", "\"refusedCount\":1", false },
+        { FK_ROLE_ADMINISTRATOR, "NM-3", "\"refusedCount\":1", true },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        set_roles(&bench, rows[i].roles);
+        assert_clean(sync_run(&bench, 1)); /* knows it */
+        set_reference(&bench.devices[1], rows[i].reference);
+        assert_clean(sync_run(&bench, 1));
+        assert_clean(sync_run(&bench, 0));
+        assert_has(call(here, "sync.status", "{}"), rows[i].refused);
+        assert_int_equal(shows(here, rows[i].reference), rows[i].is_taken);
+    }
+    sync_bench_free(&bench);
+}
+
 static void segments__with_wrong_values_are_kept_apart_and_stop_nobody(void **state)
 {
     (void)state;
@@ -351,6 +396,7 @@ int main(void)
         cmocka_unit_test(confirmed__is_what_another_persons_device_holds),
         cmocka_unit_test(records__say_who_wrote_them),
         cmocka_unit_test(segments__wait_for_their_key),
+        cmocka_unit_test(segments__of_an_author_without_the_role_are_kept_apart),
         cmocka_unit_test(segments__with_wrong_values_are_kept_apart_and_stop_nobody),
         cmocka_unit_test(answers__that_hold_much_are_taken_in_pieces),
         cmocka_unit_test(device__of_ones_own_confirms_nothing),

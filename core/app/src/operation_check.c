@@ -45,7 +45,11 @@ static fk_status check_value(const fk_record_field *field, fk_bytes value, fk_ar
     return fk_status_of(has_value && fk_bytes_equal(canonical, value) ? FK_OK : FK_ERR_INVALID_INPUT);
 }
 
-fk_status fk_operation_check(void *ctx, const fk_wire_operation *operation)
+_Static_assert((int)FK_WRITER_ADMINISTRATOR == (int)FK_ROLE_ADMINISTRATOR &&
+                   (int)FK_WRITER_CASEWORKER == (int)FK_ROLE_CASEWORKER,
+               "schema and roster name roles by the same bits");
+
+fk_status fk_operation_check(void *ctx, uint32_t roles, const fk_wire_operation *operation)
 {
     const fk_allocator *allocator = ctx;
     const fk_record_type *type = fk_record_type_find(operation->type);
@@ -53,6 +57,9 @@ fk_status fk_operation_check(void *ctx, const fk_wire_operation *operation)
                     !fk_id_is_zero(&operation->record) && !fk_id_is_zero(&operation->mutation);
     if (type == NULL || type->is_shipped || !is_sound) {
         return fk_status_of(type == NULL ? FK_ERR_NEWER_VERSION : FK_ERR_INVALID_INPUT);
+    }
+    if ((type->writers & roles) == 0) {
+        return fk_status_of(FK_ERR_FORBIDDEN);
     }
     const fk_record_field *field = fk_record_field_find(type, operation->field);
     if (field == NULL || field->kind == FK_RECORD_SET) {

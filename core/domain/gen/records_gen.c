@@ -265,15 +265,15 @@ static const fk_record_field fields_of_area_profile[] = {
 };
 
 const fk_record_type fk_record_types[FK_RECORD_TYPE_COUNT] = {
-    { "case", false, false, false, fields_of_case, 8 },
-    { "person", false, false, false, fields_of_person, 9 },
-    { "party", false, false, false, fields_of_party, 6 },
-    { "safe_contact", false, false, false, fields_of_safe_contact, 10 },
-    { "incident", false, false, false, fields_of_incident, 8 },
-    { "prior_marac", false, false, false, fields_of_prior_marac, 7 },
-    { "assessment", true, false, false, fields_of_assessment, 21 },
-    { "evaluation", false, true, false, fields_of_evaluation, 5 },
-    { "safety_plan", true, false, false, fields_of_safety_plan, 16 },
-    { "referral", true, false, false, fields_of_referral, 23 },
-    { "area_profile", false, false, true, fields_of_area_profile, 5 },
+    { "case", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_case, 8 },
+    { "person", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_person, 9 },
+    { "party", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_party, 6 },
+    { "safe_contact", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_safe_contact, 10 },
+    { "incident", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_incident, 8 },
+    { "prior_marac", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, false, false, fields_of_prior_marac, 7 },
+    { "assessment", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, true, false, false, fields_of_assessment, 21 },
+    { "evaluation", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, false, true, false, fields_of_evaluation, 5 },
+    { "safety_plan", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, true, false, false, fields_of_safety_plan, 16 },
+    { "referral", FK_WRITER_ADMINISTRATOR | FK_WRITER_CASEWORKER, true, false, false, fields_of_referral, 23 },
+    { "area_profile", 0, false, false, true, fields_of_area_profile, 5 },
 };

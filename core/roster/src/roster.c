@@ -51,6 +51,7 @@ fk_status fk_roster_new(const fk_allocator *allocator, const fk_id *agency, fk_r
     roster->persons.item_size_bytes = sizeof(fk_roster_person_row);
     roster->compartments.item_size_bytes = sizeof(fk_roster_compartment_row);
     roster->memberships.item_size_bytes = sizeof(fk_member_event);
+    roster->roles.item_size_bytes = sizeof(fk_role_event);
     roster->epochs.item_size_bytes = sizeof(fk_epoch_row);
     roster->recovery_keys.item_size_bytes = sizeof(fk_roster_recovery_key_row);
     *roster_out = roster;
@@ -67,6 +68,7 @@ void fk_roster_free(fk_roster *roster)
     fk_rows_free(roster->allocator, &roster->persons);
     fk_rows_free(roster->allocator, &roster->compartments);
     fk_rows_free(roster->allocator, &roster->memberships);
+    fk_rows_free(roster->allocator, &roster->roles);
     fk_rows_free(roster->allocator, &roster->epochs);
     fk_rows_free(roster->allocator, &roster->recovery_keys);
     fk_release(roster->allocator, roster, sizeof *roster);
@@ -100,6 +102,8 @@ static fk_rows *rows_for(fk_roster *roster, const fk_roster_payload *payload, si
         *count_max_out = FK_ROSTER_ENTRY_COUNT_MAX;
         return &roster->recovery_keys;
     case FK_ROSTER_ROLE:
+        *count_max_out = FK_ROSTER_ENTRY_COUNT_MAX;
+        return &roster->roles;
     case FK_ROSTER_LATER:
     default:
         return NULL;
@@ -152,6 +156,14 @@ static void apply_membership(fk_roster *roster, const fk_roster_step *step)
     fk_rows_add(&roster->memberships, &event);
 }
 
+static void apply_role(fk_roster *roster, const fk_roster_step *step)
+{
+    const fk_roster_role *role = &step->payload.as.role;
+    fk_role_event event = { role->person, step->entry.header.index, role->roles };
+    fk_roster_person_row_of(roster, &role->person)->roles = role->roles;
+    fk_rows_add(&roster->roles, &event);
+}
+
 static void apply_epoch(fk_roster *roster, const fk_roster_step *step, const fk_digest *hash)
 {
     fk_epoch_row row = { step->payload.as.epoch, *hash, step->maker_device };
@@ -182,7 +194,7 @@ static void apply(fk_roster *roster, const fk_roster_step *step)
         apply_person(roster, &step->payload.as.person);
         break;
     case FK_ROSTER_ROLE:
-        fk_roster_person_row_of(roster, &step->payload.as.role.person)->roles = step->payload.as.role.roles;
+        apply_role(roster, step);
         break;
     case FK_ROSTER_COMPARTMENT:
         apply_compartment(roster, &step->payload.as.compartment);
@@ -333,6 +345,22 @@ bool fk_roster_is_member(const fk_roster *roster, const fk_id *device, const fk_
     const fk_roster_device_row *row = fk_roster_device_find(roster, device);
     return row != NULL && row->index <= at_index &&
            fk_roster_person_is_member(roster, &row->entry.person, compartment, at_index);
+}
+
+uint32_t fk_roster_roles_at(const fk_roster *roster, const fk_id *device, uint32_t at_index)
+{
+    const fk_roster_device_row *row = fk_roster_device_find(roster, device);
+    if (row == NULL || row->index > at_index) {
+        return 0;
+    }
+    const fk_role_event *events = roster->roles.items;
+    for (size_t i = roster->roles.count; i-- > 0;) {
+        if (events[i].index <= at_index && fk_id_equal(&events[i].person, &row->entry.person)) {
+            return events[i].roles;
+        }
+    }
+    /* Whoever founded the agency is an administrator by its first entry. */
+    return fk_id_equal(&row->entry.person, &roster->founding.person) ? (uint32_t)FK_ROLE_ADMINISTRATOR : 0;
 }
 
 const fk_roster_epoch *fk_roster_epoch_find(const fk_roster *roster, const fk_id *compartment, uint32_t number,

@@ -26,6 +26,13 @@ typedef struct fk_member_event {
     bool is_member;
 } fk_member_event;
 
+/* One role entry, likewise. */
+typedef struct fk_role_event {
+    fk_id person;
+    uint32_t index;
+    uint32_t roles;
+} fk_role_event;
+
 typedef struct fk_epoch_row {
     fk_roster_epoch entry;
     fk_digest hash;
@@ -42,6 +49,7 @@ struct fk_roster {
     fk_rows persons;       /* fk_roster_person_row */
     fk_rows compartments;  /* fk_roster_compartment_row */
     fk_rows memberships;   /* fk_member_event, by index */
+    fk_rows roles;         /* fk_role_event, by index */
     fk_rows epochs;        /* fk_epoch_row, by index */
     fk_rows recovery_keys; /* fk_roster_recovery_key_row, by index */
 };

@@ -70,8 +70,8 @@ static fk_status open_body(const fk_sync *sync, const fk_segment *segment, fk_bu
     return status;
 }
 
-static fk_status read_operations(const fk_sync *sync, const fk_segment_content *content, fk_arena *arena,
-                                 fk_remote_segment *remote)
+static fk_status read_operations(const fk_sync *sync, const fk_segment_content *content, uint32_t roles,
+                                 fk_arena *arena, fk_remote_segment *remote)
 {
     fk_wire_operation *operations = fk_arena_allocate(arena, content->operation_count * sizeof *operations);
     fk_frontier_entry *entries = fk_arena_allocate(arena, content->frontier_entry_count * sizeof *entries);
@@ -81,7 +81,7 @@ static fk_status read_operations(const fk_sync *sync, const fk_segment_content *
     size_t offset = 0;
     for (size_t i = 0; i < content->operation_count; i++) {
         fk_segment_content_operation(content, &offset, &operations[i]);
-        FK_TRY(sync->config.check(sync->config.check_ctx, &operations[i]));
+        FK_TRY(sync->config.check(sync->config.check_ctx, roles, &operations[i]));
     }
     for (size_t i = 0; i < content->frontier_entry_count; i++) {
         fk_segment_content_frontier(content, i, &entries[i]);
@@ -105,7 +105,8 @@ static fk_status apply(fk_sync *sync, const fk_segment *segment, const fk_segmen
         .is_taken_back = is_own(sync, &segment->header),
     };
     uint32_t ignored_over = 0;
-    fk_status status = read_operations(sync, content, &arena, &remote);
+    uint32_t roles = fk_roster_roles_at(sync->roster, &remote.device, segment->header.roster_index);
+    fk_status status = read_operations(sync, content, roles, &arena, &remote);
     if (fk_is_ok(status)) {
         status = fk_store_apply(sync->config.store, &remote, fk_sync_now_ms(sync), &ignored_over);
     }

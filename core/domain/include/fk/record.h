@@ -90,8 +90,12 @@ struct fk_record_composite {
     size_t member_count;
 };
 
+/* Who writes records of a type: bits of `writers`, the same as of the roles in a roster. */
+enum { FK_WRITER_ADMINISTRATOR = 1u << 0, FK_WRITER_CASEWORKER = 1u << 1 };
+
 typedef struct fk_record_type {
     const char *name;
+    uint32_t writers; /* FK_WRITER_..: readers refuse what anybody else wrote; 0 of what is shipped */
     bool is_document; /* drafted, completed, then never changed; versions */
     bool is_frozen;   /* never changed after it was made */
     bool is_shipped;  /* comes with the app, not from a person */

@@ -98,6 +98,8 @@ const fk_roster_recovery_key_row *fk_roster_recovery_key_newest(const fk_roster 
 
 /* Was the device's person a member of the compartment when the roster ended at that index? */
 bool fk_roster_is_member(const fk_roster *roster, const fk_id *device, const fk_id *compartment, uint32_t at_index);
+/* What the device's person might do (FK_ROLE_..) when the roster ended at that index; 0: nothing, or no such device then. */
+uint32_t fk_roster_roles_at(const fk_roster *roster, const fk_id *device, uint32_t at_index);
 /* The entry of an epoch and its hash. NULL when there is none. */
 const fk_roster_epoch *fk_roster_epoch_find(const fk_roster *roster, const fk_id *compartment, uint32_t number,
                                             fk_digest *entry_hash_out, fk_id *maker_device_out);

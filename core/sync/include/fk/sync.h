@@ -39,9 +39,10 @@ enum { FK_EFFECT_HEADER_SIZE_BYTES = 16 };
 
 typedef struct fk_sync fk_sync; /* opaque; one for each open vault */
 
-/* Whether an operation of another device says something the schema allows. FK_ERR_INVALID_INPUT and the like when it
- * does not; FK_ERR_NO_MEMORY is never taken for a refusal. */
-typedef fk_status fk_sync_checker(void *ctx, const fk_wire_operation *operation);
+/* Whether an operation of another device says something the schema allows, by an author who had these roles (FK_ROLE_..)
+ * when it was sealed. FK_ERR_FORBIDDEN, FK_ERR_INVALID_INPUT and the like when not; FK_ERR_NO_MEMORY is never taken for a
+ * refusal. */
+typedef fk_status fk_sync_checker(void *ctx, uint32_t roles, const fk_wire_operation *operation);
 
 /* All borrowed for the life of the machine. */
 typedef struct fk_sync_config {
