@@ -137,9 +137,10 @@
       " CROSS JOIN writers w ON w.case_id = r.case_id AND w.record = r.record AND w.compartment = r.compartment" \
       "  AND w.device = ?1" \
       " WHERE r.record = ?2") \
+    /* By case, not by device: the plus keeps the index of everything this device wrote out of it. */ \
     X(CASE_PROGRESS, \
       FK_SQL_MARKS FK_SQL_LEAST_FAR " FROM writers w CROSS JOIN marks m ON m.compartment = w.compartment" \
-      " WHERE w.case_id = ?2 AND w.device = ?1") \
+      " WHERE w.case_id = ?2 AND +w.device = ?1") \
     X(PROGRESS_PAGE, \
       FK_SQL_MARKS "SELECT p.record, p.case_id, p.type, p.changed_ms, (SELECT count(*)" \
       "  FROM operations o INDEXED BY operations_by_record WHERE o.record = p.record AND o.compartment = p.compartment AND o.device = ?1 AND" \
