@@ -5,7 +5,7 @@ import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
 import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
-import type { RouteData } from '../state/events.ts';
+import type { RouteData, StateEvent } from '../state/events.ts';
 import { HOME, hashOf, specOf, type Route, type RouteName } from '../state/routes.ts';
 import { loadConflictData } from './conflict-data.ts';
 import type { AppContext } from './context.ts';
@@ -41,6 +41,17 @@ export interface Navigator {
 }
 
 const LIST_PAGE = 50;
+
+/** What a screen shows of the list of cases. */
+interface ReadCases {
+  readonly search: string;
+  readonly events: readonly Extract<StateEvent, { kind: 'list-begun' | 'list-rows' | 'problem' }>[];
+}
+
+interface Loaded {
+  readonly data: RouteData;
+  readonly cases?: ReadCases;
+}
 
 /** What opens the vault is loaded for these. */
 const KEY_ROUTES: ReadonlySet<RouteName> = new Set<RouteName>(['keys', 'key-words', 'key-passkey', 'key-distress']);
@@ -118,8 +129,15 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function open(route: Route): Promise<void> {
     const before = store.state().form;
     store.dispatch({ kind: 'route-opening', route });
-    const data = store.state().phase.kind === 'open' ? await load(route, before) : {};
-    await show(route, await withTeam(route, data));
+    const loaded = store.state().phase.kind === 'open' ? await loadAll(route, before) : { data: {} };
+    await show(route, loaded);
+  }
+
+  /** All that the first drawing of a screen shows. */
+  async function loadAll(route: Route, before: FormState | undefined): Promise<Loaded> {
+    if (route.name !== 'cases') return { data: await load(route, before) };
+    const [data, cases] = await Promise.all([load(route, before), askCases(store.state().list.search)]);
+    return { data, cases };
   }
 
   /** Team and sync are read into their own part of the state. */
@@ -128,15 +146,9 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     return error === undefined || data.problem !== undefined ? data : { ...data, problem: error };
   }
 
-  async function show(route: Route, data: RouteData): Promise<void> {
-    store.dispatch({ kind: 'route-opened', route, data, today: platform.today() });
-    if (store.state().phase.kind === 'open' && route.name === 'cases') await Promise.all([loadBegun(), loadList(store.state().list.search)]);
-  }
-
-  async function loadBegun(): Promise<void> {
-    const outcome = await core.call('case.begun', {});
-    if (!outcome.ok || store.state().phase.kind !== 'open') return;
-    store.dispatch({ kind: 'list-begun', begun: begunCases(listOf(outcome.value['drafts']) as unknown as readonly StoredDraft[]) });
+  async function show(route: Route, { data, cases }: Loaded): Promise<void> {
+    store.dispatch({ kind: 'route-opened', route, data: await withTeam(route, data), today: platform.today() });
+    if (cases !== undefined) showCases(cases);
   }
 
   /** The first screen of an open vault appears as a whole, when its data is there. */
@@ -145,11 +157,11 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     wanted = hashOf(route);
     store.dispatch({ kind: 'route-opening', route });
     await saver.flush();
-    const data = await load(route, before);
+    const loaded = await loadAll(route, before);
     /* Hidden meanwhile: nothing of the vault is drawn; whoever hid it locks it. */
     if (store.state().phase.kind === 'hidden') return;
     store.dispatch({ kind: 'phase', phase: { kind: 'open' } });
-    await show(route, await withTeam(route, data));
+    await show(route, loaded);
   }
 
   async function load(route: Route, before: FormState | undefined): Promise<RouteData> {
@@ -263,7 +275,13 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     return { ok: true, value: { caseId, records, drafts } };
   }
 
-  async function loadList(search: string, after?: string): Promise<void> {
+  async function askBegun(): Promise<ReadCases['events']> {
+    const outcome = await core.call('case.begun', {});
+    if (!outcome.ok) return [];
+    return [{ kind: 'list-begun', begun: begunCases(listOf(outcome.value['drafts']) as unknown as readonly StoredDraft[]) }];
+  }
+
+  async function askList(search: string, after?: string): Promise<ReadCases['events']> {
     const text = search.trim();
     const outcome = await core.call('case.list', {
       limit: LIST_PAGE,
@@ -271,19 +289,31 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
       ...(text === '' ? {} : { search: text }),
       ...(after === undefined ? {} : { after }),
     });
-    if (store.state().list.search !== search || store.state().phase.kind !== 'open') return;
-    if (!outcome.ok) {
-      store.dispatch({ kind: 'problem', problem: outcome.error });
-      return;
-    }
+    if (!outcome.ok) return [{ kind: 'problem', problem: outcome.error }];
     const next = textOf(outcome.value['next']);
-    store.dispatch({
+    return [{
       kind: 'list-rows',
       rows: listOf(outcome.value['cases']) as never,
       totalCount: Number(outcome.value['totalCount']),
       isMore: after !== undefined,
       ...(next === '' ? {} : { next }),
-    });
+    }];
+  }
+
+  async function askCases(search: string): Promise<ReadCases> {
+    return { search, events: (await Promise.all([askBegun(), askList(search)])).flat() };
+  }
+
+  /** Nothing of the vault is drawn once it is locked, and of a search nothing once another one was typed. */
+  function showCases({ search, events }: ReadCases): void {
+    for (const event of events) {
+      const { phase, list } = store.state();
+      if (phase.kind === 'open' && (event.kind === 'list-begun' || list.search === search)) store.dispatch(event);
+    }
+  }
+
+  async function loadList(search: string, after?: string): Promise<void> {
+    showCases({ search, events: await askList(search, after) });
   }
 
   async function loadContent(version: string | undefined): Promise<CoreError | undefined> {
@@ -300,7 +330,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   async function refresh(): Promise<void> {
     const { route, list, phase, opening } = store.state();
     if (phase.kind !== 'open' || opening !== undefined) return;
-    if (route.name === 'cases' && list.rows.length <= LIST_PAGE) await Promise.all([loadBegun(), loadList(list.search)]);
+    if (route.name === 'cases' && list.rows.length <= LIST_PAGE) showCases(await askCases(list.search));
     if (route.name === 'case' || route.name === 'case-conflicts') {
       const [file, differs] = await Promise.all([loadFile(route.caseId), loadConflictData(core, route, undefined)]);
       if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value, ...onlyConflicts(differs) } });

@@ -1,11 +1,11 @@
 /** KDF workers: one for each derivation, ended with it. */
-import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { KdfMeasured, KdfRequest } from '../protocol/envelope.ts';
 import { KDF_PASSES } from './kdf-settings.ts';
+import { startWorker } from './workers.ts';
 
 /** onFailure: the worker could not be started, or died. */
 export function newKdfWorker(onFailure: () => void): Worker {
-  return onKdfFailure(new Worker(trustedScriptUrl('kdfWorkerUrl'), { type: 'module', name: 'kdf' }), onFailure);
+  return onKdfFailure(startWorker('kdf'), onFailure);
 }
 
 /** From now on that is told instead. Out: the worker. */

@@ -5,11 +5,11 @@
  * the page ended it, what is open gets 'crashed' or 'stopped'.
  */
 import { newKdfWorker, onKdfFailure } from './kdf-connection.ts';
-import { trustedScriptUrl } from '../platform/trusted-urls.ts';
 import type { BackupProgress } from '../protocol/backup.ts';
 import type { CallResult, CommandRequest, Control, KdfRequest, SecretsGiven, StoreEvent, StoreMessage } from '../protocol/envelope.ts';
 import type { LockView } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
+import { startWorker } from './workers.ts';
 
 export type Result<Reply> = CallResult<Reply, string>;
 /** What a person gives to open a vault, or to open it from now on. */
@@ -47,7 +47,7 @@ export class StoreConnection {
 
   constructor(listener: StoreListener | null) {
     this.#listener = listener;
-    this.#worker = new Worker(trustedScriptUrl('storeWorkerUrl'), { type: 'module', name: 'store' });
+    this.#worker = startWorker('store');
     this.#worker.onmessage = (event: MessageEvent<StoreMessage>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();

@@ -218,8 +218,13 @@ export type StoreEvent =
 export type StoreReply = { readonly id: number } & CallResult<unknown, string>;
 export type StoreMessage = StoreReply | StoreEvent;
 
+/** The page to each worker: its compiled program, or why there is none. */
+export type ProgramGiven =
+  | { readonly program: WebAssembly.Module; readonly refused?: undefined }
+  | { readonly program?: undefined; readonly refused: string };
+
 /**
- * The page's one message to the KDF worker: derive, with a port that leads to the store worker, or say how long a
+ * The page's one request to the KDF worker: derive, with a port that leads to the store worker, or say how long a
  * derivation takes here, to the page.
  */
 export type KdfRequest =

@@ -4,21 +4,15 @@
  * The passphrase comes from the page, salt and settings from the store worker, and the key goes to the
  * store worker alone. Then the worker ends and its memory is given back.
  */
-import { buildInfo } from '../build-info.ts';
-import type { KdfMeasured, KdfParameters, KdfRequest, KdfResult } from '../protocol/envelope.ts';
+import type { KdfMeasured, KdfParameters, KdfRequest, KdfResult, ProgramGiven } from '../protocol/envelope.ts';
 import { normalPassphrase } from '../protocol/passphrase.ts';
-import { compileModule } from './fetch-module.ts';
+import { GivenProgram } from './given-program.ts';
 import { derive, measure } from './kdf.ts';
 import { RefusedModuleError } from './loader.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-/** Begun before the passphrase comes; what failed by then is tried again. */
-const program = compileModule(buildInfo.kdfWasm).catch(() => null);
-
-async function loaded(): Promise<WebAssembly.Module> {
-  return (await program) ?? compileModule(buildInfo.kdfWasm);
-}
+const program = new GivenProgram();
 
 function refused(error: unknown): Extract<KdfResult, { ok: false }> {
   const detail = error instanceof RefusedModuleError ? error.message : 'unknown';
@@ -27,7 +21,7 @@ function refused(error: unknown): Extract<KdfResult, { ok: false }> {
 
 async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promise<KdfResult> {
   try {
-    return await derive(await loaded(), passphrase, parameters);
+    return await derive(await program.module(), passphrase, parameters);
   } catch (error) {
     return refused(error);
   } finally {
@@ -36,19 +30,19 @@ async function answer(passphrase: Uint8Array, parameters: KdfParameters): Promis
 }
 
 async function answerMeasure(settings: Pick<KdfParameters, 'memoryKib' | 'passes'>): Promise<void> {
-  const measured: KdfMeasured = await loaded()
+  const measured: KdfMeasured = await program.module()
     .then((module) => measure(module, settings, () => performance.now()))
     .catch(refused);
   self.postMessage(measured);
   self.close();
 }
 
-self.onmessage = (event: MessageEvent<KdfRequest>) => {
-  if ('measure' in event.data) {
-    void answerMeasure(event.data.measure);
+function answerRequest(request: KdfRequest): void {
+  if ('measure' in request) {
+    void answerMeasure(request.measure);
     return;
   }
-  const { passphrase, port } = event.data;
+  const { passphrase, port } = request;
   const bytes = new TextEncoder().encode(normalPassphrase(passphrase));
   port.onmessage = async (message: MessageEvent<KdfParameters>) => {
     const result = await answer(bytes, message.data);
@@ -57,4 +51,9 @@ self.onmessage = (event: MessageEvent<KdfRequest>) => {
     port.close();
     self.close();
   };
+}
+
+self.onmessage = ({ data }: MessageEvent<KdfRequest | ProgramGiven>) => {
+  if ('measure' in data || 'passphrase' in data) answerRequest(data);
+  else program.take(data);
 };

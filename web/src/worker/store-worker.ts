@@ -1,8 +1,7 @@
 /** The dedicated worker that holds one vault: its files, its keys, the core. Ends with the lock. */
-import { buildInfo } from '../build-info.ts';
-import type { StoreMessage, StoreRequest } from '../protocol/envelope.ts';
+import type { ProgramGiven, StoreMessage, StoreRequest } from '../protocol/envelope.ts';
 import { Core, type HostPorts, type VaultFiles } from './core.ts';
-import { compileModule } from './fetch-module.ts';
+import { GivenProgram } from './given-program.ts';
 import {
   copyLabel, moveJournal, openScratchFiles, openVaultFiles, probeStorage, removeScratchDirectory, removeVaultDirectory,
 } from './opfs.ts';
@@ -21,6 +20,8 @@ function hostPorts(files: VaultFiles): HostPorts {
   };
 }
 
+const program = new GivenProgram();
+
 const service = new StoreService({
   openFiles: openVaultFiles,
   removeDirectory: removeVaultDirectory,
@@ -30,7 +31,7 @@ const service = new StoreService({
   removeScratch: removeScratchDirectory,
   copyLabel,
   journal: moveJournal,
-  loadCore: async (files) => Core.load(await compileModule(buildInfo.coreWasm), hostPorts(files)),
+  loadCore: async (files) => Core.load(await program.module(), hostPorts(files)),
   sync: {
     fetch: (url, init) => fetch(url, init),
     setTimer(ms, run) {
@@ -48,4 +49,7 @@ const service = new StoreService({
   end: () => self.close(),
 });
 
-self.onmessage = (event: MessageEvent<StoreRequest>) => service.receive(event.data);
+self.onmessage = ({ data }: MessageEvent<ProgramGiven | StoreRequest>) => {
+  if ('id' in data) service.receive(data);
+  else program.take(data);
+};
