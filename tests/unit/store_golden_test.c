@@ -237,13 +237,13 @@ static void golden__version_1_migrates_and_shows_the_same(void **state)
     load_golden(&f);
     assert_true(fk_is_ok(open_golden(&f)));
     assert_shows_the_same(&f);
-    /* Once only: the next opening writes nothing. */
+    /* Once only: the next opening writes nothing but the superblock in use over itself. */
     assert_true(fk_is_ok(fk_store_checkpoint(f.store)));
     fk_store_close(f.store);
     memory_disk_set_quota(f.disk, 1);
     uint64_t write_count = memory_disk_count(f.disk, MEMORY_DISK_WRITE);
     assert_true(fk_is_ok(open_golden(&f)));
-    assert_int_equal(memory_disk_count(f.disk, MEMORY_DISK_WRITE), write_count);
+    assert_int_equal(memory_disk_count(f.disk, MEMORY_DISK_WRITE), write_count + 1);
     assert_shows_the_same(&f);
     fixture_free(&f);
 }

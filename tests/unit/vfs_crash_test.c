@@ -213,6 +213,36 @@ static void store__survives_a_checkpoint_whose_last_flush_failed(void **state)
     }
 }
 
+/* A commit is refused because its flush failed, and its record is there all the same. The store is opened, the handles go
+ * at one call after the other, and it is opened once more: what somebody sees then, and a command that is sent again
+ * takes for done, is still there after a power cut, though nothing was committed. */
+static void store__shows_at_opening_what_stays(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 24; seed++) {
+        bool is_done = false;
+        for (uint64_t k = 0; !is_done; k++) {
+            memory_disk *memory = memory_disk_new(seed * 100 + k);
+            workload work;
+            must(&work, workload_begin(&work, memory, seed));
+            assert_int_equal(workload_transact(&work), SQLITE_OK);
+            memory_disk_fail(memory, MEMORY_DISK_FLUSH, 0, MEMORY_DISK_BROKEN);
+            while (workload_transact(&work) == SQLITE_OK) {
+                /* it changed nothing */
+            }
+            test_store_close(&work.store);
+            memory_disk_lose_handles_at(memory, k);
+            is_done = fk_is_ok(test_store_open(&work.store));
+            test_store_close(&work.store);
+            memory_disk_heal(memory);
+            must(&work, workload_reopen(&work));
+            must(&work, workload_crash(&work));
+            test_store_close(&work.store);
+            memory_disk_free(memory);
+        }
+    }
+}
+
 /* Opens, commits, takes room, moves the log, commits once more. Stops at what fails; the store may be left open or
  * not. */
 static void live(workload *work)
@@ -299,6 +329,7 @@ int main(void)
         cmocka_unit_test(store__is_not_led_astray_by_superblocks_of_two_openings),
         cmocka_unit_test(store__goes_on_after_a_short_superblock_that_is_whole),
         cmocka_unit_test(store__survives_a_checkpoint_whose_last_flush_failed),
+        cmocka_unit_test(store__shows_at_opening_what_stays),
         cmocka_unit_test(store__survives_each_failed_call_in_turn),
         cmocka_unit_test(store__survives_a_full_disk),
     };

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "fk/assert.h"
+#include "fk/planted.h"
+
 #include "fk/banned.h"
 
 /* Every page the log can hold. */
@@ -145,15 +147,17 @@ fk_status fk_vfs_create(const fk_vfs_config *config, fk_vfs **vfs_out)
     return vfs_create_of_format(config, VFS_FORMAT_NEWEST, vfs_out);
 }
 
-/* What recovery read may be in the system's cache only, for instance after a failed flush. A
- * checkpoint writes it anew. A clean log is left for the first commit, so opening stays quick. */
+/* What recovery read may be in the system's cache only, for instance after a failed flush, and is seen from now on. A
+ * checkpoint writes it anew; of a clean log only the superblock, and the rest is left for the first commit, so opening
+ * stays quick. */
 static fk_status rewrite_what_was_found(fk_vfs *vfs, fk_vfs_report *report)
 {
     vfs->needs_rewrite = true;
-    if (report->recovered_count == 0 && !report->torn_tail && !report->unfinished_checkpoint) {
+    bool is_clean = report->recovered_count == 0 && !report->torn_tail && !report->unfinished_checkpoint;
+    if (is_clean && FK_PLANTED(SUPERBLOCK_DOUBTFUL)) {
         return fk_ok();
     }
-    fk_status status = fk_vfs_checkpoint(vfs);
+    fk_status status = is_clean ? vfs_settle_superblock(vfs) : fk_vfs_checkpoint(vfs);
     if (status.code == FK_ERR_FULL) {
         report->rewrite_pending = true;
         return fk_ok();

@@ -117,9 +117,7 @@ static fk_status move_log_to_pages(fk_vfs *vfs)
     return status;
 }
 
-/* The log that is cut next belongs to the superblock before; make sure ours is on disk. The same bytes
- * over themselves: if they tear, the one before says the same. */
-static fk_status settle_superblock(fk_vfs *vfs)
+fk_status vfs_settle_superblock(fk_vfs *vfs)
 {
     if (vfs->is_superblock_doubtful) {
         FK_TRY(vfs_write_superblock(vfs, &vfs->root));
@@ -164,7 +162,7 @@ fk_status fk_vfs_checkpoint(fk_vfs *vfs)
     if (vfs->is_read_only) {
         return fk_status_of(FK_ERR_READ_ONLY);
     }
-    FK_TRY(settle_superblock(vfs));
+    FK_TRY(vfs_settle_superblock(vfs)); /* the log that is cut next belongs to the one before */
     FK_TRY(clear_torn_superblock(vfs));
     FK_TRY(vfs_page_tags_resize(&vfs->page_tags, vfs->page_count));
     vfs_root next = vfs->root;

@@ -102,6 +102,9 @@ FK_MUST_USE fk_status vfs_batch_commit(fk_vfs *vfs);
 FK_MUST_USE fk_status vfs_write_log_header(fk_vfs *vfs, const vfs_root *root);
 /* Write and flush a superblock and as much of the page-tag table as the root says, at once. */
 FK_MUST_USE fk_status vfs_write_superblock(fk_vfs *vfs, const vfs_root *root);
+/* Make sure that the superblock in use is on disk, where its flush may have failed. The same bytes over themselves: if
+ * they tear, the one before says the same. */
+FK_MUST_USE fk_status vfs_settle_superblock(fk_vfs *vfs);
 /* Read superblocks and logs, fill the state. Changes nothing on disk. */
 FK_MUST_USE fk_status vfs_recover(fk_vfs *vfs, const fk_id *store_id, fk_vfs_report *report);
 
