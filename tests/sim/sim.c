@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim_copies.h"
 #include "sim_device.h"
 #include "sim_hub.h"
 #include "sim_log.h"
@@ -123,7 +124,7 @@ static void restore_hub(sim *world)
             return;
         }
     }
-    if (sim_chance(world, 3)) {
+    if (!world->was_copied && sim_chance(world, 3)) {
         sim_hub_restore(world);
     }
 }
@@ -131,7 +132,7 @@ static void restore_hub(sim *world)
 static void one_event(sim *world)
 {
     sim_device *device = &world->devices[sim_below(world, world->device_count)];
-    switch (sim_below(world, 25)) {
+    switch (sim_below(world, 26)) {
     case 0:
         set_clock(world, device);
         break;
@@ -173,6 +174,11 @@ static void one_event(sim *world)
         break;
     case 15:
         restore_hub(world);
+        break;
+    case 16:
+        if (sim_chance(world, 3)) {
+            sim_copy_vault(world);
+        }
         break;
     default:
         sim_model_write(device);
@@ -261,8 +267,9 @@ static void run_seed(uint64_t seed, bool is_traced, sim_counts *counts)
     for (unsigned i = 0; i < EVENT_COUNT; i++) {
         one_event(&world);
         if (i == EVENT_COUNT / 2 && seed % 4 == 0) {
-            sim_device_make(&world, 2);
-            sim_team_join(&world, &world.devices[0], &world.devices[2]);
+            unsigned newest = world.device_count;
+            sim_device_make(&world, newest);
+            sim_team_join(&world, &world.devices[0], &world.devices[newest]);
         }
     }
     heal(&world);
@@ -323,7 +330,8 @@ int main(int argc, char **argv)
     (void)printf(
         "seeds %llu to %llu: %llu commands, %llu requests, %llu writes, %llu conflicts resolved; lost %llu, "
         "repeated %llu, late %llu, cut %llu, answered by others %llu, power cuts %llu, hub crashes %llu, clocks "
-        "set %llu, put back %llu, links to what nobody saw %llu, hub restored %llu\n",
+        "set %llu, put back %llu, links to what nobody saw %llu, hub restored %llu, vaults "
+        "copied %llu, made another device %llu\n",
         (unsigned long long)chosen.first, (unsigned long long)(chosen.first + chosen.count - 1),
         (unsigned long long)counts.commands, (unsigned long long)counts.requests, (unsigned long long)counts.writes,
         (unsigned long long)counts.conflicts_resolved, (unsigned long long)counts.dropped,
@@ -331,7 +339,7 @@ int main(int argc, char **argv)
         (unsigned long long)counts.foreign, (unsigned long long)counts.device_crashes,
         (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps,
         (unsigned long long)counts.put_back, (unsigned long long)counts.unseen_links,
-        (unsigned long long)counts.hub_restored);
+        (unsigned long long)counts.hub_restored, (unsigned long long)counts.copied, (unsigned long long)counts.rekeyed);
     (void)printf("%llu passed, 0 failed\n", (unsigned long long)chosen.count);
     return 0;
 }

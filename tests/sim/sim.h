@@ -17,8 +17,8 @@
 #include "seeded_random.h"
 
 enum {
-    SIM_DEVICE_COUNT_MAX = 3,
-    SIM_HELD_COUNT_MAX = 8, /* requests and answers the network still has */
+    SIM_DEVICE_COUNT_MAX = 4, /* three, and a copy of one */
+    SIM_HELD_COUNT_MAX = 8,   /* requests and answers the network still has */
     SIM_HUB_COPY_COUNT_MAX = 4,
     SIM_TEXT_SIZE_MAX = 4096,
 };
@@ -43,6 +43,7 @@ typedef struct sim_device {
     int64_t skew_least_ms;
     unsigned start_count;             /* how often it was started */
     uint64_t acknowledged_operations; /* own ones */
+    memory_disk *other_disk;          /* while it is put under a new key */
     memory_disk *older;               /* a state of the disk that somebody kept; NULL: none */
     bool is_behind;                   /* put back to it, and not yet told by the hub what it had */
     bool was_put_back;                /* once */
@@ -68,7 +69,7 @@ typedef struct sim_log sim_log;
 typedef struct sim_counts {
     uint64_t commands, requests, writes, conflicts_resolved;
     uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back, unseen_links,
-        hub_restored;
+        hub_restored, copied, rekeyed;
 } sim_counts;
 
 struct sim {
@@ -85,6 +86,7 @@ struct sim {
     char hub_dir[64];
     sim_hub_copy hub_copies[SIM_HUB_COPY_COUNT_MAX];
     size_t hub_copy_count;
+    bool was_copied;       /* a vault, once; then no disk is put back and the hub is not restored */
     bool was_hub_restored; /* once: no disk is put back then, or nobody may have what both lost */
     sim_device devices[SIM_DEVICE_COUNT_MAX];
     unsigned device_count;

@@ -10,7 +10,7 @@
 #include "fk/store_sync.h"
 #include "session_internal.h"
 
-enum { CRASH_WITHIN_WRITES = 24 };
+enum { CRASH_WITHIN_WRITES = 24, REKEY_TRY_COUNT_MAX = 20 };
 
 /* A passphrase key, as the border takes secrets (fk/secrets.h). */
 static const uint8_t secrets[FK_SECRETS_SIZE_BYTES] = { FK_SECRETS_PASSPHRASE, 0, 0, 0, 7, 7, 7 };
@@ -48,6 +48,9 @@ static void open_session(sim_device *device)
     device->host = (fk_host){
         &fk_allocator_libc, memory_disk_port(device->disk), &device->clock, &world->secrets_port, false, NULL
     };
+    if (device->other_disk != NULL) {
+        device->host.other_disk = memory_disk_port(device->other_disk);
+    }
     sim_must(world, fk_session_new(&device->host, &device->session), "fk_session_new");
     sim_demand(device, "core.start", "{}");
 }
@@ -229,7 +232,7 @@ void sim_device_put_back(sim_device *device)
     sim *world = device->world;
     uint64_t unsent = 0;
     (void)own_operations(device, &unsent);
-    if (device->older == NULL || device->is_behind || unsent > 0 || world->was_hub_restored) {
+    if (device->older == NULL || device->is_behind || unsent > 0 || world->was_hub_restored || world->was_copied) {
         return;
     }
     sim_trace(world, "device %u: its disk is put back", device->number);
@@ -255,6 +258,78 @@ bool sim_device_is_behind(sim_device *device)
     uint64_t unsent = 0;
     device->is_behind = device->is_behind && own_operations(device, &unsent) < device->acknowledged_operations;
     return device->is_behind;
+}
+
+/* --- copies -------------------------------------------------------------------------------------- */
+
+sim_device *sim_device_copy(sim_device *device)
+{
+    sim *world = device->world;
+    sim_device *copy = &world->devices[world->device_count];
+    *copy = (sim_device){
+        .world = world,
+        .number = world->device_count++,
+        .disk = memory_disk_clone(device->disk, sim_below(world, UINT32_MAX)),
+        .id = device->id,
+        .skew_ms = device->skew_ms,
+        .skew_least_ms = device->skew_least_ms,
+        .clock_most_ms = device->clock_most_ms,
+    };
+    copy->was_put_back = device->was_put_back = true;
+    fk_buffer_init(&copy->reply, &fk_allocator_libc, FK_SESSION_REPLY_SIZE_BYTES_MAX);
+    start(copy, "it was copied");
+    return copy;
+}
+
+/* False: the power went, and the copy under the new key is of no use. */
+static bool try_rekey(sim_device *device)
+{
+    bool is_done = false;
+    if (sim_call(device, "rekey.prepare", "{\"memoryKib\":65536}") != SIM_OK ||
+        sim_call_bytes(device, "rekey.begin", fk_bytes_of(secrets, sizeof secrets)) != SIM_OK) {
+        return false;
+    }
+    while (!is_done) {
+        if (sim_call(device, "rekey.step", "{}") != SIM_OK) {
+            return false;
+        }
+        sim_must(device->world, fk_json_to_bool(sim_reply(device, "isDone"), &is_done), "rekey.step");
+    }
+    return true;
+}
+
+static void open_with_other_disk(sim_device *device)
+{
+    memory_disk_free(device->other_disk);
+    device->other_disk = memory_disk_new(sim_below(device->world, UINT32_MAX));
+    sim_device_crash(device); /* the session is given it when it begins */
+}
+
+void sim_device_rekey(sim_device *device)
+{
+    sim_trace(device->world, "device %u: is put under a new key", device->number);
+    for (unsigned tries = 0; tries == 0 || !try_rekey(device); tries++) {
+        if (tries == REKEY_TRY_COUNT_MAX) {
+            sim_fail(device->world, "device %u is not put under a new key: %s", device->number,
+                     sim_device_code(device));
+        }
+        open_with_other_disk(device);
+    }
+    forget_reply(device);
+    fk_session_free(device->session);
+    memory_disk_free(device->disk);
+    memory_disk_free(device->older);
+    device->disk = device->other_disk;
+    device->other_disk = device->older = NULL;
+    start(device, "it was put under a new key");
+    device->id = *fk_store_device(sim_device_store(device));
+}
+
+bool sim_device_has_unsent(sim_device *device)
+{
+    uint64_t unsent = 0;
+    (void)own_operations(device, &unsent);
+    return unsent > 0;
 }
 
 fk_store *sim_device_store(sim_device *device)

@@ -47,6 +47,12 @@ bool sim_device_has_sent(sim_device *device);
 /* Is it still without operations of its own? Then nobody writes on it. */
 bool sim_device_is_behind(sim_device *device);
 
+/* Somebody copies the disk, and the copy goes on as well: the newest device of the world. */
+sim_device *sim_device_copy(sim_device *device);
+/* As after a change of passphrase because somebody may know it (docs/adr/0022); device->id is what it is then. */
+void sim_device_rekey(sim_device *device);
+bool sim_device_has_unsent(sim_device *device);
+
 /* The store of the open vault, for reading what commands do not tell. */
 fk_store *sim_device_store(sim_device *device);
 

@@ -106,7 +106,8 @@ unsigned find_write(sim_device *device, const head *named)
     const sim_model *model = device->world->model;
     for (unsigned i = 0; i < model->write_count; i++) {
         const write *one = &model->writes[i];
-        if (one->sequence == named->sequence && fk_id_equal(&one->device, &named->device)) {
+        if (one->sequence == named->sequence && fk_id_equal(&one->device, &named->device) &&
+            strcmp(one->value, named->value) == 0) {
             return i;
         }
     }
@@ -266,6 +267,7 @@ void keep_write(sim_device *device, write *made)
         if (fk_id_equal(&list->heads[i].device, &device->id) && strcmp(list->heads[i].value, made->value) == 0) {
             check_time(device, &list->heads[i]);
             made->device = device->id;
+            made->vault = device->number;
             made->sequence = list->heads[i].sequence;
             if (model->write_count == WRITE_COUNT_MAX) {
                 sim_fail(device->world, "more writes than the model has room for");

@@ -20,6 +20,9 @@ void sim_model_link_unseen(sim_device *device);
 /* A person resolves a conflict that this device shows, if there is one. */
 void sim_model_resolve(sim_device *device);
 
+/* That vault has become another device: what nobody had from it is its own now, under new names. */
+void sim_model_adopted(sim_device *device, const fk_id *former);
+
 /* After everything is healed: each device holds every acknowledged write once, current is what must be. */
 void sim_model_check(sim *world);
 

@@ -40,13 +40,20 @@ static const fk_json *list_conflicts(sim_device *device, const fk_id *case_id)
     return fk_json_first(sim_reply(device, "conflicts"));
 }
 
-static head head_of_value(sim_device *device, const fk_json *value)
+static head head_of_value(sim_device *device, const write *target, const fk_json *value)
 {
+    const record *of = &device->world->model->records[target->record];
     head named = { .sequence = 0 };
     sim_must(device->world, fk_id_from_hex(fk_json_string(fk_json_member_text(value, "deviceId")), &named.device),
              "the device of a value");
     named.sequence = sim_number_of(fk_json_member_text(value, "sequence"));
-    return named;
+    const head_list *list = read_heads(device, of, record_kinds[of->kind].fields[target->field].name);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->heads[i].sequence == named.sequence && fk_id_equal(&list->heads[i].device, &named.device)) {
+            return list->heads[i];
+        }
+    }
+    sim_fail(device->world, "device %u shows a conflict with what is no current value", device->number);
 }
 
 /* --- resolving ------------------------------------------------------------------------------------- */
@@ -66,7 +73,7 @@ static bool pick_conflict(sim_device *device, write *target, char seen[SEEN_SIZE
     size_t used = 0;
     for (const fk_json *value = fk_json_first(fk_json_member_text(row, "values")); value != NULL;
          value = fk_json_next(value)) {
-        head named = head_of_value(device, value);
+        head named = head_of_value(device, target, value);
         target->over[target->over_count++] = find_write(device, &named);
         used += (size_t)snprintf(seen + used, SEEN_SIZE_MAX - used, "%s{\"deviceId\":\"%s\",\"sequence\":\"%llu\"}",
                                  used > 0 ? "," : "", hex_of(&named.device).text, (unsigned long long)named.sequence);

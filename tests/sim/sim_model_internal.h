@@ -39,6 +39,7 @@ typedef struct record {
 typedef struct write {
     unsigned record;
     unsigned field;
+    unsigned vault; /* where it was made: number of a device of the world */
     fk_id device;
     uint64_t sequence;
     char value[VALUE_SIZE_MAX];
@@ -77,7 +78,8 @@ typedef struct head_list {
 /* Current writes of a field, and all there ever were; valid until the next call of either. */
 const head_list *read_heads(sim_device *device, const record *of, const char *field);
 const head_list *read_history(sim_device *device, const record *of, const char *field);
-/* The write of that name. Fails the seed when nobody made it. */
+/* The write of that name and value: two copies of a vault may give one name twice. Fails the seed when nobody made it.
+ */
 unsigned find_write(sim_device *device, const head *named);
 
 /* A record this device has, and its place in the model; NULL when none was hit. */

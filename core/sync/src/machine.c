@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fk/assert.h"
+#include "fk/planted.h"
 
 #include "fk/banned.h"
 
@@ -118,7 +119,7 @@ fk_status fk_sync_refuse(fk_sync *sync, fk_code code, const char *detail)
 
 void fk_sync_note(fk_sync *sync, fk_code code, const char *detail)
 {
-    if (sync->noted == FK_OK) {
+    if (sync->noted == FK_OK && !(FK_PLANTED(FORK_UNREPORTED) && code == FK_ERR_FORK)) {
         sync->noted = code;
         (void)snprintf(sync->detail, sizeof sync->detail, "%s", detail);
     }

@@ -51,6 +51,7 @@ enum {
     FK_FAULT_ACK_BEFORE_FLUSH = 40,        /* hub: answers before what it answers for is on the disk */
     FK_FAULT_DUPLICATE_APPLIED_TWICE = 41, /* hub: a segment it has is taken in once more */
     FK_FAULT_SENT_BEFORE_ANSWER = 43,      /* sync: calls a segment sent when it only asked */
+    FK_FAULT_FORK_UNREPORTED = 72,         /* sync: a fork stops what it must and is told to nobody */
     FK_FAULT_HUB_CHAIN_PREV = 42,          /* hub: does not look what a segment follows */
 };
 
