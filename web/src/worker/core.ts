@@ -52,6 +52,9 @@ export class CoreMemoryError extends Error {
 /** First byte of a raw reply. JSON begins with '{'. */
 const RAW_REPLY_MARKER = 0;
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder();
+
 export class Core {
   readonly #memory: ModuleMemory;
   readonly #alloc: (...values: number[]) => number;
@@ -92,27 +95,28 @@ export class Core {
 
   /** JSON text of the reply envelope without its id. Throws CoreCrashedError, CoreMemoryError. */
   callJson(command: CommandName, request: unknown): string {
-    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    const bytes = ENCODER.encode(JSON.stringify(request));
     return this.callBytes(COMMAND_IDS[command], bytes);
   }
 
   /** The same for a request that is already bytes: raw keys, and hostile input in tests. Wipes them. */
   callBytes(commandId: number, request: Uint8Array): string {
-    return new TextDecoder().decode(this.#callChecked(commandId, request));
+    return this.#callChecked(commandId, request, (reply) => DECODER.decode(reply));
   }
 
   /** For a reply that is bytes: a copy of them, or the JSON text of an error. Wipes the request. */
   callRaw(command: RawReplyCommand, request: Uint8Array): Uint8Array<ArrayBuffer> | string {
-    const reply = this.#callChecked(COMMAND_IDS[command], request);
-    return reply[0] === RAW_REPLY_MARKER ? reply : new TextDecoder().decode(reply);
+    return this.#callChecked(COMMAND_IDS[command], request, (reply) => (reply[0] === RAW_REPLY_MARKER ? reply.slice() : DECODER.decode(reply)));
   }
 
-  #callChecked(commandId: number, request: Uint8Array): Uint8Array<ArrayBuffer> {
+  /** take: copies what it wants out of the core's own reply. */
+  #callChecked<T>(commandId: number, request: Uint8Array, take: (reply: Uint8Array<ArrayBuffer>) => T): T {
     if (this.#crash !== null) {
       throw this.#crash;
     }
     try {
-      return this.#callOnce(commandId, request);
+      this.#callOnce(commandId, request);
+      return take(this.#memory.bytes(this.#replyAddress(), this.#replySizeBytes()));
     } catch (error) {
       if (error instanceof CoreMemoryError) {
         throw error;
@@ -124,7 +128,7 @@ export class Core {
     }
   }
 
-  #callOnce(commandId: number, whole: Uint8Array): Uint8Array<ArrayBuffer> {
+  #callOnce(commandId: number, whole: Uint8Array): void {
     // One byte too many is enough for the core to refuse it by name; the rest need not be copied.
     const request = whole.subarray(0, REQUEST_BYTES_MAX + 1);
     const sizeBytes = request.byteLength;
@@ -138,7 +142,6 @@ export class Core {
     if (status !== 0) {
       throw new CoreMemoryError(`no room for the reply (${status})`);
     }
-    return this.#memory.copy(this.#replyAddress(), this.#replySizeBytes());
   }
 }
 
