@@ -153,6 +153,16 @@ static void ask_hub(sync_bench *bench, const fk_hub_request *request, bench_answ
     *answer = (bench_answer){ FK_ANSWER_HTTP, reply.http_status, &bench->reply };
 }
 
+static void ask_or_refuse(sync_bench *bench, const fk_hub_request *request, fk_code verdict, bench_answer *answer)
+{
+    if (verdict == FK_OK) {
+        ask_hub(bench, request, answer);
+        return;
+    }
+    make_error(&bench->reply, verdict);
+    *answer = (bench_answer){ FK_ANSWER_HTTP, 400, &bench->reply };
+}
+
 /* What a host does with an effect: split path and query, ask, lay the answer out. */
 static void send_effect(sync_bench *bench, const uint8_t *effect)
 {
@@ -175,7 +185,8 @@ static void send_effect(sync_bench *bench, const uint8_t *effect)
     if (bench->unreachable != NULL && request.is_post && strcmp(name, bench->unreachable) == 0) {
         answer = (bench_answer){ FK_ANSWER_UNREACHABLE, 0, &bench->reply };
     } else {
-        ask_hub(bench, &request, &answer);
+        fk_code verdict = bench->judge != NULL ? bench->judge(bench, name, request.body) : FK_OK;
+        ask_or_refuse(bench, &request, verdict, &answer);
     }
     if (bench->interfere != NULL) {
         bench->interfere(bench, name, &answer);

@@ -25,6 +25,8 @@ typedef struct bench_answer {
 
 typedef struct sync_bench sync_bench;
 typedef void bench_interference(sync_bench *bench, const char *path, bench_answer *answer);
+/* What a stricter hub says of a request, before ours sees it: FK_OK, or by which name it refuses it. */
+typedef fk_code bench_judge(sync_bench *bench, const char *path, fk_bytes body);
 
 struct sync_bench {
     fixture devices[BENCH_DEVICE_COUNT];
@@ -38,6 +40,7 @@ struct sync_bench {
     fk_buffer reply; /* of the hub */
     fk_buffer answer;
     bench_interference *interfere; /* NULL: none */
+    bench_judge *judge;            /* NULL: none */
     void *ctx;
     const char *unreachable; /* requests to this path never arrive; NULL: all do */
     unsigned request_count;  /* in all */

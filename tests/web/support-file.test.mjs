@@ -13,7 +13,7 @@ const PLANTED = {
   'vault.storage': ok({ pageFileBytes: '81920', logBytes: '512', operationCount: '7', draftCount: '1', unsentCount: '3', oldestUnsentMs: 1, deviceId: ID, signingKeyHex: ID + ID }),
   'team.status': ok({ state: 'member', agencyId: ID, personId: ID, personName: CANARY, teamName: CANARY, hub: `https://${CANARY}.example`, deviceId: ID, deviceKind: 'tablet', isAdministrator: true, wordsConfirmed: true, problem: CANARY.toUpperCase() }),
   'team.members': ok({ people: [{ personId: ID, name: CANARY }], devices: [{ deviceId: ID, personId: ID, label: CANARY, kind: 'office' }] }),
-  'sync.status': ok({ isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 0, confirmedCount: 0, draftCount: 1, problem: 'unreachable', problemDetail: CANARY, refusedCount: 0, waitingCount: 0, isClockWrong: false }),
+  'sync.status': ok({ isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 0, confirmedCount: 0, draftCount: 1, problem: 'unreachable', problemDetail: CANARY, notTakenCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false }),
   'case.list': ok({ cases: [{ caseId: ID, victimName: CANARY, reference: CANARY }], totalCount: 1 }),
 };
 

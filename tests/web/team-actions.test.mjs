@@ -13,7 +13,7 @@ const no = (code, detail) => ({ ok: false, error: { code, detail } });
 const settled = async () => {
   for (let i = 0; i < 20; i += 1) await new Promise((resolve) => setImmediate(resolve));
 };
-const NUMBERS = { isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 2, sentCount: 0, confirmedCount: 0, draftCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false };
+const NUMBERS = { isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 2, sentCount: 0, confirmedCount: 0, draftCount: 0, notTakenCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false };
 const ALONE = { state: 'alone', deviceId: ID('1'), isAdministrator: false, wordsConfirmed: false };
 const WAITING = { ...ALONE, state: 'waiting', hub: 'https://hub.example', words: [0, 1, 2, 3, 4, 5, 6, 7] };
 const MEMBER = { ...ALONE, state: 'member', hub: 'https://hub.example', personId: ID('a'), personName: 'SECRET', teamName: 'SECRET team', isAdministrator: true, wordsConfirmed: true };
@@ -357,4 +357,28 @@ test('recovery key: what cannot be put away is told and stays', async () => {
   await settled();
   assert.equal(app.store.state().problem.code, 'full');
   assert.equal(team().escrow.isNews, true);
+});
+
+test('what the hub did not take: read with the case it is of, told again after each run, and gone when it went', async () => {
+  const caseId = ID('c');
+  const row = { recordId: ID('1'), caseId, type: 'incident', changedMs: 1, state: 'device', refusal: 'forbidden' };
+  const { app, world, team } = await openApp({ team: MEMBER });
+  world.answers['sync.items'] = ok({ items: [row, { ...row, recordId: ID('2') }] });
+  world.answers['case.get'] = ok({ records: [{ recordId: ID('1'), type: 'incident', fields: { description: 'SECRET' } }], drafts: [] });
+  app.actions.go({ name: 'sync' });
+  await settled();
+  assert.deepEqual(world.requests('case.get'), [{ caseId }], 'once for both');
+  assert.equal(team().refused.rows.length, 2);
+  assert.equal(team().refused.files[caseId].records[0].fields.description, 'SECRET');
+
+  world.answers['case.get'] = no('damaged');
+  app.actions.syncNow();
+  await world.finish(ok({ ...NUMBERS, problem: 'forbidden', notTakenCount: 2 }));
+  assert.equal(team().refused.rows.length, 2, 'told, though the case cannot be read');
+  assert.deepEqual(team().refused.files, {});
+
+  world.answers['sync.items'] = ok({ items: [] });
+  app.actions.syncNow();
+  await world.finish(ok(NUMBERS));
+  assert.equal(team().refused, undefined);
 });

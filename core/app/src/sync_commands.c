@@ -14,6 +14,8 @@ _Static_assert((int)FK_PROTOCOL_SYNC_PHASE_IDLE == (int)FK_SYNC_IDLE, "phases");
 _Static_assert((int)FK_PROTOCOL_SYNC_PHASE_CONFIRMING == (int)FK_SYNC_CONFIRMING, "phases");
 _Static_assert((int)FK_PROTOCOL_PROGRESS_DEVICE == (int)FK_PROGRESS_DEVICE, "progress");
 _Static_assert((int)FK_PROTOCOL_PROGRESS_CONFIRMED == (int)FK_PROGRESS_CONFIRMED, "progress");
+_Static_assert((int)FK_PROTOCOL_ITEM_LIST_DEVICE == (int)FK_PROGRESS_DEVICE, "lists");
+_Static_assert((int)FK_PROTOCOL_ITEM_LIST_CONFIRMED == (int)FK_PROGRESS_CONFIRMED, "lists");
 
 fk_status fk_handle_sync_begin(fk_session *session, fk_arena *arena, const fk_sync_begin_request *request,
                                fk_sync_begin_reply *reply, fk_error *error)
@@ -71,6 +73,7 @@ static void give_counts(const fk_progress_numbers *numbers, fk_sync_status_reply
     reply->draft_count = bounded(numbers->draft_count);
     reply->has_oldest_unsent_ms = numbers->oldest_unsent_ms > 0;
     reply->oldest_unsent_ms = numbers->oldest_unsent_ms;
+    reply->not_taken_count = bounded(numbers->not_taken_records);
     reply->refused_count = bounded(numbers->refused_segments);
     reply->waiting_count = bounded(numbers->waiting_segments);
 }
@@ -124,6 +127,8 @@ static fk_status add_item(void *ctx, const fk_progress_row *row)
         .case_id = row->case_id,
         .changed_ms = row->changed_ms,
         .state = (fk_protocol_progress)row->progress,
+        .has_refusal = row->refusal != FK_OK,
+        .refusal = fk_bytes_text(fk_code_name(row->refusal)),
     };
     FK_TRY(fk_bytes_copy(row->type, page->arena, &item->type));
     page->count++;
@@ -143,8 +148,11 @@ fk_status fk_handle_sync_items(fk_session *session, fk_arena *arena, const fk_sy
     if (page.rows == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
     }
-    FK_TRY(fk_store_progress_page(session->store, (fk_progress)request->state, PAGE_COUNT_MAX,
-                                  request->has_after ? &after : NULL, add_item, &page));
+    const fk_progress_row *from = request->has_after ? &after : NULL;
+    bool is_of_refused = request->state == FK_PROTOCOL_ITEM_LIST_REFUSED;
+    FK_TRY(is_of_refused ? fk_store_refused_page(session->store, PAGE_COUNT_MAX, from, add_item, &page)
+                         : fk_store_progress_page(session->store, (fk_progress)request->state, PAGE_COUNT_MAX, from,
+                                                  add_item, &page));
     reply->items = page.rows;
     reply->items_count = page.count;
     reply->has_next = page.count == PAGE_COUNT_MAX;

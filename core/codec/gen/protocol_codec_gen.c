@@ -35,6 +35,9 @@ _Static_assert(sizeof(fk_protocol_sync_phase) == sizeof(uint32_t), "the codec mo
 static const char *const values_progress[] = { "device", "sent", "confirmed" };
 _Static_assert(sizeof(fk_protocol_progress) == sizeof(uint32_t), "the codec moves enums as uint32_t");
 
+static const char *const values_item_list[] = { "device", "sent", "confirmed", "refused" };
+_Static_assert(sizeof(fk_protocol_item_list) == sizeof(uint32_t), "the codec moves enums as uint32_t");
+
 static const fk_shape_field shape_slot_row_fields[] = {
     { .name = "slotIndex", .kind = FK_SHAPE_U32, .offset = offsetof(fk_protocol_slot_row, slot_index), .min = 0, .max = 7 },
     { .name = "type", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_slot_row, type), .values = values_slot_type, .value_count = 6 },
@@ -137,8 +140,9 @@ static const fk_shape_field shape_sync_item_fields[] = {
     { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_sync_item, type), .max = 40 },
     { .name = "changedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_sync_item, changed_ms), .max = 253402300799999 },
     { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_protocol_sync_item, state), .values = values_progress, .value_count = 3 },
+    { .name = "refusal", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_sync_item, refusal), .is_optional = true, .has_offset = offsetof(fk_protocol_sync_item, has_refusal), .max = 40 },
 };
-static const fk_shape shape_sync_item = { shape_sync_item_fields, 5, sizeof(fk_protocol_sync_item) };
+static const fk_shape shape_sync_item = { shape_sync_item_fields, 6, sizeof(fk_protocol_sync_item) };
 
 static const fk_shape_field shape_write_name_fields[] = {
     { .name = "deviceId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_write_name, device_id) },
@@ -692,16 +696,17 @@ static const fk_shape_field shape_sync_status_reply_fields[] = {
     { .name = "lastSyncedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, last_synced_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_last_synced_ms), .max = 253402300799999 },
     { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem), .max = 40 },
     { .name = "problemDetail", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem_detail), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem_detail), .max = 119 },
+    { .name = "notTakenCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, not_taken_count), .min = 0, .max = 4294967295 },
     { .name = "refusedCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, refused_count), .min = 0, .max = 4294967295 },
     { .name = "waitingCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, waiting_count), .min = 0, .max = 4294967295 },
     { .name = "isClockWrong", .kind = FK_SHAPE_BOOL, .offset = offsetof(fk_sync_status_reply, is_clock_wrong) },
     { .name = "clockAheadMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_ahead_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_ahead_ms), .max = 253402300799999 },
     { .name = "clockBehindMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_behind_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_behind_ms), .max = 253402300799999 },
 };
-static const fk_shape shape_sync_status_reply = { shape_sync_status_reply_fields, 17, sizeof(fk_sync_status_reply) };
+static const fk_shape shape_sync_status_reply = { shape_sync_status_reply_fields, 18, sizeof(fk_sync_status_reply) };
 
 static const fk_shape_field shape_sync_items_request_fields[] = {
-    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_sync_items_request, state), .values = values_progress, .value_count = 3 },
+    { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_sync_items_request, state), .values = values_item_list, .value_count = 4 },
     { .name = "after", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_items_request, after), .is_optional = true, .has_offset = offsetof(fk_sync_items_request, has_after), .max = 80 },
 };
 static const fk_shape shape_sync_items_request = { shape_sync_items_request_fields, 2, sizeof(fk_sync_items_request) };

@@ -57,6 +57,7 @@ fk_status fk_store_case_progress(fk_store *store, const fk_id *case_id, fk_progr
 
 typedef struct progress_visit {
     fk_progress progress;
+    bool is_of_refused;
     fk_progress_visitor *visitor;
     void *ctx;
 } progress_visit;
@@ -69,6 +70,7 @@ static fk_status visit_progress(void *ctx, const fk_query *query)
         .changed_ms = (uint64_t)fk_query_column_integer(query, 3),
         .operation_count = (uint32_t)fk_query_column_integer(query, 4),
         .progress = visit->progress,
+        .refusal = visit->is_of_refused ? (uint8_t)fk_query_column_integer(query, 5) : 0,
     };
     FK_TRY(fk_query_column_id(query, 0, &row.record));
     FK_TRY(fk_query_column_id(query, 1, &row.case_id));
@@ -86,7 +88,19 @@ fk_status fk_store_progress_page(fk_store *store, fk_progress progress, uint32_t
     fk_query_integer(&query, 3, after != NULL ? (int64_t)after->changed_ms : INT64_MAX);
     fk_query_id(&query, 4, after != NULL ? &after->record : &none);
     fk_query_integer(&query, 5, limit);
-    return fk_query_each(&query, visit_progress, &(progress_visit){ progress, visitor, ctx });
+    return fk_query_each(&query, visit_progress, &(progress_visit){ progress, false, visitor, ctx });
+}
+
+fk_status fk_store_refused_page(fk_store *store, uint32_t limit, const fk_progress_row *after,
+                                fk_progress_visitor *visitor, void *ctx)
+{
+    static const fk_id none = { { 0 } };
+    fk_query query;
+    FK_TRY(fk_query_begin(&store->statements, FK_SQL_REFUSED_PAGE, &query));
+    fk_query_integer(&query, 1, after != NULL ? (int64_t)after->changed_ms : INT64_MAX);
+    fk_query_id(&query, 2, after != NULL ? &after->record : &none);
+    fk_query_integer(&query, 3, limit);
+    return fk_query_each(&query, visit_progress, &(progress_visit){ FK_PROGRESS_DEVICE, true, visitor, ctx });
 }
 
 /* One compartment: sent, confirmed, newest own sequence, records of each, time of the oldest unsent. */
@@ -116,6 +130,7 @@ static fk_status count_segments(void *ctx, const fk_query *query)
     numbers->refused_segments = (uint64_t)fk_query_column_integer(query, 1);
     numbers->draft_count = (uint64_t)fk_query_column_integer(query, 2);
     numbers->device_operations += (uint64_t)fk_query_column_integer(query, 3);
+    numbers->not_taken_records = (uint64_t)fk_query_column_integer(query, 4);
     return fk_ok();
 }
 

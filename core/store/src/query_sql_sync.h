@@ -32,6 +32,13 @@
     " AND w.compartment = s.compartment AND w.last_sequence >= s.first_sequence" \
     " WHERE s.state = 0 AND s.device <> ?1 AND "
 
+/* What this device wrote and the hub refused by name: the operations of sealed segments with a problem, at most one
+ * segment of a chain, because what follows waits. */
+#define FK_SQL_REFUSED \
+    " FROM segments s INDEXED BY segments_by_state CROSS JOIN operations o ON o.compartment = s.compartment" \
+    " AND o.device = s.device AND o.sequence BETWEEN s.first_sequence AND s.last_sequence" \
+    " WHERE s.state = 0 AND s.problem <> 0"
+
 #define FK_SQL_SEGMENT_COLUMNS \
     "SELECT compartment, device, first_sequence, last_sequence, id, state, problem, bytes FROM segments"
 
@@ -166,7 +173,12 @@
     X(SEGMENT_COUNTS, \
       "SELECT (SELECT count(*) FROM segments WHERE state = 3), (SELECT count(*) FROM segments WHERE state = 4)," \
       " (SELECT count(DISTINCT record) FROM drafts), (SELECT coalesce(sum(last_sequence - first_sequence + 1), 0)" \
-      "  FROM segments WHERE state = 0 AND device <> ?1)") \
+      "  FROM segments WHERE state = 0 AND device <> ?1)," \
+      " (SELECT count(DISTINCT o.record)" FK_SQL_REFUSED ")") \
+    X(REFUSED_PAGE, \
+      "SELECT o.record, o.case_id, o.type, max(o.hlc) >> 16 AS changed_ms, count(*), s.problem" FK_SQL_REFUSED \
+      " GROUP BY o.record, o.case_id HAVING (max(o.hlc) >> 16, o.record) < (?1, ?2)" \
+      " ORDER BY changed_ms DESC, o.record DESC LIMIT ?3") \
     X(RECORD_INHERITED, FK_SQL_INHERITED "w.record = ?2)") \
     X(CASE_INHERITED, FK_SQL_INHERITED "w.case_id = ?2)") \
     \

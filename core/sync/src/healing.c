@@ -123,6 +123,21 @@ fk_status fk_ask_heal(fk_sync *sync, bool *has_request_out)
 }
 
 /* A chain the hub does not want from us is left: its own device may do better. */
+static void leave_chain(fk_sync *sync, fk_code code)
+{
+    fk_sync_note(sync, code, "while giving back what the hub lost");
+    sync->offer_index++;
+}
+
+bool fk_refused_heal(fk_sync *sync, fk_code code)
+{
+    if (!fk_is_of_one_request(code)) {
+        return false;
+    }
+    leave_chain(sync, code);
+    return true;
+}
+
 fk_status fk_answer_heal(fk_sync *sync, const fk_frame *frame)
 {
     fk_code codes[FK_PUSH_SEGMENT_COUNT_MAX];
@@ -130,8 +145,7 @@ fk_status fk_answer_heal(fk_sync *sync, const fk_frame *frame)
     fk_offer *offer = &sync->offers[sync->offer_index];
     for (size_t i = 0; i < sync->sent_count; i++) {
         if (codes[i] != FK_OK && codes[i] != FK_ERR_EXISTS) {
-            fk_sync_note(sync, codes[i], "while giving back what the hub lost");
-            sync->offer_index++;
+            leave_chain(sync, codes[i]);
             return fk_ok();
         }
         offer->after = sync->sent[i].last_sequence;

@@ -31,20 +31,21 @@ static const phase phases[FK_PHASE_COUNT] = {
     [FK_PHASE_OFFERED] = { FK_SYNC_ROSTER, fk_ask_offered, fk_answer_offered, fk_refused_offered, FK_FRAME_DONE },
     [FK_PHASE_OFFER_CODE] = { FK_SYNC_TEAM, fk_ask_offer_code, fk_answer_offer_code, fk_refused_offer_code,
                               FK_FRAME_DONE },
-    [FK_PHASE_WITHDRAW_CODE] = { FK_SYNC_TEAM, fk_ask_withdraw_code, fk_answer_withdraw_code, NULL, FK_FRAME_DONE },
-    [FK_PHASE_READ_REQUESTS] = { FK_SYNC_TEAM, fk_ask_read_requests, fk_answer_read_requests, NULL,
+    [FK_PHASE_WITHDRAW_CODE] = { FK_SYNC_TEAM, fk_ask_withdraw_code, fk_answer_withdraw_code, fk_refused_alone,
+                                 FK_FRAME_DONE },
+    [FK_PHASE_READ_REQUESTS] = { FK_SYNC_TEAM, fk_ask_read_requests, fk_answer_read_requests, fk_refused_alone,
                                  FK_FRAME_ENROLLING },
     [FK_PHASE_ADMIT] = { FK_SYNC_TEAM, fk_ask_admit, fk_answer_admit, fk_refused_admit, FK_FRAME_DONE },
-    [FK_PHASE_GIVE] = { FK_SYNC_TEAM, fk_ask_give, fk_answer_give, NULL, FK_FRAME_DONE },
-    [FK_PHASE_GRANTS] = { FK_SYNC_TEAM, fk_ask_grants, fk_answer_grants, NULL, FK_FRAME_GRANTS },
-    [FK_PHASE_PUSH] = { FK_SYNC_SENDING, fk_ask_push, fk_answer_push, NULL, FK_FRAME_PUSHED },
-    [FK_PHASE_HAVE] = { FK_SYNC_SENDING, fk_ask_have, fk_answer_have, NULL, FK_FRAME_HELD },
-    [FK_PHASE_HEAL] = { FK_SYNC_SENDING, fk_ask_heal, fk_answer_heal, NULL, FK_FRAME_PUSHED },
-    [FK_PHASE_PULL] = { FK_SYNC_FETCHING, fk_ask_pull, fk_answer_pull, NULL, FK_FRAME_PULLED },
-    [FK_PHASE_POST_FRONTIER] = { FK_SYNC_CONFIRMING, fk_ask_post_frontier, fk_answer_post_frontier, NULL,
+    [FK_PHASE_GIVE] = { FK_SYNC_TEAM, fk_ask_give, fk_answer_give, fk_refused_alone, FK_FRAME_DONE },
+    [FK_PHASE_GRANTS] = { FK_SYNC_TEAM, fk_ask_grants, fk_answer_grants, fk_refused_alone, FK_FRAME_GRANTS },
+    [FK_PHASE_PUSH] = { FK_SYNC_SENDING, fk_ask_push, fk_answer_push, fk_refused_push, FK_FRAME_PUSHED },
+    [FK_PHASE_HAVE] = { FK_SYNC_SENDING, fk_ask_have, fk_answer_have, fk_refused_alone, FK_FRAME_HELD },
+    [FK_PHASE_HEAL] = { FK_SYNC_SENDING, fk_ask_heal, fk_answer_heal, fk_refused_heal, FK_FRAME_PUSHED },
+    [FK_PHASE_PULL] = { FK_SYNC_FETCHING, fk_ask_pull, fk_answer_pull, fk_refused_alone, FK_FRAME_PULLED },
+    [FK_PHASE_POST_FRONTIER] = { FK_SYNC_CONFIRMING, fk_ask_post_frontier, fk_answer_post_frontier, fk_refused_alone,
                                  FK_FRAME_DONE },
-    [FK_PHASE_READ_FRONTIERS] = { FK_SYNC_CONFIRMING, fk_ask_read_frontiers, fk_answer_read_frontiers, NULL,
-                                  FK_FRAME_FRONTIERS },
+    [FK_PHASE_READ_FRONTIERS] = { FK_SYNC_CONFIRMING, fk_ask_read_frontiers, fk_answer_read_frontiers,
+                                  fk_refused_alone, FK_FRAME_FRONTIERS },
 };
 
 enum {
@@ -229,6 +230,8 @@ static void clear_run(fk_sync *sync)
     sync->is_enrol_asked = sync->is_roster_fresh = sync->is_requests_read = sync->is_grants_read = false;
     sync->is_frontier_posted = sync->is_frontiers_read = sync->is_sending_over = sync->is_pull_over = false;
     sync->is_have_done = sync->is_healing = sync->is_heal_over = sync->is_code_over = sync->is_roster_lacking = false;
+    sync->is_one_by_one = false;
+    sync->push_refusal = FK_OK;
     sync->roster_returned_from = 0;
 }
 
@@ -289,6 +292,23 @@ static fk_status take_answer(fk_sync *sync, const fk_frame *frame)
 static bool is_fault_of_hub(fk_code code)
 {
     return code == FK_ERR_NO_MEMORY || code == FK_ERR_DAMAGED || code == FK_ERR_FULL || code == FK_ERR_IO;
+}
+
+bool fk_is_of_one_request(fk_code code)
+{
+    return code != FK_ERR_BUSY && code != FK_ERR_TOKEN && code != FK_ERR_AUTH && code != FK_ERR_OTHER_HUB &&
+           code != FK_ERR_NOT_A_HUB && !is_fault_of_hub(code);
+}
+
+bool fk_refused_alone(fk_sync *sync, fk_code code)
+{
+    if (!fk_is_of_one_request(code) || FK_PLANTED(REFUSAL_ENDS_RUN)) {
+        return false;
+    }
+    fk_sync_note(sync, code, "told by the hub");
+    fk_sync_jump(sync, (fk_phase_index)(sync->phase + 1));
+    sync->done = sync->total = 0;
+    return true;
 }
 
 /* An error the hub told by name. */

@@ -9,6 +9,28 @@
 
 enum { GAP_COUNT_MAX = 2 };
 
+/* --- refusals ------------------------------------------------------------------------------------------- */
+
+/* What the hub refuses for a reason that lies in the segment or in the roster, until that is mended. Room comes back by
+ * itself, a gap is filled by sending again, and a fork concerns the device (docs/adr/0022). */
+static bool is_of_the_segment(fk_code code)
+{
+    return code != FK_ERR_QUOTA && code != FK_ERR_GAP && code != FK_ERR_FORK;
+}
+
+/* What follows in its chain waits with it; the rest of the run goes on. Each run tries it again. */
+static fk_status stop_sending(fk_sync *sync, const fk_sent_place *place, fk_code code)
+{
+    sync->is_sending_over = true;
+    sync->facts.is_forked = sync->facts.is_forked || code == FK_ERR_FORK;
+    fk_sync_note(sync, code, "of a segment");
+    if (!is_of_the_segment(code)) {
+        return fk_ok();
+    }
+    return fk_store_segment_state(sync->config.store, place->compartment, &place->device, place->first_sequence,
+                                  FK_SEGMENT_SEALED, (uint8_t)code);
+}
+
 /* --- asking -------------------------------------------------------------------------------------------- */
 
 /* What does not fit is sent with the next request: FK_ERR_TOO_LARGE ends the visit. */
@@ -16,7 +38,8 @@ static fk_status append(void *ctx, const fk_segment_row *row)
 {
     fk_sync *sync = ctx;
     fk_buffer *body = &sync->request.body;
-    if (sync->sent_count == FK_PUSH_SEGMENT_COUNT_MAX ||
+    size_t count_max = sync->is_one_by_one ? 1 : FK_PUSH_SEGMENT_COUNT_MAX;
+    if (sync->sent_count == count_max ||
         body->size_bytes + row->bytes.size_bytes > FK_BODY_SIZE_BYTES_MAX) {
         return fk_status_of(FK_ERR_TOO_LARGE);
     }
@@ -69,6 +92,10 @@ fk_status fk_ask_push(fk_sync *sync, bool *has_request_out)
     if (sync->facts.is_forked) {
         fk_sync_note(sync, FK_ERR_FORK, "the hub holds another chain of this device");
         return fk_ok();
+    }
+    if (sync->push_refusal != FK_OK) {
+        FK_TRY(stop_sending(sync, &sync->sent[0], sync->push_refusal));
+        sync->push_refusal = FK_OK;
     }
     if (sync->is_sending_over) {
         return fk_ok();
@@ -142,12 +169,19 @@ static fk_status send_again(fk_sync *sync, const fk_sent_place *place)
     return fk_ok();
 }
 
-static fk_status stop_sending(fk_sync *sync, fk_code code)
+/* The whole request was refused: one by one it shows which segment it is. What is to be kept of that is kept when the
+ * step asks again. */
+bool fk_refused_push(fk_sync *sync, fk_code code)
 {
-    sync->is_sending_over = true;
-    sync->facts.is_forked = sync->facts.is_forked || code == FK_ERR_FORK;
-    fk_sync_note(sync, code, "of a segment");
-    return fk_ok();
+    if (!fk_is_of_one_request(code)) {
+        return false;
+    }
+    if (sync->sent_count > 1 && is_of_the_segment(code)) {
+        sync->is_one_by_one = true;
+    } else {
+        sync->push_refusal = code;
+    }
+    return true;
 }
 
 fk_status fk_answer_push(fk_sync *sync, const fk_frame *frame)
@@ -160,7 +194,7 @@ fk_status fk_answer_push(fk_sync *sync, const fk_frame *frame)
             return send_again(sync, place);
         }
         if (codes[i] != FK_OK && codes[i] != FK_ERR_EXISTS) {
-            return stop_sending(sync, codes[i]); /* what follows in its chain waits with it */
+            return stop_sending(sync, place, codes[i]);
         }
         FK_TRY(mark_sent(sync, place));
         sync->done += (uint32_t)(place->last_sequence - place->first_sequence + 1);

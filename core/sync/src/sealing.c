@@ -171,6 +171,12 @@ fk_status fk_seal_some(fk_sync *sync)
     }
     sealing seal = { .sync = sync };
     FK_TRY(fk_store_compartment_id(store, FK_COMPARTMENT_HOME, &seal.compartment));
+    /* A segment names the roster it was made under, for ever: one made while this device was no member would be refused
+     * also after it is one again, and everything behind it. */
+    if (!fk_roster_is_member(sync->roster, fk_sync_device(sync), &seal.compartment,
+                             fk_roster_count(sync->roster) - 1)) {
+        return fk_ok();
+    }
     fk_status status = fk_sync_newest_key(sync, &seal.compartment, &seal.epoch, &seal.key);
     if (status.code == FK_ERR_NOT_FOUND) {
         return fk_ok(); /* waits for a colleague's device to grant it */

@@ -156,6 +156,8 @@ struct fk_sync {
     unsigned sign_in_count, roster_count, head_moved_count, other_log_count, roster_again_count, gap_count;
     bool is_enrol_asked, is_roster_fresh, is_requests_read, is_grants_read, is_frontier_posted, is_frontiers_read;
     bool is_sending_over; /* quota, fork: nothing more in this run */
+    bool is_one_by_one;   /* the hub refused several segments at once: which of them it was is to be found */
+    fk_code push_refusal; /* of a request with one segment, to be kept with it */
     bool is_pull_over;
     bool is_have_done, is_healing, is_heal_over;
     bool is_roster_lacking;        /* at the hub, from the entry below on */
@@ -284,7 +286,11 @@ fk_answer fk_answer_enrol, fk_answer_found, fk_answer_challenge, fk_answer_auth,
     fk_answer_admit, fk_answer_give, fk_answer_grants, fk_answer_push, fk_answer_have, fk_answer_heal, fk_answer_pull,
     fk_answer_post_frontier, fk_answer_read_frontiers;
 fk_answer_refused fk_refused_enrol, fk_refused_found, fk_refused_auth, fk_refused_return_roster, fk_refused_offered,
-    fk_refused_offer_code, fk_refused_admit;
+    fk_refused_offer_code, fk_refused_admit, fk_refused_push, fk_refused_heal;
+/* A step the others do not depend on: what the hub refused is told at the end of the run, which goes on with the next
+ * step. What concerns every request (busy, token, another hub) still ends it. */
+fk_answer_refused fk_refused_alone;
+bool fk_is_of_one_request(fk_code code);
 
 /* Keep why joining does not go on. */
 void fk_enrolment_note(fk_sync *sync, fk_code code);

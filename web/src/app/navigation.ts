@@ -1,12 +1,13 @@
 /** Opening a route: save what is on screen, load what the next screen shows, draw it. */
 import type { LockView } from '../protocol/protocol.gen.ts';
 import { CONTENT_NAMES } from '../state/content.ts';
-import { begunCases, type CaseFile, type StoredDraft, type StoredRecord } from '../state/case-file.ts';
+import { begunCases, type StoredDraft } from '../state/case-file.ts';
 import { controlId, hasHeld, type FieldRef, type FormState } from '../state/form.ts';
 import { isObject, listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CoreError, DashSummary, Gap, LoadedContent, StorageNumbers } from '../state/model.ts';
 import type { RouteData, StateEvent } from '../state/events.ts';
 import { HOME, hashOf, specOf, type Route, type RouteName } from '../state/routes.ts';
+import { loadCaseFile } from './case-loading.ts';
 import { loadConflictData } from './conflict-data.ts';
 import type { AppContext } from './context.ts';
 import { failure } from './context.ts';
@@ -177,7 +178,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (route.name === 'vaults') return loadVaults(context);
     if (route.name === 'remove-vault') return { ...(await loadStorage()), ...(await loadVaults(context)) };
     if (!('caseId' in route)) return loadConflictData(core, route, undefined);
-    const file = await loadFile(route.caseId);
+    const file = await loadCaseFile(core, route.caseId);
     const isNew = !file.ok && file.error.code === 'not-found' && route.name === 'case-new';
     if (!file.ok && !isNew) return { problem: file.error };
     const loaded = file.ok ? file.value : undefined;
@@ -195,7 +196,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
   /** Of a difference everything can be read; other settings wait for room. */
   async function loadToRead(route: Route): Promise<RouteData> {
     if (route.name !== 'conflict') return {};
-    const file = await loadFile(route.caseId);
+    const file = await loadCaseFile(core, route.caseId);
     return file.ok ? { file: file.value, ...(await loadConflictData(core, route, file.value)) } : {};
   }
 
@@ -261,20 +262,6 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     return { supportText: supportText({ ...facts, userAgent: platform.build.userAgent, nowMs: platform.nowMs() }) };
   }
 
-  async function loadFile(caseId: string): Promise<Outcome<CaseFile>> {
-    const records: StoredRecord[] = [];
-    let drafts: readonly StoredDraft[] = [];
-    let after: Json | undefined;
-    do {
-      const outcome = await core.call('case.get', after === undefined ? { caseId } : { caseId, after });
-      if (!outcome.ok) return outcome;
-      records.push(...(listOf(outcome.value['records']) as unknown as readonly StoredRecord[]));
-      if (after === undefined) drafts = listOf(outcome.value['drafts']) as unknown as readonly StoredDraft[];
-      after = outcome.value['next'];
-    } while (after !== undefined);
-    return { ok: true, value: { caseId, records, drafts } };
-  }
-
   async function askBegun(): Promise<ReadCases['events']> {
     const outcome = await core.call('case.begun', {});
     if (!outcome.ok) return [];
@@ -332,7 +319,7 @@ export function createNavigator(context: AppContext, team: TeamData): Navigator 
     if (phase.kind !== 'open' || opening !== undefined) return;
     if (route.name === 'cases' && list.rows.length <= LIST_PAGE) showCases(await askCases(list.search));
     if (route.name === 'case' || route.name === 'case-conflicts') {
-      const [file, differs] = await Promise.all([loadFile(route.caseId), loadConflictData(core, route, undefined)]);
+      const [file, differs] = await Promise.all([loadCaseFile(core, route.caseId), loadConflictData(core, route, undefined)]);
       if (file.ok) store.dispatch({ kind: 'route-refreshed', route, data: { file: file.value, ...onlyConflicts(differs) } });
     }
     if (route.name === 'conflicts') {

@@ -59,7 +59,7 @@ function teamPart({ status, sync, people, devices }: TeamView, nowMs: number): J
     deviceCount: devices.length,
     problem: codeOf(status?.problem),
     sync: sync === undefined ? null : {
-      phase: sync.phase, problem: codeOf(sync.problem), lastSyncedHours: hoursSince(sync.lastSyncedMs, nowMs), refusedCount: sync.refusedCount,
+      phase: sync.phase, problem: codeOf(sync.problem), lastSyncedHours: hoursSince(sync.lastSyncedMs, nowMs), refusedCount: sync.refusedCount, notTakenCount: sync.notTakenCount,
       waitingCount: sync.waitingCount, isClockWrong: sync.isClockWrong, clockAheadMs: sync.clockAheadMs ?? null, clockBehindMs: sync.clockBehindMs ?? null,
     },
   };

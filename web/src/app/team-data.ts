@@ -1,17 +1,19 @@
 /** Reads what the core knows of team and sync into the state. */
 import type { EscrowStateReply, InviteRow, Progress, TeamMembersReply, TeamStatusReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
-import { textOf, type Json, type JsonObject } from '../state/json.ts';
+import { listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
+import type { CaseFile } from '../state/case-file.ts';
 import type { CoreError } from '../state/model.ts';
 import type { Route, RouteName } from '../state/routes.ts';
 import type { Invite, SyncItem, TeamStatus, TeamView } from '../state/team.ts';
+import { loadCaseFile } from './case-loading.ts';
 import type { AppContext } from './context.ts';
 
-type Part = 'status' | 'sync' | 'age' | 'escrow' | 'confirmed' | 'members' | 'invites' | 'items';
+type Part = 'status' | 'sync' | 'age' | 'escrow' | 'confirmed' | 'members' | 'invites' | 'items' | 'refused';
 
 /** What a screen of team and sync shows. */
 const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
-  sync: ['status', 'sync', 'members', 'items'],
+  sync: ['status', 'sync', 'members', 'items', 'refused'],
   team: ['status', 'members', 'invites'],
   join: ['status', 'sync', 'members'],
   invite: ['status', 'members'],
@@ -22,6 +24,9 @@ const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
   storage: ['status', 'sync', 'age', 'confirmed'],
   support: ['status', 'sync', 'members'],
 };
+
+/** Cases that what was not taken is shown from; one segment of the hub is of one case, so there are few. */
+const REFUSED_CASES_MAX = 5;
 
 /** After so long work that only this device has is reminded of. */
 const UNSENT_MS_MAX = 24 * 3_600_000;
@@ -70,6 +75,17 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     return ask<JsonObject>('sync.items', request, (reply) => itemsOf(state, after, reply));
   }
 
+  /** A case that cannot be read leaves its rows without their words; the way to it says why. */
+  async function refusedOf(reply: JsonObject): Promise<Partial<TeamView>> {
+    const rows = listOf(reply['items']) as unknown as readonly SyncItem[];
+    const files: Record<string, CaseFile> = {};
+    for (const caseId of [...new Set<string>(rows.map((row) => row.caseId))].slice(0, REFUSED_CASES_MAX)) {
+      const outcome = await loadCaseFile(core, caseId);
+      if (outcome.ok) files[caseId] = outcome.value;
+    }
+    return { refused: rows.length === 0 ? undefined : { rows, files } };
+  }
+
   const ASK: Readonly<Record<Part, () => Promise<Loaded>>> = {
     status: () => ask<TeamStatusReply>('team.status', {}, async (reply) => ({ status: await statusOf(reply) })),
     sync: () => ask<SyncStatus>('sync.status', {}, withHostProblem),
@@ -81,6 +97,7 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     })),
     escrow: () => ask<EscrowStateReply>('escrow.state', {}, (escrow) => ({ escrow })),
     confirmed: () => ask<{ readonly items: readonly SyncItem[] }>('sync.items', { state: 'confirmed' }, ({ items }) => ({ lastConfirmedMs: items[0]?.changedMs })),
+    refused: () => ask<JsonObject>('sync.items', { state: 'refused' }, refusedOf),
     items: () => askItems(store.state().team.items?.state ?? 'device'),
   };
 

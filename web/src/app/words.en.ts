@@ -1062,6 +1062,35 @@ export const words = {
       one: '1 part from another device was not as it should be. It was kept apart and changes nothing here. Tell your office.',
       other: '{count} parts from other devices were not as they should be. They were kept apart and change nothing here. Tell your office.',
     },
+    notTaken: {
+      title: 'Not taken by the hub',
+      kept: 'These records are kept on this device and you can read and change them as before. Nobody else has them yet.',
+      others: 'Each sync tries them again. Later records of yours are sent as soon as these are taken. What colleagues recorded still arrives.',
+      tag: 'Not taken',
+      show: 'What it says',
+      reasons: {
+        forbidden: {
+          text: 'Your team’s list does not name this device or you as a member at the moment.',
+          wayOn: 'Ask an administrator of your agency to let you back in, then sync again. If these records are needed sooner, tell a colleague what they say.',
+        },
+        'head-moved': {
+          text: 'The hub does not know the newest list of your team. It may have been put back to an older state.',
+          wayOn: 'Tell your office, and sync again when they have looked at it.',
+        },
+        auth: {
+          text: 'The hub could not check that this device wrote them.',
+          wayOn: 'Tell your office. If these records are needed sooner, tell a colleague what they say.',
+        },
+        'newer-version': {
+          text: 'The hub is older than this app and cannot take them.',
+          wayOn: 'Tell your office that the hub needs its update, and sync again after it.',
+        },
+      },
+      otherReason: {
+        text: 'The hub gave this reason: {code}.',
+        wayOn: 'Tell your office this reason. If these records are needed sooner, tell a colleague what they say.',
+      },
+    },
     recordTypes: {
       case: 'About the case',
       party: 'Role of a person',

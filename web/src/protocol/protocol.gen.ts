@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x4b6cbb77;
+export const SCHEMA_HASH = 0xa0cedac1;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -133,6 +133,8 @@ export type SyncPhase = 'idle' | 'signing_in' | 'roster' | 'team' | 'sending' | 
 
 export type Progress = 'device' | 'sent' | 'confirmed';
 
+export type ItemList = 'device' | 'sent' | 'confirmed' | 'refused';
+
 export interface SlotRow {
   readonly slotIndex: number;
   readonly type: SlotType;
@@ -251,7 +253,10 @@ export interface SyncItem {
   readonly caseId: Id;
   readonly type: string;
   readonly changedMs: number;
+  /** of a refused one: device */
   readonly state: Progress;
+  /** an error code: why the hub did not take it; in the list of refused ones */
+  readonly refusal?: string;
 }
 
 export interface WriteName {
@@ -792,6 +797,8 @@ export interface SyncStatusReply {
   /** an error code: why the last run ended early */
   readonly problem?: string;
   readonly problemDetail?: string;
+  /** records of this device that the hub refused by name; among those of deviceCount */
+  readonly notTakenCount: number;
   /** pieces from other devices that were found wrong and not merged */
   readonly refusedCount: number;
   /** pieces from other devices that wait for a key, or for a newer version of the app */
@@ -804,7 +811,7 @@ export interface SyncStatusReply {
 }
 
 export interface SyncItemsRequest {
-  readonly state: Progress;
+  readonly state: ItemList;
   /** next of the page before */
   readonly after?: string;
 }
@@ -1114,7 +1121,7 @@ export interface Commands {
   readonly 'sync.cancel': { readonly request: SyncCancelRequest; readonly reply: SyncCancelReply; readonly error: 'wrong-state' | 'practice' | CommonErrorCode };
   /** Where the run stands, and how far what was recorded here got. Counts are of records. */
   readonly 'sync.status': { readonly request: SyncStatusRequest; readonly reply: SyncStatusReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
-  /** Records by how far they got, newest change first, 100 a page. */
+  /** Records by how far they got, newest change first, 100 a page. What the hub refused by name is only on this device and stands in both lists. */
   readonly 'sync.items': { readonly request: SyncItemsRequest; readonly reply: SyncItemsReply; readonly error: 'wrong-state' | 'io' | 'damaged' | 'practice' | CommonErrorCode };
   /** Begin a sealed export of the open vault. Nothing may be written until its last piece was taken. */
   readonly 'backup.begin': { readonly request: BackupBeginRequest; readonly reply: BackupBeginReply; readonly error: 'wrong-state' | 'damaged' | 'io' | CommonErrorCode };

@@ -4,6 +4,7 @@
  */
 import type { DeviceKind, DeviceRow, EscrowStateReply, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
+import type { CaseFile } from './case-file.ts';
 import type { CoreError } from './model.ts';
 
 export type { DeviceKind, DeviceRow, PersonRow, Progress, SyncItem, SyncStatus };
@@ -47,6 +48,12 @@ export interface ItemList {
   readonly next?: string;
 }
 
+/** What the hub did not take, with the cases it is of, so that it can be read where it is told. */
+export interface RefusedList {
+  readonly rows: readonly SyncItem[];
+  readonly files: Readonly<Record<string, CaseFile>>;
+}
+
 export interface TeamView {
   readonly status: TeamStatus | undefined;
   readonly people: readonly PersonRow[];
@@ -58,6 +65,7 @@ export interface TeamView {
   /** Why the last run did not begin; what stopped it on its way is in `sync`. */
   readonly syncError: CoreError | undefined;
   readonly items: ItemList | undefined;
+  readonly refused: RefusedList | undefined;
   /** Something that only this device has is older than a day. */
   readonly isUnsentOld: boolean;
   /** When the newest of what a colleague's device confirmed was recorded. */
@@ -77,6 +85,7 @@ const NO_JOIN: JoinForm = {
 /** While nothing is known, and as soon as the vault is locked. */
 export const NO_TEAM: TeamView = {
   status: undefined, people: [], devices: [], invites: [], sync: undefined, isSyncing: false, syncError: undefined, items: undefined,
+  refused: undefined,
   isUnsentOld: false, lastConfirmedMs: undefined, escrow: undefined,
   join: NO_JOIN, invite: NO_INVITE,
 };

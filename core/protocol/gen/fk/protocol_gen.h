@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x4b6cbb77U
+#define FK_PROTOCOL_SCHEMA_HASH 0xa0cedac1U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -251,6 +251,13 @@ typedef enum fk_protocol_progress {
     FK_PROTOCOL_PROGRESS_CONFIRMED = 2,
 } fk_protocol_progress;
 
+typedef enum fk_protocol_item_list {
+    FK_PROTOCOL_ITEM_LIST_DEVICE = 0,
+    FK_PROTOCOL_ITEM_LIST_SENT = 1,
+    FK_PROTOCOL_ITEM_LIST_CONFIRMED = 2,
+    FK_PROTOCOL_ITEM_LIST_REFUSED = 3,
+} fk_protocol_item_list;
+
 typedef struct fk_protocol_slot_row {
     uint32_t slot_index;
     fk_protocol_slot_type type;
@@ -346,7 +353,9 @@ typedef struct fk_protocol_sync_item {
     fk_id case_id;
     fk_bytes type;
     uint64_t changed_ms;
-    fk_protocol_progress state;
+    fk_protocol_progress state; /* of a refused one: device */
+    bool has_refusal;
+    fk_bytes refusal; /* an error code: why the hub did not take it; in the list of refused ones */
 } fk_protocol_sync_item;
 
 typedef struct fk_protocol_write_name {
@@ -993,6 +1002,7 @@ typedef struct fk_sync_status_reply {
     fk_bytes problem; /* an error code: why the last run ended early */
     bool has_problem_detail;
     fk_bytes problem_detail;
+    uint32_t not_taken_count; /* records of this device that the hub refused by name; among those of deviceCount */
     uint32_t refused_count; /* pieces from other devices that were found wrong and not merged */
     uint32_t waiting_count; /* pieces from other devices that wait for a key, or for a newer version of the app */
     bool is_clock_wrong; /* this device's clock differs from the hub's by more than 5 minutes */
@@ -1003,7 +1013,7 @@ typedef struct fk_sync_status_reply {
 } fk_sync_status_reply;
 
 typedef struct fk_sync_items_request {
-    fk_protocol_progress state;
+    fk_protocol_item_list state;
     bool has_after;
     fk_bytes after; /* next of the page before */
 } fk_sync_items_request;

@@ -41,7 +41,7 @@ typedef struct fk_segment_row {
     fk_digest id;
     fk_segment_state state;
     fk_bytes bytes;  /* whole */
-    uint8_t problem; /* fk_code of a refused one, else 0 */
+    uint8_t problem; /* fk_code of a refused one, of a SEALED one by which the hub refused it last; else 0 */
 } fk_segment_row;
 
 typedef fk_status fk_segment_visitor(void *ctx, const fk_segment_row *row);
@@ -181,8 +181,9 @@ typedef struct fk_progress_row {
     fk_id case_id;
     fk_bytes type;
     uint64_t changed_ms;
-    uint32_t operation_count; /* own ones of it in that progress */
+    uint32_t operation_count; /* own ones of it in that progress; of a refused one: in the refused segment */
     fk_progress progress;
+    uint8_t refusal; /* fk_code by which the hub refused it; 0: it did not. In fk_store_refused_page only */
 } fk_progress_row;
 
 typedef fk_status fk_progress_visitor(void *ctx, const fk_progress_row *row);
@@ -191,6 +192,11 @@ typedef fk_status fk_progress_visitor(void *ctx, const fk_progress_row *row);
 FK_MUST_USE fk_status fk_store_progress_page(fk_store *store, fk_progress progress, uint32_t limit,
                                              const fk_progress_row *after, fk_progress_visitor *visitor, void *ctx);
 
+/* Records in segments of this device that the hub refused by name: still here only, tried again with each run. Order and
+ * pages as above. */
+FK_MUST_USE fk_status fk_store_refused_page(fk_store *store, uint32_t limit, const fk_progress_row *after,
+                                            fk_progress_visitor *visitor, void *ctx);
+
 typedef struct fk_progress_numbers {
     uint64_t device_operations, sent_operations, confirmed_operations;
     uint64_t device_records, sent_records, confirmed_records;
@@ -198,6 +204,7 @@ typedef struct fk_progress_numbers {
     uint64_t draft_count;
     uint64_t refused_segments; /* others' segments that were found wrong */
     uint64_t waiting_segments; /* others' segments whose key is not here */
+    uint64_t not_taken_records; /* of this device, in segments that the hub refused by name; among device_records */
 } fk_progress_numbers;
 FK_MUST_USE fk_status fk_store_progress_numbers(fk_store *store, fk_progress_numbers *numbers_out);
 

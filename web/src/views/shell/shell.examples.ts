@@ -8,7 +8,7 @@ import { NO_TEAM, type SyncStatus, type TeamStatus, type TeamView } from '../../
 
 const STATUS = { state: 'member', deviceId: '1'.repeat(32), isAdministrator: false, wordsConfirmed: true } as unknown as TeamStatus;
 const SYNC = {
-  isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 1, confirmedCount: 9, draftCount: 1, refusedCount: 0, waitingCount: 0, isClockWrong: false,
+  isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 1, confirmedCount: 9, draftCount: 1, notTakenCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false,
 } as unknown as SyncStatus;
 const TEAM: TeamView = { ...NO_TEAM, status: STATUS, sync: SYNC, lastConfirmedMs: Date.UTC(2026, 10, 20) };
 

@@ -24,11 +24,14 @@ export function itemsSection(state: AppState, actions: Actions): Part {
     ${items.next === undefined ? nothing : button({ text: words.sync.more, kind: 'secondary', onPress: actions.showMoreItems })}`;
 }
 
-function itemRow(item: SyncItem): TemplateResult {
+export function itemText(item: SyncItem): string {
   const types: Readonly<Record<string, string>> = words.sync.recordTypes;
-  const text = fill(words.sync.item, { type: types[item.type] ?? words.sync.otherType, date: dayAndTime(item.changedMs) });
+  return fill(words.sync.item, { type: types[item.type] ?? words.sync.otherType, date: dayAndTime(item.changedMs) });
+}
+
+function itemRow(item: SyncItem): TemplateResult {
   return html`<li class="app-drafts__item">
-    <a class="govuk-link" href=${hashOf({ name: 'case', caseId: item.caseId })}>${text}</a>
+    <a class="govuk-link" href=${hashOf({ name: 'case', caseId: item.caseId })}>${itemText(item)}</a>
     ${progressTag(item.state)}
   </li>`;
 }

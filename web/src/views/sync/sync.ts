@@ -14,6 +14,7 @@ import { dayAndTime, dayOf } from '../moment.ts';
 import { noticeOf, problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
 import { itemsSection } from './items.ts';
+import { refusedSection } from './refused.ts';
 
 export function syncView(state: AppState, actions: Actions): TemplateResult {
   const { team } = state;
@@ -24,6 +25,7 @@ export function syncView(state: AppState, actions: Actions): TemplateResult {
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: html`${isInTeam(team) ? runSection(state, actions) : html`<p class="govuk-body-l">${words.sync.aloneText}</p>
           <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'team' })}>${words.team.join}</a></p>`}
+      ${refusedSection(state)}
       ${team.sync === undefined ? nothing : html`${clockNotice(team.sync)} ${countsSection(team, team.sync, actions)}`} ${meaningSection(team)}
       ${itemsSection(state, actions)}`,
   });

@@ -5,7 +5,7 @@ import errors from '../../../../core/content/errors.json';
 import type { DeviceRow, PersonRow, SyncItem } from '../../protocol/protocol.gen.ts';
 import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
 import type { Route } from '../../state/routes.ts';
-import { NO_INVITE, NO_TEAM, type Invite, type JoinForm, type SyncStatus, type TeamStatus, type TeamView } from '../../state/team.ts';
+import { NO_INVITE, NO_TEAM, type Invite, type JoinForm, type RefusedList, type SyncStatus, type TeamStatus, type TeamView } from '../../state/team.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22, 9, 30);
 const DAY_MS = 86_400_000;
@@ -34,12 +34,29 @@ const TABLET = device('1', 'a', 'tablet', { isThis: true });
 const DEVICES = [TABLET, device('2', 'a', 'phone'), device('3', 'b', 'office'), device('4', 'c', 'tablet')];
 const SYNC: SyncStatus = of({
   isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 12, confirmedCount: 240, draftCount: 1, oldestUnsentMs: NOW_MS - 2 * DAY_MS,
-  lastSyncedMs: NOW_MS - DAY_MS, refusedCount: 0, waitingCount: 0, isClockWrong: false,
+  lastSyncedMs: NOW_MS - DAY_MS, notTakenCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false,
 });
 const ITEMS: readonly SyncItem[] = ['assessment', 'incident', 'person'].map((type, index) =>
   of({ recordId: id(String(index)), caseId: id('c'), type, changedMs: NOW_MS - index * 3_600_000, state: 'device' }));
 const INVITE: Invite = of({ inviteId: id('e'), personName: 'Gwen Abara', state: 'offered', code: CODE, expiresMs: NOW_MS + DAY_MS });
 const JOIN: JoinForm = { ...NO_TEAM.join, hub: 'https://hub.example' };
+
+/** Of a case that its worker wrote; one reason the app has words for, one it has not. */
+const REFUSED: RefusedList = of({
+  rows: [
+    { ...ITEMS[1], state: 'device', refusal: 'forbidden' },
+    { ...ITEMS[2], state: 'device', refusal: 'too-large' },
+  ],
+  files: {
+    [id('c')]: {
+      caseId: id('c'), drafts: [],
+      records: [
+        { recordId: id('1'), type: 'incident', fields: { occurred: { date: '2026-11-19', precision: 'exact' }, incidentType: 'threat', description: 'He came at night and broke the door.\nShe went to her sister.' } },
+        { recordId: id('2'), type: 'person', fields: { name: 'Siân Alder', phone: '00000 111222' } },
+      ],
+    },
+  },
+});
 
 const member = (change: Partial<TeamView> = {}): Partial<TeamView> => ({ status: MEMBER, people: PEOPLE, devices: DEVICES, sync: SYNC, ...change });
 const invitation = (change: Partial<Invite>): Partial<TeamView> => member({ invites: [{ ...INVITE, ...change }] });
@@ -83,6 +100,7 @@ const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<Tea
   ['sync-beginning', SYNC_ROUTE, member({ isSyncing: true })],
   ['sync-unreachable', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'unreachable' } })],
   ['sync-fork', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'fork' } })],
+  ['sync-refused', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'forbidden', notTakenCount: 2 }, refused: REFUSED })],
   ['sync-clock', SYNC_ROUTE, member({ sync: { ...SYNC, isClockWrong: true, clockAheadMs: 365 * DAY_MS, waitingCount: 2, refusedCount: 1 } })],
   ['sync-no-office', SYNC_ROUTE, member({ devices: DEVICES.filter((each) => each.kind !== 'office') })],
   ['sync-first', SYNC_ROUTE, member({ people: PEOPLE.slice(0, 1), devices: [TABLET], items: { state: 'sent', rows: [] } })],
