@@ -150,7 +150,7 @@ static void ask_hub(sync_bench *bench, const fk_hub_request *request, bench_answ
     fk_status status = fk_hub_handle(bench->hub, request, &reply);
     assert_code(status, FK_OK);
     assert_code(fk_hub_commit(bench->hub), FK_OK);
-    *answer = (bench_answer){ FK_ANSWER_HTTP, reply.http_status, &bench->reply };
+    *answer = (bench_answer){ FK_ANSWER_HTTP, reply.http_status, &bench->reply, reply.retry_after_s };
 }
 
 static void ask_or_refuse(sync_bench *bench, const fk_hub_request *request, fk_code verdict, bench_answer *answer)
@@ -160,7 +160,7 @@ static void ask_or_refuse(sync_bench *bench, const fk_hub_request *request, fk_c
         return;
     }
     make_error(&bench->reply, verdict);
-    *answer = (bench_answer){ FK_ANSWER_HTTP, 400, &bench->reply };
+    *answer = (bench_answer){ FK_ANSWER_HTTP, 400, &bench->reply, 0 };
 }
 
 /* What a host does with an effect: split path and query, ask, lay the answer out. */
@@ -183,7 +183,7 @@ static void send_effect(sync_bench *bench, const uint8_t *effect)
     char name[FK_EFFECT_PATH_SIZE_BYTES_MAX + 1] = "";
     memcpy(name, path, plain_size);
     if (bench->unreachable != NULL && request.is_post && strcmp(name, bench->unreachable) == 0) {
-        answer = (bench_answer){ FK_ANSWER_UNREACHABLE, 0, &bench->reply };
+        answer = (bench_answer){ FK_ANSWER_UNREACHABLE, 0, &bench->reply, 0 };
     } else {
         fk_code verdict = bench->judge != NULL ? bench->judge(bench, name, request.body) : FK_OK;
         ask_or_refuse(bench, &request, verdict, &answer);
@@ -193,6 +193,7 @@ static void send_effect(sync_bench *bench, const uint8_t *effect)
     }
     uint8_t header[FK_ANSWER_HEADER_SIZE_BYTES] = { (uint8_t)answer.kind };
     fk_put_u16(header + 2, answer.http_status);
+    fk_put_u32(header + 4, answer.retry_after_s);
     fk_buffer_clear(&bench->answer);
     assert_code(fk_buffer_append(&bench->answer, fk_bytes_of(header, sizeof header)), FK_OK);
     if (answer.kind == FK_ANSWER_HTTP) {

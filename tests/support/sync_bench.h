@@ -21,6 +21,7 @@ typedef struct bench_answer {
     fk_answer_kind kind;
     uint16_t http_status;
     fk_buffer *body;
+    uint32_t retry_after_s; /* header of that name */
 } bench_answer;
 
 typedef struct sync_bench sync_bench;

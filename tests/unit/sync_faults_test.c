@@ -204,6 +204,58 @@ static void answers__that_are_wrong_have_a_name_and_lose_nothing(void **state)
     sync_bench_free(&bench);
 }
 
+/* --- told to wait ---------------------------------------------------------------------------------------------- */
+
+static void wait(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    const bench_answer *how = bench->ctx;
+    if (strcmp(path, "/v1/pull") == 0) {
+        answer->http_status = how->http_status;
+        answer->retry_after_s = how->retry_after_s;
+        fk_buffer_clear(answer->body);
+        assert_code(fk_buffer_append(answer->body, fk_buffer_view(how->body)), FK_OK);
+    }
+}
+
+/* By the hub's frame, by the header of whatever stands before it, by both; without end it is bounded. */
+static void wait__that_the_hub_asks_for_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t in_frame_s, in_header_s;
+        bool is_frame;
+        const char *expected;
+    } cases[] = {
+        { 7, 0, true, "\"retryAfterS\":7," },
+        { 7, 30, true, "\"retryAfterS\":30," },
+        { 0, 30, false, "\"retryAfterS\":30," },
+        { UINT32_MAX, 1, true, "\"retryAfterS\":3600," },
+        { 0, 0, true, NULL },
+    };
+    sync_bench bench;
+    fk_buffer body;
+    sync_bench_init_pair(&bench);
+    fk_buffer_init(&body, &fk_allocator_libc, 1024);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench_answer how = { FK_ANSWER_HTTP, 429, &body, cases[i].in_header_s };
+        fk_buffer_clear(&body);
+        if (cases[i].is_frame) {
+            make_error(&body, FK_ERR_BUSY);
+            fk_put_u32(body.data + FK_FRAME_SIZE_BYTES, cases[i].in_frame_s);
+        }
+        bench.ctx = &how;
+        bench.interfere = wait;
+        assert_problem(sync_run(&bench, 0), "busy");
+        const char *status = call(&bench.devices[0], "sync.status", "{}");
+        assert_true(cases[i].expected != NULL ? has(status, cases[i].expected) : !has(status, "retryAfterS"));
+        bench.interfere = NULL;
+        assert_clean(sync_run(&bench, 0));
+        assert_false(has(call(&bench.devices[0], "sync.status", "{}"), "retryAfterS"));
+    }
+    fk_buffer_free(&body);
+    sync_bench_free(&bench);
+}
+
 /* --- memory --------------------------------------------------------------------------------------------------- */
 
 /* The k-th request of memory fails, for k growing by a tenth: a named error, nothing half done, and the next run has
@@ -251,6 +303,7 @@ int main(void)
         cmocka_unit_test(runs__cut_after_each_answer_go_on),
         cmocka_unit_test(runs__cut_before_each_answer_go_on),
         cmocka_unit_test(answers__that_are_wrong_have_a_name_and_lose_nothing),
+        cmocka_unit_test(wait__that_the_hub_asks_for_is_told),
         cmocka_unit_test(memory__that_ends_anywhere_in_a_run_loses_nothing),
     };
     return cmocka_run_group_tests_name("sync_faults", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* What the hub refuses by name: it stands apart with its reason, everything else goes on, and it goes too as soon as the
- * reason is gone. */
+/* What the hub refuses by name: it stands apart with its reason, everything else goes on, and it goes too as soon as
+ * the reason is gone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,7 +95,7 @@ static void refused__segment_stands_apart_and_stops_nobody(void **state)
         bench.ctx = &p;
         bench.judge = refuse_poison;
         assert_problem(sync_run(&bench, 0), codes[i].name);
-        assert_int_equal(p.refused_count, 2); /* with the others, and alone */
+        assert_int_equal(p.refused_count, 2);    /* with the others, and alone */
         assert_true(shows_reference(f, "NM-8")); /* news came in the same run */
         const char *reply = call(f, "sync.items", "{\"state\":\"sent\"}");
         assert_has(reply, ID_FIRST);

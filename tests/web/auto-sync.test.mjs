@@ -4,11 +4,11 @@ import { test } from 'node:test';
 
 import { importWebModules } from '../support/web-modules.mjs';
 
-const { createAutoSync, BACK_OFF_MS, SAVE_PAUSE_MS, SAVE_PAUSE_MS_MAX, WATCH_PAUSE_MS } = await importWebModules('web/src/app/auto-sync.ts');
+const { createAutoSync, BACK_OFF_MS, SAVE_PAUSE_MS, SAVE_PAUSE_MS_MAX, SPREAD_SHARE, WATCH_PAUSE_MS } = await importWebModules('web/src/app/auto-sync.ts');
 
 function setUp({ isOnline = true, isBegun = true } = {}) {
   const world = {
-    nowMs: 0, timers: [], runs: [], isOnline,
+    nowMs: 0, timers: [], runs: [], isOnline, random: 0,
     /** Lets time pass; timers run in their order. */
     pass(ms) {
       const until = world.nowMs + ms;
@@ -22,11 +22,12 @@ function setUp({ isOnline = true, isBegun = true } = {}) {
       world.nowMs = until;
     },
     /** Ends the run under way. */
-    async finish(end = 'done') {
+    async finish(end = 'done', waitMs = 0) {
       const finish = world.finishRun;
       world.finishRun = undefined;
       assert.ok(finish, 'a run is under way');
-      finish(end);
+      if (end === 'thrown') finish(Promise.reject(new Error('a bug')));
+      else finish({ end, waitMs });
       for (let i = 0; i < 5; i += 1) await Promise.resolve();
     },
   };
@@ -38,6 +39,7 @@ function setUp({ isOnline = true, isBegun = true } = {}) {
       return () => { world.timers = world.timers.filter((each) => each !== timer); };
     },
     isOnline: () => world.isOnline,
+    random: () => world.random,
     run() {
       assert.equal(world.finishRun, undefined, 'one run at a time');
       world.runs.push(world.nowMs);
@@ -195,4 +197,89 @@ test('somebody waits: every few seconds, after a failure a little later, and no 
   await world.finish();
   world.pass(1_000_000);
   assert.equal(world.runs.length, 6);
+});
+
+test('devices that lost the hub together come back apart: up to half of a wait on top, never less', async () => {
+  const { auto, world } = await begun();
+  auto.press();
+  for (const [random, expected] of [[0, 10_000], [0.5, 37_500], [0.999, 179_940]]) {
+    world.random = random;
+    const before = world.nowMs;
+    await world.finish('failed');
+    world.pass(expected - 1);
+    assert.equal(world.finishRun, undefined);
+    world.pass(1);
+    assert.equal(world.runs.at(-1), before + expected);
+  }
+  assert.equal(SPREAD_SHARE, 0.5);
+});
+
+test('the hub says how long to wait: nothing begins by itself sooner, whatever the reason; a press does', async () => {
+  const { auto, world } = await begun();
+  auto.press();
+  await world.finish('failed', 60_000);
+  auto.cameOnline();
+  auto.changed();
+  auto.watch(true);
+  world.pass(59_999);
+  assert.equal(world.runs.length, 1);
+  world.pass(1);
+  assert.equal(world.runs.length, 2);
+  await world.finish('failed', 60_000);
+  auto.press();
+  assert.equal(world.runs.length, 3);
+  await world.finish('done');
+  world.pass(WATCH_PAUSE_MS);
+  assert.equal(world.runs.length, 4, 'a run that went through ends the wait');
+});
+
+test('a clock that was set back makes no wait longer', async () => {
+  const { auto, world } = await begun();
+  auto.press();
+  await world.finish('failed', 60_000);
+  world.timers.length = 0;
+  world.nowMs -= 86_400_000;
+  const before = world.nowMs;
+  auto.cameOnline();
+  world.pass(60_000);
+  assert.equal(world.runs.at(-1), before + 60_000);
+});
+
+test('locked and opened again while a run goes on: the next begins when that one has ended, however it ended', async () => {
+  for (const end of ['done', 'failed', 'cancelled']) {
+    const { auto, world } = setUp();
+    world.pass(0);
+    auto.end();
+    auto.begin();
+    world.pass(60_000);
+    assert.equal(world.runs.length, 1);
+    await world.finish(end);
+    world.pass(0);
+    assert.equal(world.runs.length, 2, end);
+  }
+});
+
+test('a run that breaks with a bug is not taken for one that goes on', async () => {
+  const { auto, world } = await begun();
+  const bugs = [];
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', (bug) => bugs.push(bug.message));
+  auto.press();
+  await world.finish('thrown');
+  await new Promise((resolve) => setImmediate(resolve));
+  process.removeAllListeners('unhandledRejection');
+  listeners.forEach((listener) => process.on('unhandledRejection', listener));
+  assert.deepEqual(bugs, ['a bug'], 'told where all bugs are told');
+  world.pass(10_000);
+  assert.equal(world.runs.length, 2);
+});
+
+test('told twice that the network is back: one run', async () => {
+  const { auto, world } = await begun();
+  auto.cameOnline();
+  auto.cameOnline();
+  await world.finish();
+  world.pass(1_000_000);
+  assert.equal(world.runs.length, 1);
 });

@@ -241,8 +241,13 @@ test('sync: in a team it begins after unlocking; its numbers and its problem are
   world.answers['sync.status'] = ok({ ...NUMBERS, problem: 'unreachable' });
   await world.finish(ok({ ...NUMBERS, problem: 'unreachable' }));
   assert.deepEqual([team().isSyncing, team().sync.problem], [false, 'unreachable']);
-  await world.pass(10_000);
+  await world.pass(15_000);
   assert.equal(world.runs.length, 1, 'and is tried again');
+  await world.finish(ok({ ...NUMBERS, problem: 'busy', retryAfterS: 100 }));
+  await world.pass(99_999);
+  assert.equal(world.runs.length, 0, 'no sooner than the hub said');
+  await world.pass(150_000);
+  assert.equal(world.runs.length, 1);
 });
 
 test('sync: the reason that only this page knows survives what the core calls unreachable', async () => {

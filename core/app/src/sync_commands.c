@@ -104,6 +104,8 @@ fk_status fk_handle_sync_status(fk_session *session, fk_arena *arena, const fk_s
     reply->total = state.total;
     reply->has_last_synced_ms = state.last_synced_ms > 0;
     reply->last_synced_ms = state.last_synced_ms;
+    reply->has_retry_after_s = state.retry_after_s > 0;
+    reply->retry_after_s = state.retry_after_s;
     reply->has_problem = state.problem != FK_OK;
     reply->problem = fk_bytes_text(fk_code_name((uint8_t)state.problem));
     reply->has_problem_detail = reply->has_problem && state.problem_detail[0] != '\0';

@@ -696,6 +696,7 @@ static const fk_shape_field shape_sync_status_reply_fields[] = {
     { .name = "lastSyncedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, last_synced_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_last_synced_ms), .max = 253402300799999 },
     { .name = "problem", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem), .max = 40 },
     { .name = "problemDetail", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_sync_status_reply, problem_detail), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_problem_detail), .max = 119 },
+    { .name = "retryAfterS", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, retry_after_s), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_retry_after_s), .min = 0, .max = 4294967295 },
     { .name = "notTakenCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, not_taken_count), .min = 0, .max = 4294967295 },
     { .name = "refusedCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, refused_count), .min = 0, .max = 4294967295 },
     { .name = "waitingCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_sync_status_reply, waiting_count), .min = 0, .max = 4294967295 },
@@ -703,7 +704,7 @@ static const fk_shape_field shape_sync_status_reply_fields[] = {
     { .name = "clockAheadMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_ahead_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_ahead_ms), .max = 253402300799999 },
     { .name = "clockBehindMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_sync_status_reply, clock_behind_ms), .is_optional = true, .has_offset = offsetof(fk_sync_status_reply, has_clock_behind_ms), .max = 253402300799999 },
 };
-static const fk_shape shape_sync_status_reply = { shape_sync_status_reply_fields, 18, sizeof(fk_sync_status_reply) };
+static const fk_shape shape_sync_status_reply = { shape_sync_status_reply_fields, 19, sizeof(fk_sync_status_reply) };
 
 static const fk_shape_field shape_sync_items_request_fields[] = {
     { .name = "state", .kind = FK_SHAPE_ENUM, .offset = offsetof(fk_sync_items_request, state), .values = values_item_list, .value_count = 4 },

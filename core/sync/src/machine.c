@@ -44,8 +44,8 @@ static const phase phases[FK_PHASE_COUNT] = {
     [FK_PHASE_PULL] = { FK_SYNC_FETCHING, fk_ask_pull, fk_answer_pull, fk_refused_alone, FK_FRAME_PULLED },
     [FK_PHASE_POST_FRONTIER] = { FK_SYNC_CONFIRMING, fk_ask_post_frontier, fk_answer_post_frontier, fk_refused_alone,
                                  FK_FRAME_DONE },
-    [FK_PHASE_READ_FRONTIERS] = { FK_SYNC_CONFIRMING, fk_ask_read_frontiers, fk_answer_read_frontiers,
-                                  fk_refused_alone, FK_FRAME_FRONTIERS },
+    [FK_PHASE_READ_FRONTIERS] = { FK_SYNC_CONFIRMING, fk_ask_read_frontiers, fk_answer_read_frontiers, fk_refused_alone,
+                                  FK_FRAME_FRONTIERS },
 };
 
 enum {
@@ -143,6 +143,7 @@ fk_sync_state fk_sync_status(const fk_sync *sync)
         .total = sync->total,
         .problem = (fk_code)sync->facts.problem,
         .problem_detail = sync->problem_detail,
+        .retry_after_s = sync->retry_after_s,
         .last_synced_ms = sync->facts.last_synced_ms,
         .has_hub_time = sync->has_hub_time,
         .clock_ahead_ms = ahead_ms,
@@ -233,6 +234,7 @@ static void clear_run(fk_sync *sync)
     sync->is_one_by_one = false;
     sync->push_refusal = FK_OK;
     sync->roster_returned_from = 0;
+    sync->retry_after_s = 0;
 }
 
 fk_status fk_sync_begin(fk_sync *sync)
@@ -334,6 +336,13 @@ static fk_status take_error(fk_sync *sync, fk_code code)
     return fk_sync_refuse(sync, is_fault_of_hub(code) ? FK_ERR_BUSY : code, "told by the hub");
 }
 
+/* In the header of the answer, by the hub or what stands before it, or in the hub's own words; the longer counts. */
+static void note_retry_after(fk_sync *sync, uint32_t seconds)
+{
+    uint32_t bounded = seconds < FK_SYNC_RETRY_AFTER_S_MAX ? seconds : FK_SYNC_RETRY_AFTER_S_MAX;
+    sync->retry_after_s = bounded > sync->retry_after_s ? bounded : sync->retry_after_s;
+}
+
 static fk_status take_body(fk_sync *sync, uint16_t http_status, fk_bytes body)
 {
     fk_frame frame;
@@ -345,6 +354,7 @@ static fk_status take_body(fk_sync *sync, uint16_t http_status, fk_bytes body)
         return fk_sync_refuse(sync, is_busy ? FK_ERR_BUSY : (fk_code)status.code, text);
     }
     if (frame.kind == FK_FRAME_ERROR) {
+        note_retry_after(sync, fk_get_u32(frame.rest.data));
         bool is_code = strcmp(fk_code_name((uint8_t)frame.count), "bug") != 0 && frame.count != FK_OK;
         return is_code ? take_error(sync, (fk_code)frame.count) : fk_sync_refuse(sync, FK_ERR_NOT_A_HUB, "error code");
     }
@@ -368,7 +378,9 @@ static fk_status take(fk_sync *sync, fk_bytes answer)
     if (kind == FK_ANSWER_HTTP) {
         fk_bytes body =
             fk_bytes_of(answer.data + FK_ANSWER_HEADER_SIZE_BYTES, answer.size_bytes - FK_ANSWER_HEADER_SIZE_BYTES);
-        return take_body(sync, fk_get_u16(answer.data + 2), body);
+        uint16_t http_status = fk_get_u16(answer.data + 2);
+        note_retry_after(sync, http_status != HTTP_OK ? fk_get_u32(answer.data + 4) : 0);
+        return take_body(sync, http_status, body);
     }
     return kind == FK_ANSWER_NONE ? fk_ok() : fk_sync_refuse(sync, network_faults[kind], "");
 }

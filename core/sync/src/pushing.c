@@ -39,8 +39,7 @@ static fk_status append(void *ctx, const fk_segment_row *row)
     fk_sync *sync = ctx;
     fk_buffer *body = &sync->request.body;
     size_t count_max = sync->is_one_by_one ? 1 : FK_PUSH_SEGMENT_COUNT_MAX;
-    if (sync->sent_count == count_max ||
-        body->size_bytes + row->bytes.size_bytes > FK_BODY_SIZE_BYTES_MAX) {
+    if (sync->sent_count == count_max || body->size_bytes + row->bytes.size_bytes > FK_BODY_SIZE_BYTES_MAX) {
         return fk_status_of(FK_ERR_TOO_LARGE);
     }
     FK_TRY(fk_buffer_append(body, row->bytes));

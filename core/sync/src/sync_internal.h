@@ -138,6 +138,7 @@ struct fk_sync {
     bool has_hub_time;
     int64_t clock_ahead_ms;
     char problem_detail[120];
+    uint32_t retry_after_s; /* what the hub asked for in the run under way or the last; 0: nothing */
 
     /* of the run under way */
     fk_id agency;

@@ -3,7 +3,8 @@ import type { AppState } from '../state/model.ts';
 import { isOnlyRead } from '../state/reading.ts';
 import { isInTeam } from '../state/team.ts';
 import type { Actions } from '../views/actions.ts';
-import { createAutoSync, type RunEnd } from './auto-sync.ts';
+import { fairIndex } from '../platform/random.ts';
+import { createAutoSync, type RunResult } from './auto-sync.ts';
 import type { AppContext } from './context.ts';
 import { showProblem } from './context.ts';
 import type { Navigator } from './navigation.ts';
@@ -25,6 +26,7 @@ const TO_SEND = new Set([
 /** Commands after which the numbers of unsent work differ. */
 const CHANGES_NUMBERS = new Set([...TO_SEND, 'draft.save', 'draft.discard', 'document.begin']);
 const NUMBERS_PAUSE_MS = 500;
+const RANDOM_STEPS = 1000;
 /** Invitations that go on when another device does something. */
 const OPEN_INVITES = new Set(['new', 'offered', 'asked', 'confirmed']);
 
@@ -32,22 +34,23 @@ type Timer = (ms: number, run: () => void) => () => void;
 
 export function createSyncControl(context: AppContext, navigator: Navigator, data: TeamData, setTimer: Timer): SyncControl {
   const { store, core, platform } = context;
-  const auto = createAutoSync({ nowMs: platform.nowMs, setTimer, isOnline: platform.isOnline, run });
+  const auto = createAutoSync({ nowMs: platform.nowMs, setTimer, isOnline: platform.isOnline, run, random: () => fairIndex(RANDOM_STEPS) / RANDOM_STEPS });
   let isOpen = false;
   let stopNumbers: (() => void) | undefined;
 
-  async function run(): Promise<RunEnd> {
+  async function run(): Promise<RunResult> {
     store.dispatch({ kind: 'team', change: { isSyncing: true, syncError: undefined } });
     const outcome = await core.sync(platform.nowMs());
-    if (store.state().phase.kind !== 'open') return 'cancelled';
+    if (store.state().phase.kind !== 'open') return { end: 'cancelled', waitMs: 0 };
     store.dispatch({ kind: 'team', change: outcome.ok ? { isSyncing: false, sync: outcome.value } : { isSyncing: false, syncError: outcome.error } });
     await data.load(['status', 'sync', 'age', 'escrow']);
     await navigator.refresh();
     /* Joining was given up: nobody is left to sync with. */
     if (!isInTeam(store.state().team)) auto.end();
-    if (!outcome.ok) return 'failed';
-    const { problem } = outcome.value;
-    return problem === undefined ? 'done' : problem === 'cancelled' ? 'cancelled' : 'failed';
+    if (!outcome.ok) return { end: 'failed', waitMs: 0 };
+    const { problem, retryAfterS } = outcome.value;
+    const end = problem === undefined ? 'done' : problem === 'cancelled' ? 'cancelled' : 'failed';
+    return { end, waitMs: 1000 * (retryAfterS ?? 0) };
   }
 
   async function opened(): Promise<void> {

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xa0cedac1;
+export const SCHEMA_HASH = 0xdda4d056;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -797,6 +797,8 @@ export interface SyncStatusReply {
   /** an error code: why the last run ended early */
   readonly problem?: string;
   readonly problemDetail?: string;
+  /** the hub asked not to be asked again before so many seconds after the last run; at most 3600 */
+  readonly retryAfterS?: number;
   /** records of this device that the hub refused by name; among those of deviceCount */
   readonly notTakenCount: number;
   /** pieces from other devices that were found wrong and not merged */

@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xa0cedac1U
+#define FK_PROTOCOL_SCHEMA_HASH 0xdda4d056U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
@@ -1002,6 +1002,8 @@ typedef struct fk_sync_status_reply {
     fk_bytes problem; /* an error code: why the last run ended early */
     bool has_problem_detail;
     fk_bytes problem_detail;
+    bool has_retry_after_s;
+    uint32_t retry_after_s; /* the hub asked not to be asked again before so many seconds after the last run; at most 3600 */
     uint32_t not_taken_count; /* records of this device that the hub refused by name; among those of deviceCount */
     uint32_t refused_count; /* pieces from other devices that were found wrong and not merged */
     uint32_t waiting_count; /* pieces from other devices that wait for a key, or for a newer version of the app */

@@ -192,8 +192,8 @@ typedef fk_status fk_progress_visitor(void *ctx, const fk_progress_row *row);
 FK_MUST_USE fk_status fk_store_progress_page(fk_store *store, fk_progress progress, uint32_t limit,
                                              const fk_progress_row *after, fk_progress_visitor *visitor, void *ctx);
 
-/* Records in segments of this device that the hub refused by name: still here only, tried again with each run. Order and
- * pages as above. */
+/* Records in segments of this device that the hub refused by name: still here only, tried again with each run. Order
+ * and pages as above. */
 FK_MUST_USE fk_status fk_store_refused_page(fk_store *store, uint32_t limit, const fk_progress_row *after,
                                             fk_progress_visitor *visitor, void *ctx);
 
@@ -202,8 +202,8 @@ typedef struct fk_progress_numbers {
     uint64_t device_records, sent_records, confirmed_records;
     uint64_t oldest_unsent_ms; /* of the operations; 0: none */
     uint64_t draft_count;
-    uint64_t refused_segments; /* others' segments that were found wrong */
-    uint64_t waiting_segments; /* others' segments whose key is not here */
+    uint64_t refused_segments;  /* others' segments that were found wrong */
+    uint64_t waiting_segments;  /* others' segments whose key is not here */
     uint64_t not_taken_records; /* of this device, in segments that the hub refused by name; among device_records */
 } fk_progress_numbers;
 FK_MUST_USE fk_status fk_store_progress_numbers(fk_store *store, fk_progress_numbers *numbers_out);

@@ -95,6 +95,7 @@ typedef struct fk_sync_state {
     uint32_t done, total;
     fk_code problem; /* FK_OK: none. Of this run, or of the last */
     const char *problem_detail;
+    uint32_t retry_after_s; /* the hub asked not to be asked before; at most FK_SYNC_RETRY_AFTER_S_MAX. 0: it did not */
     uint64_t last_synced_ms; /* 0: never */
     bool has_hub_time;       /* signed in since the vault was opened */
     int64_t clock_ahead_ms;  /* of this device, against the hub's */
@@ -102,7 +103,10 @@ typedef struct fk_sync_state {
     bool is_forked;          /* another copy of this device went on: nothing is sent until it is another device */
 } fk_sync_state;
 
-enum { FK_SYNC_CLOCK_TOLERANCE_MS = 5 * 60 * 1000 };
+enum {
+    FK_SYNC_CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
+    FK_SYNC_RETRY_AFTER_S_MAX = 60 * 60, /* whatever stands between device and hub says */
+};
 
 fk_sync_state fk_sync_status(const fk_sync *sync);
 /* Milliseconds of this device's clock, corrected by the hub's once it is known. */
