@@ -11,3 +11,11 @@ export interface ServiceWorkerDescription {
   /** `BuildInfo.hash` of the set of files this service worker holds. */
   readonly buildHash: string;
 }
+
+/** What the browser is asked to wake the service worker with, and what that then tells every open window. It says nothing of any vault. */
+export const RECONNECT_TAG = 'reconnect';
+export const RECONNECTED = { type: 'reconnected' } as const;
+
+export function isReconnected(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === RECONNECTED.type;
+}

@@ -5,12 +5,17 @@
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 
-import type { ServiceWorkerDescription, ServiceWorkerRequest } from './messages.ts';
+import { RECONNECTED, RECONNECT_TAG, type ServiceWorkerDescription, type ServiceWorkerRequest } from './messages.ts';
 
 interface PrecacheEntry {
   readonly url: string;
   readonly revision: string | null;
   readonly integrity: string;
+}
+
+/** Background Sync, which not all browsers have. */
+interface SyncEvent extends ExtendableEvent {
+  readonly tag: string;
 }
 
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly PrecacheEntry[] };
@@ -47,3 +52,13 @@ self.addEventListener('message', (event) => {
   const description: ServiceWorkerDescription = { type: 'description', buildHash: FK_BUILD.hash };
   event.ports[0]?.postMessage(description);
 });
+
+/* The network is back. There is no key here and nothing to send: an open window is told, and none is opened. */
+self.addEventListener('sync', (event) => {
+  const sync = event as SyncEvent;
+  if (sync.tag === RECONNECT_TAG) sync.waitUntil(tellWindows());
+});
+
+async function tellWindows(): Promise<void> {
+  for (const client of await self.clients.matchAll({ type: 'window' })) client.postMessage(RECONNECTED);
+}

@@ -144,6 +144,31 @@ describe('in Chromium', () => {
     await page.close();
   });
 
+  test('woken because the network is back, it tells open windows so, and does nothing else', async () => {
+    const page = await openPlain();
+    await register(page);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      globalThis.said = [];
+      navigator.serviceWorker.addEventListener('message', ({ data }) => globalThis.said.push(data));
+      navigator.serviceWorker.startMessages();
+    });
+    const devtools = await page.createCDPSession();
+    const found = new Promise((resolve) => devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      if (registrations.length > 0) resolve(registrations[0]);
+    }));
+    await devtools.send('ServiceWorker.enable');
+    const { registrationId } = await found;
+    for (const tag of ['another', 'reconnect']) {
+      await devtools.send('ServiceWorker.dispatchSyncEvent', { origin: new URL(page.url()).origin, registrationId, tag, lastChance: false });
+    }
+    await page.waitForFunction(() => globalThis.said.length > 0);
+    assert.deepEqual(await page.evaluate(() => globalThis.said), [{ type: 'reconnected' }]);
+    assert.equal((await page.browser().pages()).filter((each) => each.url() === page.url()).length, 1, 'no window is opened');
+    await devtools.detach();
+    await page.close();
+  });
+
   test('a new version waits, holds no file back from the old one, and takes over when asked', async () => {
     const page = await openPlain();
     appendFileSync(path.join(dir, 'sw.js'), '\n/* another build */\n');

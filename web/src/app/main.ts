@@ -13,6 +13,7 @@ import { makePassphrase } from '../platform/passphrase.ts';
 import { createCurtain, createPresence, watchPresence } from '../platform/presence.ts';
 import { newId } from '../platform/random.ts';
 import { saveFile } from '../platform/save-file.ts';
+import { watchReconnect } from '../platform/reconnect.ts';
 import { registerServiceWorker, type Updates } from '../platform/service-worker.ts';
 import { loadWordList } from '../platform/word-list.ts';
 import type { LoadedContent } from '../state/model.ts';
@@ -92,7 +93,7 @@ function start({ store, actions, navigator: routes, begin, presence, cameOnline 
     moveFocus(state.focus.target);
   });
   window.addEventListener('hashchange', () => void routes.addressChanged(routeOf(window.location.hash)));
-  window.addEventListener('online', cameOnline);
+  watchReconnect({ window, isOnline: () => navigator.onLine, worker: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined }, cameOnline);
   watchHideKey(document, actions.hide);
   watchPresence(createPresence({ wallMs: nowMs, monotonicMs: () => performance.now() }, createCurtain(root), presence));
   document.addEventListener('change', alignDefaults);
