@@ -7,7 +7,7 @@ import type { SyncItem } from '../../state/team.ts';
 import { fill, words } from '../../app/words.en.ts';
 import type { Part } from '../../components/control.ts';
 import { details } from '../../components/details/details.ts';
-import { summaryList } from '../../components/summary-list/summary-list.ts';
+import { summaryCard, summaryList } from '../../components/summary-list/summary-list.ts';
 import { tag } from '../../components/tag/tag.ts';
 import { fieldLabel, valueLines } from '../conflicts/value.ts';
 import { itemText } from './items.ts';
@@ -24,11 +24,13 @@ export function refusedSection(state: AppState): Part {
   const codes = [...new Set(refused.rows.map((row) => row.refusal ?? ''))];
   return html`<h2 class="govuk-heading-m" id="sync-refused">${text.title}</h2>
     <p class="govuk-body">${text.kept}</p>
-    ${codes.map((code) => html`${reasonText(code)}
-      <ul class="app-drafts">
-        ${refused.rows.filter((row) => (row.refusal ?? '') === code).map((row) => refusedRow(state, row, refused.files[row.caseId]))}
-      </ul>`)}
+    ${codes.map((code) => html`${reasonText(code)} ${refused.rows.filter((row) => (row.refusal ?? '') === code).map((row) => refusedCard(state, row, refused.files[row.caseId]))}`)}
     <p class="govuk-body">${text.others}</p>`;
+}
+
+/** The reason a run ended with stands with the records it is about, and is not said twice. */
+export function isToldWithRecords(state: AppState, code: string | undefined): boolean {
+  return state.team.refused?.rows.some((row) => row.refusal === code) === true;
 }
 
 function reasonText(code: string): TemplateResult {
@@ -37,11 +39,16 @@ function reasonText(code: string): TemplateResult {
   return html`<div class="govuk-inset-text app-sync-problem"><p class="govuk-body">${reason.text}</p><p class="govuk-body">${reason.wayOn}</p></div>`;
 }
 
-function refusedRow(state: AppState, item: SyncItem, file: CaseFile | undefined): TemplateResult {
-  return html`<li class="app-drafts__item">
-    <a class="govuk-link" href=${hashOf({ name: 'case', caseId: item.caseId })}>${itemText(item)}</a>
-    ${tag(words.sync.notTaken.tag, 'orange')} ${file === undefined || recordOf(file, item.recordId) === undefined ? nothing : writtenText(state, item, file)}
-  </li>`;
+function refusedCard(state: AppState, item: SyncItem, file: CaseFile | undefined): TemplateResult {
+  const text = words.sync.notTaken;
+  return summaryCard({
+    id: `refused-${item.recordId}`,
+    title: itemText(item),
+    level: 3,
+    tag: tag(text.tag, 'orange'),
+    actions: [{ text: text.open, href: hashOf({ name: 'case', caseId: item.caseId }) }],
+    body: file === undefined || recordOf(file, item.recordId) === undefined ? nothing : writtenText(state, item, file),
+  });
 }
 
 function writtenText(state: AppState, item: SyncItem, file: CaseFile): TemplateResult {

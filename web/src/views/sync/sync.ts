@@ -14,7 +14,7 @@ import { dayAndTime, dayOf } from '../moment.ts';
 import { noticeOf, problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
 import { itemsSection } from './items.ts';
-import { refusedSection } from './refused.ts';
+import { isToldWithRecords, refusedSection } from './refused.ts';
 
 export function syncView(state: AppState, actions: Actions): TemplateResult {
   const { team } = state;
@@ -39,7 +39,7 @@ function runSection(state: AppState, actions: Actions): TemplateResult {
   return html`${isWaiting
       ? html`<div class="govuk-inset-text"><p class="govuk-body">${text.waitingText}</p>${buttonLink(text.toJoin, hashOf({ name: 'join' }), 'secondary')}</div>`
       : nothing}
-    ${syncProblem(state, becomeAnother(team))}
+    ${isToldWithRecords(state, problemOf(team)) ? nothing : syncProblem(state, becomeAnother(team))}
     <p class="govuk-body" role="status" id="sync-state">${stateText(team)}</p>
     ${progressBar(team)}
     ${team.isSyncing
