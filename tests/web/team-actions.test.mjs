@@ -387,3 +387,25 @@ test('what the hub did not take: read with the case it is of, told again after e
   await world.finish(ok(NUMBERS));
   assert.equal(team().refused, undefined);
 });
+
+test('much arrives: the page in view is read again while the run goes on, and not ever more often', async () => {
+  const { app, world } = await openApp({ team: MEMBER });
+  await world.pass(0);
+  const before = world.requests('case.list').length;
+  const say = (phase, done, total) => world.onSync({ ...NUMBERS, isRunning: true, phase, done, total });
+  say('sending', 10, 2000);
+  say('fetching', 1, 3);
+  await world.pass(100_000);
+  assert.equal(world.requests('case.list').length, before, 'a few parts are there with the end of the run');
+  for (let done = 0; done < 500; done += 100) say('fetching', done, 2000);
+  await world.pass(2000);
+  assert.equal(world.requests('case.list').length, before + 1);
+  say('fetching', 600, 2000);
+  await world.pass(2000);
+  assert.equal(world.requests('case.list').length, before + 2);
+  say('fetching', 700, 2000);
+  app.actions.lock();
+  await settled();
+  await world.pass(100_000);
+  assert.equal(world.requests('case.list').length, before + 2, 'nothing after a lock');
+});

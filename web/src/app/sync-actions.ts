@@ -1,7 +1,7 @@
 /** Runs of sync: when they begin by themselves, what the screens learn from them, and how they are stopped. */
 import type { AppState } from '../state/model.ts';
 import { isOnlyRead } from '../state/reading.ts';
-import { isInTeam } from '../state/team.ts';
+import { isArriving, isInTeam } from '../state/team.ts';
 import type { Actions } from '../views/actions.ts';
 import { fairIndex } from '../platform/random.ts';
 import { createAutoSync, type RunResult } from './auto-sync.ts';
@@ -27,6 +27,8 @@ const TO_SEND = new Set([
 const CHANGES_NUMBERS = new Set([...TO_SEND, 'draft.save', 'draft.discard', 'document.begin']);
 const NUMBERS_PAUSE_MS = 500;
 const RANDOM_STEPS = 1000;
+/** While a run brings much, the page in view is read again so often: what has arrived can be worked with. */
+export const ARRIVED_PAUSE_MS = 2_000;
 /** Invitations that go on when another device does something. */
 const OPEN_INVITES = new Set(['new', 'offered', 'asked', 'confirmed']);
 
@@ -37,12 +39,14 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
   const auto = createAutoSync({ nowMs: platform.nowMs, setTimer, isOnline: platform.isOnline, run, random: () => fairIndex(RANDOM_STEPS) / RANDOM_STEPS });
   let isOpen = false;
   let stopNumbers: (() => void) | undefined;
+  let stopArrived: (() => void) | undefined;
 
   async function run(): Promise<RunResult> {
     store.dispatch({ kind: 'team', change: { isSyncing: true, syncError: undefined } });
     const outcome = await core.sync(platform.nowMs());
     if (store.state().phase.kind !== 'open') return { end: 'cancelled', waitMs: 0 };
     store.dispatch({ kind: 'team', change: outcome.ok ? { isSyncing: false, sync: outcome.value } : { isSyncing: false, syncError: outcome.error } });
+    clearArrived();
     await data.load(['status', 'sync', 'age', 'escrow']);
     await navigator.refresh();
     /* Joining was given up: nobody is left to sync with. */
@@ -68,6 +72,7 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
       isOpen = false;
       stopNumbers?.();
       stopNumbers = undefined;
+      clearArrived();
       auto.end();
     }
     auto.watch(isNowOpen && isWaited(state));
@@ -80,8 +85,25 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
     });
   }
 
+  /** The next reading waits until the one before has ended, so a slow device is not asked ever more. */
+  function arrivedSoon(): void {
+    stopArrived ??= setTimer(ARRIVED_PAUSE_MS, () => {
+      void navigator.refresh().finally(() => {
+        stopArrived = undefined;
+      });
+    });
+  }
+
+  function clearArrived(): void {
+    stopArrived?.();
+    stopArrived = undefined;
+  }
+
   store.subscribe(follow);
-  core.onSync((sync) => store.dispatch({ kind: 'team', change: { sync } }));
+  core.onSync((sync) => {
+    store.dispatch({ kind: 'team', change: { sync } });
+    if (isArriving(store.state().team)) arrivedSoon();
+  });
 
   async function showItems(load: Promise<unknown>): Promise<void> {
     const error = (await load) as Parameters<typeof showProblem>[1] | undefined;

@@ -425,6 +425,7 @@ export const words = {
     searchHint: 'The beginning of a first, last or other name is enough',
     emptyTitle: 'No cases yet',
     emptyText: 'Start with a name. Everything else can be added later.',
+    arriving: 'Cases of your colleagues are still arriving, so this list is not complete yet. You can use what is here.',
     noneFound: 'No case has a name that begins like this.',
     count: { one: '1 case', other: '{count} cases' },
     drafts: { one: '1 unfinished', other: '{count} unfinished' },
@@ -1068,6 +1069,7 @@ export const words = {
       others: 'Each sync tries them again. Later records of yours are sent as soon as these are taken. What colleagues recorded still arrives.',
       tag: 'Not taken',
       show: 'What it says',
+      open: 'Open the case',
       reasons: {
         forbidden: {
           text: 'Your team’s list does not name this device or you as a member at the moment.',

@@ -90,6 +90,14 @@ export const NO_TEAM: TeamView = {
   join: NO_JOIN, invite: NO_INVITE,
 };
 
+/** Parts of colleagues in one run from which on it is told that they arrive: a few are there before anybody has read it. */
+const MANY_PARTS = 50;
+
+/** Much of what colleagues recorded is on its way here. What has arrived is in the lists already. */
+export function isArriving({ isSyncing, sync }: TeamView): boolean {
+  return isSyncing && sync?.phase === 'fetching' && sync.total >= MANY_PARTS;
+}
+
 export function isInTeam(team: TeamView): boolean {
   return team.status !== undefined && team.status.state !== 'alone';
 }

@@ -14,7 +14,7 @@ import { page } from '../shell/shell.ts';
 import { problemSummary } from '../problem.ts';
 import { progressTag } from '../progress.ts';
 import { isOnlyRead } from '../../state/reading.ts';
-import { isInTeam } from '../../state/team.ts';
+import { isArriving, isInTeam } from '../../state/team.ts';
 
 export function casesView(state: AppState, actions: Actions): TemplateResult {
   const { list } = state;
@@ -26,9 +26,9 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
     heading: words.list.title,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
     body: html`${isOnlyRead(state.reading) ? nothing : button({ text: words.list.add, onPress: actions.newCase })}
-    ${begunSection(state)} ${differsLink(state)}
+    ${arrivingNote(state)} ${begunSection(state)} ${differsLink(state)}
     ${isBare
-      ? html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
+      ? isArriving(state.team) ? nothing : html`<h2 class="govuk-heading-m">${words.list.emptyTitle}</h2>
           ${isOnlyRead(state.reading) ? nothing : html`<p class="govuk-body">${words.list.emptyText}</p>`}`
       : html`${searchBox(state, actions)}
           <p class="govuk-body" role="status">${countText(state)}</p>
@@ -37,6 +37,15 @@ export function casesView(state: AppState, actions: Actions): TemplateResult {
           </ul>`}
           ${list.next === undefined ? nothing : button({ text: words.list.more, kind: 'secondary', onPress: actions.showMore })}`}`,
   });
+}
+
+/** A device that is new in its team: an empty list is not all there is, and what is there can be used. */
+function arrivingNote({ team }: AppState): Part {
+  if (!isArriving(team)) return nothing;
+  return html`<div class="govuk-inset-text">
+    <p class="govuk-body" role="status">${words.list.arriving}</p>
+    <progress class="app-progress" aria-label=${words.sync.phases.fetching} max=${team.sync?.total ?? 1} value=${team.sync?.done ?? 0}></progress>
+  </div>`;
 }
 
 /** The way to everything that differs, where something does. */

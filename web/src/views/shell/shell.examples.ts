@@ -11,6 +11,11 @@ const SYNC = {
   isRunning: false, phase: 'idle', done: 0, total: 0, deviceCount: 3, sentCount: 1, confirmedCount: 9, draftCount: 1, notTakenCount: 0, refusedCount: 0, waitingCount: 0, isClockWrong: false,
 } as unknown as SyncStatus;
 const TEAM: TeamView = { ...NO_TEAM, status: STATUS, sync: SYNC, lastConfirmedMs: Date.UTC(2026, 10, 20) };
+const ARRIVING: TeamView = { ...TEAM, isSyncing: true, sync: { ...SYNC, isRunning: true, phase: 'fetching', done: 310, total: 2000 } };
+const LIST = {
+  ...initialState('Notebook', HOME, '2026-11-22', {}).list, isLoaded: true, totalCount: 310,
+  rows: [{ caseId: 'c'.repeat(32), victimName: 'Siân Alder', reference: 'NM-7', isOpen: true, progress: 'sent', draftCount: 0, conflictCount: 0 }],
+} as unknown as AppState['list'];
 
 function example(name: string, change: Partial<AppState>, route: Route = HOME): { readonly name: string; readonly state: AppState } {
   const state = initialState('Notebook', route, '2026-11-22', { choices, errors, emergency } as unknown as LoadedContent);
@@ -27,6 +32,8 @@ export const shellExamples = [
   example('update-failed', { update: 'failed' }),
   example('reminder-team', { team: { ...TEAM, isUnsentOld: true } }),
   example('reminder-alone', { team: { ...NO_TEAM, isUnsentOld: true } }),
+  example('cases-arriving-first', { team: ARRIVING }),
+  example('cases-arriving', { team: ARRIVING, list: LIST }),
   example('escrow-news', { team: { ...TEAM, escrow: { hasKey: true, isHeld: true, isNews: true } } }),
   ...(['ios-installed', 'ios-browser', 'firefox', 'chromium'] as const).map((platform) => example(`storage-${platform}`, device(platform), { name: 'storage' })),
 ];
