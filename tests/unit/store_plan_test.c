@@ -41,6 +41,8 @@ static const struct {
     { "NUMBERS", "SCAN mutations" },
     { "ROSTER_ALL", "SCAN roster" },
     { "SEGMENT_COUNTS", "SCAN drafts" },
+    { "SEGMENT_COUNTS", "SCAN d" }, /* chains of which something waits to be sent */
+    { "REFUSED_PAGE", "SCAN d" },   /* the same */
     { "CHAIN_HEADS", "SCAN d" },      /* devices found by an index */
     { "PROGRESS_PAGE", "SCAN c" },    /* compartments */
     { "PROGRESS_PAGE", "SCAN p" },    /* the page */

@@ -32,12 +32,15 @@
     " AND w.compartment = s.compartment AND w.last_sequence >= s.first_sequence" \
     " WHERE s.state = 0 AND s.device <> ?1 AND "
 
-/* What this device wrote and the hub refused by name: the operations of sealed segments with a problem, at most one
- * segment of a chain, because what follows waits. */
+/* What the hub refused by name: the operations of the first sealed segment of a chain, if it has a problem. What follows
+ * it waits and has none. Thousands may wait, so they are passed over in the index. */
 #define FK_SQL_REFUSED \
-    " FROM segments s INDEXED BY segments_by_state CROSS JOIN operations o ON o.compartment = s.compartment" \
-    " AND o.device = s.device AND o.sequence BETWEEN s.first_sequence AND s.last_sequence" \
-    " WHERE s.state = 0 AND s.problem <> 0"
+    " FROM (SELECT compartment, device, min(first_sequence) AS first_sequence FROM segments INDEXED BY segments_by_state" \
+    "   WHERE state = 0 GROUP BY compartment, device) d" \
+    " CROSS JOIN segments s INDEXED BY segments_by_state ON s.state = 0 AND s.compartment = d.compartment" \
+    "  AND s.device = d.device AND s.first_sequence = d.first_sequence AND s.problem <> 0" \
+    " CROSS JOIN operations o ON o.compartment = s.compartment" \
+    "  AND o.device = s.device AND o.sequence BETWEEN s.first_sequence AND s.last_sequence"
 
 #define FK_SQL_SEGMENT_COLUMNS \
     "SELECT compartment, device, first_sequence, last_sequence, id, state, problem, bytes FROM segments"
