@@ -162,13 +162,15 @@ static fk_status make_room(fk_vfs *vfs, size_t record_size_bytes)
     return has_room ? fk_ok() : fk_status_of(FK_ERR_FULL);
 }
 
-/* A short write is cut off again, so that no later reader takes its remains for a torn transaction. The room that
- * others were promised goes with it and is taken anew. */
+/* A short write is cut off again, so that no later reader takes its remains for a torn transaction; and that is flushed,
+ * because what is missing may be padding alone, and the refused transaction would be whole after a power cut. The room
+ * that others were promised goes with it and is taken anew. */
 static fk_status undo_short_write(fk_vfs *vfs, fk_vault_file log)
 {
     uint64_t room_bytes = vfs->room_bytes;
     vfs->room_bytes = 0;
     FK_TRY(vfs_truncate(vfs, log, vfs->log_end_bytes));
+    FK_TRY(FK_PLANTED(SHORT_RECORD_LEFT) ? fk_ok() : vfs_flush(vfs, log));
     fk_status status = vfs_take_room(vfs, room_bytes);
     return status.code == FK_ERR_IO ? status : fk_status_of(FK_ERR_FULL);
 }

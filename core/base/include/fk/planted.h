@@ -37,6 +37,7 @@ enum {
     FK_FAULT_PAGE_TAG_TRUSTED = 33,     /* vfs: a record is replayed whatever its pages are under their tags */
     FK_FAULT_TORN_SUPERBLOCK_LEFT = 34, /* vfs: part of a superblock stays where the next one is written */
     FK_FAULT_SUPERBLOCK_DOUBTFUL = 35,  /* vfs: a superblock that may never have been flushed stays so until a commit */
+    FK_FAULT_SHORT_RECORD_LEFT = 36,    /* vfs: that a short record was cut off is not flushed */
     FK_FAULT_BACKUP_HEAD_BOUND = 50,    /* backup: trusts the size of the key file in an export */
     FK_FAULT_SLOT_LABEL_BOUND = 64,     /* crypto: trusts the label size of a list of slots */
     FK_FAULT_ATTEMPTS_SIZE = 65,        /* crypto: does not look how long the file of tries is */
