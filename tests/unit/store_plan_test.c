@@ -38,6 +38,7 @@ static const struct {
     { "CASES_FOUND", "SCAN case_names VIRTUAL TABLE INDEX 0:M1" },
     { "CASES_FOUND_COUNT", "SCAN case_names VIRTUAL TABLE INDEX 0:M1" },
     { "DRAFTS_UNLISTED", "SCAN d" },
+    { "DRAFTS_LISTED", "SCAN d" },
     { "NUMBERS", "SCAN mutations" },
     { "ROSTER_ALL", "SCAN roster" },
     { "SEGMENT_COUNTS", "SCAN drafts" },

@@ -143,6 +143,16 @@ static fk_status run_draft_commit(fk_session *session, fk_arena *arena, const vo
     return fk_handle_draft_commit(session, arena, request, reply, error);
 }
 
+static fk_status run_draft_share(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_draft_share(session, arena, request, reply, error);
+}
+
+static fk_status run_draft_unshared(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
+{
+    return fk_handle_draft_unshared(session, arena, request, reply, error);
+}
+
 static fk_status run_record_change(fk_session *session, fk_arena *arena, const void *request, void *reply, fk_error *error)
 {
     return fk_handle_record_change(session, arena, request, reply, error);
@@ -417,6 +427,8 @@ fk_handler *const fk_handlers[FK_COMMAND_COUNT] = {
     run_draft_save,
     run_draft_discard,
     run_draft_commit,
+    run_draft_share,
+    run_draft_unshared,
     run_record_change,
     run_document_begin,
     run_document_check,

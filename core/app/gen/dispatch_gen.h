@@ -67,6 +67,10 @@ FK_MUST_USE fk_status fk_handle_draft_discard(fk_session *session, fk_arena *are
     fk_draft_discard_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_draft_commit_request *request,
     fk_draft_commit_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_draft_share(fk_session *session, fk_arena *arena, const fk_draft_share_request *request,
+    fk_draft_share_reply *reply, fk_error *error);
+FK_MUST_USE fk_status fk_handle_draft_unshared(fk_session *session, fk_arena *arena, const fk_draft_unshared_request *request,
+    fk_draft_unshared_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_record_change(fk_session *session, fk_arena *arena, const fk_record_change_request *request,
     fk_record_change_reply *reply, fk_error *error);
 FK_MUST_USE fk_status fk_handle_document_begin(fk_session *session, fk_arena *arena, const fk_document_begin_request *request,

@@ -5,6 +5,7 @@
 #include "fk/content.h"
 #include "fk/dash.h"
 
+#include "change.h"
 #include "conflicts.h"
 #include "fields_json.h"
 
@@ -44,8 +45,13 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
     fk_merged_list merged;
     fk_bytes fields = { NULL, 0 };
     FK_TRY(fk_merged_of_record(writer->session, row, &writer->page_arena, &merged));
-    FK_TRY(fk_fields_json_of_record(row, &merged, &writer->page_arena, &fields));
     writer->conflict_count += fk_merged_conflict_count(&merged);
+    /* What somebody shared and did not finish decides nothing and replaces no version. */
+    const fk_record_type *type = fk_record_type_find(row->type);
+    if (type != NULL && type->is_document && !fk_document_is_completed(&merged)) {
+        return fk_ok();
+    }
+    FK_TRY(fk_fields_json_of_record(row, &merged, &writer->page_arena, &fields));
     fk_json_object_begin(&writer->json);
     write_id(&writer->json, "id", &row->record);
     fk_json_key_text(&writer->json, "isAhead");

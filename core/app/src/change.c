@@ -68,6 +68,20 @@ fk_status fk_field_list_of_draft(fk_store *store, const fk_id *record, fk_arena 
     return fk_store_draft_fields(store, record, add_copy, &(list_builder){ arena, list_out });
 }
 
+fk_status fk_field_list_overlaid(fk_session *session, const fk_record_row *row, const fk_id *record, fk_arena *arena,
+                                 fk_field_list *list_out)
+{
+    fk_field_list stands = { .count = 0 };
+    FK_TRY(row != NULL ? fk_field_list_of_record(session, row, arena, &stands) : fk_ok());
+    FK_TRY(fk_field_list_of_draft(session->store, record, arena, list_out));
+    for (size_t i = 0; i < stands.count; i++) {
+        if (fk_field_list_find(list_out, stands.items[i].field) == NULL) {
+            FK_TRY(fk_field_list_add(list_out, arena, stands.items[i]));
+        }
+    }
+    return fk_ok();
+}
+
 const fk_field_write *fk_field_list_find(const fk_field_list *list, fk_bytes field)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -116,6 +130,22 @@ typedef struct change_plan {
     fk_error *error;
 } change_plan;
 
+bool fk_document_is_completed(const fk_merged_list *fields)
+{
+    const fk_merged_field *completed_on = fk_merged_find(fields, fk_bytes_text("completedOn"));
+    bool is_completed = false;
+    for (size_t i = 0; completed_on != NULL && i < completed_on->head_count; i++) {
+        is_completed = is_completed || completed_on->heads[i].has_value;
+    }
+    return is_completed;
+}
+
+/* Whether a record that is there never changes any more: a document once it is completed. */
+static bool is_final(const fk_record_type *type, const fk_merged_list *fields)
+{
+    return type->is_frozen || (type->is_document && fk_document_is_completed(fields));
+}
+
 fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record, fk_arena *arena)
 {
     if (!type->is_document && !type->is_frozen) {
@@ -126,7 +156,10 @@ fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *typ
     if (status.code == FK_ERR_NOT_FOUND) {
         return fk_ok();
     }
-    return fk_is_ok(status) ? fk_status_of(FK_ERR_FROZEN) : status;
+    FK_TRY(status);
+    fk_merged_list fields;
+    FK_TRY(fk_merged_of_record(session, &row, arena, &fields));
+    return fk_status_of(is_final(type, &fields) ? FK_ERR_FROZEN : FK_OK);
 }
 
 /* A record of that type on that case, in the store or in this mutation. type NULL: any. */
@@ -309,11 +342,11 @@ static fk_status load_current(const change_plan *plan, const fk_wanted *wanted, 
     if (is_new) {
         return fk_ok();
     }
-    if ((wanted->type->is_document || wanted->type->is_frozen) && !only_changes_state(wanted)) {
-        return fk_status_of(FK_ERR_FROZEN);
-    }
     *is_reopened_out = row.is_reopened;
-    return fk_merged_of_record(plan->session, &row, plan->arena, current_out);
+    FK_TRY(fk_merged_of_record(plan->session, &row, plan->arena, current_out));
+    /* A document that is not completed is gone on with as a draft, and in no other way. */
+    bool is_finished = is_final(wanted->type, current_out) || (wanted->type->is_document && !wanted->is_draft);
+    return fk_status_of(is_finished && !only_changes_state(wanted) ? FK_ERR_FROZEN : FK_OK);
 }
 
 static fk_status plan_field(const change_plan *plan, const fk_wanted *wanted, const fk_field_write *one,
@@ -341,12 +374,38 @@ static fk_status plan_field(const change_plan *plan, const fk_wanted *wanted, co
     return is_unchanged ? fk_ok() : fk_field_list_add(writes, plan->arena, write);
 }
 
+static fk_status check_fit(const change_plan *plan, const fk_wanted *wanted, const fk_field_write *one)
+{
+    const fk_record_field *field = fk_record_field_find(wanted->type, one->field);
+    if (field == NULL) {
+        return fk_status_of(FK_ERR_NEWER_VERSION);
+    }
+    FK_TRY(one->has_value ? fk_record_value_recheck(field, one->value, plan->arena, plan->error) : fk_ok());
+    return check_references(plan, wanted, field, one);
+}
+
+fk_status fk_change_keep_unfit(fk_session *session, fk_wanted *wanted, fk_arena *arena)
+{
+    fk_error unsaid;
+    change_plan plan = { session, arena, wanted, 1, &unsaid };
+    fk_field_list fit = { .count = 0 };
+    for (size_t i = 0; i < wanted->fields.count; i++) {
+        const fk_field_write *one = &wanted->fields.items[i];
+        fk_status status = check_fit(&plan, wanted, one);
+        bool is_unfit = status.code == FK_ERR_INVALID_INPUT || status.code == FK_ERR_INCOMPLETE;
+        FK_TRY(is_unfit ? fk_ok() : status);
+        FK_TRY(fk_field_list_add(is_unfit ? &wanted->kept : &fit, arena, *one));
+    }
+    wanted->fields = fit;
+    return fk_ok();
+}
+
 static fk_status plan_record(const change_plan *plan, const fk_wanted *wanted, fk_record_write *write_out)
 {
     fk_merged_list current;
     bool is_reopened = false;
     FK_TRY(load_current(plan, wanted, &current, &is_reopened));
-    FK_TRY(check_required(plan, wanted, &current));
+    FK_TRY(wanted->is_shared ? fk_ok() : check_required(plan, wanted, &current));
     fk_field_list writes = { .count = 0 };
     for (size_t i = 0; i < wanted->fields.count; i++) {
         FK_TRY(plan_field(plan, wanted, &wanted->fields.items[i], &current, is_reopened, &writes));

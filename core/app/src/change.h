@@ -42,6 +42,10 @@ FK_MUST_USE fk_status fk_field_list_of_changes(const fk_record_type *type, const
 /* The record type by name; FK_ERR_INVALID_INPUT when there is none or it is shipped content. */
 FK_MUST_USE fk_status fk_change_type(fk_bytes name, const fk_record_type **type_out, fk_error *error);
 
+/* The same, and over it what a draft of the record says; row NULL: there is no record yet. */
+FK_MUST_USE fk_status fk_field_list_overlaid(fk_session *session, const fk_record_row *row, const fk_id *record,
+                                             fk_arena *arena, fk_field_list *list_out);
+
 /* A record and what it is to say. */
 typedef struct fk_wanted {
     fk_id case_id;
@@ -52,6 +56,10 @@ typedef struct fk_wanted {
      * change names what is shown now (docs/adr/0011). */
     bool is_draft;
     bool is_checked; /* values come from fk_field_list_of_changes, for a record */
+    /* A draft that is shared (docs/adr/0023): what is required may be missing, and what cannot stand in a record yet
+     * stays in the draft. */
+    bool is_shared;
+    fk_field_list kept;
 } fk_wanted;
 
 /* Make operations of all of them, in the transaction that is open.
@@ -88,6 +96,12 @@ FK_MUST_USE fk_status fk_draft_base_fill(fk_session *session, fk_wanted *draft, 
 FK_MUST_USE fk_status fk_change_base(fk_session *session, const fk_wanted *wanted, const fk_field_write *write,
                                      const fk_merged_field *current, fk_arena *arena, bool *is_unchanged_out,
                                      fk_bytes *over_out);
+
+/* Whether a document was completed: until then it is a draft of the team. */
+bool fk_document_is_completed(const fk_merged_list *fields);
+
+/* Move to `kept` what cannot stand in a record yet: half a value, or the id of what is still a draft itself. */
+FK_MUST_USE fk_status fk_change_keep_unfit(fk_session *session, fk_wanted *wanted, fk_arena *arena);
 
 /* FK_ERR_FROZEN when this record is a completed document or another record that never changes. */
 FK_MUST_USE fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record,

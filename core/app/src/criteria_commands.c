@@ -21,19 +21,16 @@ static fk_status load_assessment(fk_session *session, const fk_id *record, fk_ar
                                  fk_id *case_id_out)
 {
     fk_draft_row draft;
-    fk_status status = fk_store_draft(session->store, record, arena, &draft);
-    if (fk_is_ok(status) && fk_bytes_equal_text(draft.type, "assessment")) {
-        *case_id_out = draft.case_id;
-        return fk_field_list_of_draft(session->store, record, arena, fields_out);
-    }
-    FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_ok() : status);
     fk_record_row row;
-    FK_TRY(fk_store_record(session->store, record, arena, &row));
-    if (!fk_bytes_equal_text(row.type, "assessment")) {
+    fk_status as_draft = fk_store_draft(session->store, record, arena, &draft);
+    fk_status as_record = fk_store_record(session->store, record, arena, &row);
+    FK_TRY(as_draft.code == FK_ERR_NOT_FOUND ? fk_ok() : as_draft);
+    FK_TRY(as_record.code == FK_ERR_NOT_FOUND && fk_is_ok(as_draft) ? fk_ok() : as_record);
+    if (!fk_bytes_equal_text(fk_is_ok(as_draft) ? draft.type : row.type, "assessment")) {
         return fk_status_of(FK_ERR_NOT_FOUND);
     }
-    *case_id_out = row.case_id;
-    return fk_field_list_of_record(session, &row, arena, fields_out);
+    *case_id_out = fk_is_ok(as_draft) ? draft.case_id : row.case_id;
+    return fk_field_list_overlaid(session, fk_is_ok(as_record) ? &row : NULL, record, arena, fields_out);
 }
 
 static fk_status read_answers(const fk_field_list *fields, const fk_allocator *allocator, fk_dash_answers *answers_out)

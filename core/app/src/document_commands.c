@@ -23,6 +23,27 @@ static fk_status read_version(const fk_field_list *fields, uint32_t *version_out
     return *version_out > 0 ? fk_ok() : fk_status_of(FK_ERR_DAMAGED);
 }
 
+/* A document as a draft and as a record others may have already, whichever is there: the draft says what changed,
+ * `whole` what it says by now. FK_ERR_NOT_FOUND, FK_ERR_FROZEN (completed). */
+static fk_status load_unfinished(fk_session *session, const fk_id *record, fk_arena *arena, fk_wanted *draft_out,
+                                 fk_field_list *whole_out, fk_error *error)
+{
+    fk_record_row row;
+    fk_status as_record = fk_store_record(session->store, record, arena, &row);
+    FK_TRY(as_record.code == FK_ERR_NOT_FOUND ? fk_ok() : as_record);
+    fk_status as_draft = fk_wanted_of_draft(session, record, arena, draft_out, error);
+    if (as_draft.code == FK_ERR_NOT_FOUND && fk_is_ok(as_record)) {
+        *draft_out = (fk_wanted){ .case_id = row.case_id, .record = *record, .is_draft = true };
+        as_draft = fk_change_type(row.type, &draft_out->type, error);
+    }
+    FK_TRY(as_draft);
+    if (!draft_out->type->is_document) {
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    FK_TRY(fk_change_refuse_frozen(session, draft_out->type, record, arena));
+    return fk_field_list_overlaid(session, fk_is_ok(as_record) ? &row : NULL, record, arena, whole_out);
+}
+
 static fk_status add_system_field(fk_wanted *draft, const char *name, fk_arena *arena, const char *json)
 {
     fk_field_write field = { .field = fk_bytes_text(name), .has_value = true };
@@ -53,6 +74,10 @@ static fk_status carry_over(fk_session *session, const fk_id *previous, fk_wante
         return fk_status_of(FK_ERR_INVALID_INPUT);
     }
     FK_TRY(fk_field_list_of_record(session, &row, arena, &draft->fields));
+    if (fk_field_list_find(&draft->fields, fk_bytes_text("completedOn")) == NULL) {
+        fk_error_set(error, "request.previousId"); /* it is not finished itself */
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
     FK_TRY(read_version(&draft->fields, version_out));
     drop_fresh_fields(draft);
     char json[FK_ID_HEX_SIZE + 3];
@@ -98,23 +123,17 @@ fk_status fk_handle_document_begin(fk_session *session, fk_arena *arena, const f
 
 /* --- document.check and document.complete ----------------------------------------------------- */
 
-static fk_status check_gaps(fk_wanted *draft, fk_arena *arena, fk_completion *completion_out)
+static fk_status check_gaps(const fk_record_type *type, const fk_field_list *whole, fk_arena *arena,
+                            fk_completion *completion_out)
 {
     uint32_t version = 0;
-    FK_TRY(read_version(&draft->fields, &version));
+    FK_TRY(read_version(whole, &version));
     fk_document_view view;
-    fk_document_view_init(&view, &draft->fields, arena->allocator);
+    fk_document_view_init(&view, whole, arena->allocator);
     fk_document_values values = { fk_document_view_value, &view };
-    fk_status status = fk_completion_check(fk_bytes_text(draft->type->name), version, &values, completion_out);
+    fk_status status = fk_completion_check(fk_bytes_text(type->name), version, &values, completion_out);
     fk_status view_status = fk_document_view_free(&view);
     return fk_is_ok(status) ? view_status : status;
-}
-
-static fk_status document_of_draft(fk_session *session, const fk_id *record, fk_arena *arena, fk_wanted *draft_out,
-                                   fk_error *error)
-{
-    FK_TRY(fk_wanted_of_draft(session, record, arena, draft_out, error));
-    return draft_out->type->is_document ? fk_ok() : fk_status_of(FK_ERR_INVALID_INPUT);
 }
 
 static fk_status gap_name(const fk_gap *gap, fk_arena *arena, fk_bytes *name_out)
@@ -130,9 +149,10 @@ fk_status fk_handle_document_check(fk_session *session, fk_arena *arena, const f
 {
     FK_TRY(fk_session_require_open(session));
     fk_wanted draft;
+    fk_field_list whole;
     fk_completion completion;
-    FK_TRY(document_of_draft(session, &request->record_id, arena, &draft, error));
-    FK_TRY(check_gaps(&draft, arena, &completion));
+    FK_TRY(load_unfinished(session, &request->record_id, arena, &draft, &whole, error));
+    FK_TRY(check_gaps(draft.type, &whole, arena, &completion));
     fk_protocol_gap *gaps = fk_arena_allocate(arena, completion.gap_count * sizeof *gaps);
     if (gaps == NULL) {
         return fk_status_of(FK_ERR_NO_MEMORY);
@@ -165,9 +185,10 @@ fk_status fk_handle_document_complete(fk_session *session, fk_arena *arena, cons
         return count_conflicts(session, &request->record_id, arena, &reply->conflict_count);
     }
     fk_wanted draft;
+    fk_field_list whole;
     fk_completion completion;
-    FK_TRY(document_of_draft(session, &request->record_id, arena, &draft, error));
-    FK_TRY(check_gaps(&draft, arena, &completion));
+    FK_TRY(load_unfinished(session, &request->record_id, arena, &draft, &whole, error));
+    FK_TRY(check_gaps(draft.type, &whole, arena, &completion));
     if (completion.gap_count > 0) {
         fk_bytes name;
         FK_TRY(gap_name(&completion.gaps[0], arena, &name));
@@ -179,7 +200,7 @@ fk_status fk_handle_document_complete(fk_session *session, fk_arena *arena, cons
                    (const char *)request->today.data);
     FK_TRY(add_system_field(&draft, "completedOn", arena, completed_on));
     fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms };
-    const fk_field_write *reason = fk_field_list_find(&draft.fields, fk_bytes_text("changeReason"));
+    const fk_field_write *reason = fk_field_list_find(&whole, fk_bytes_text("changeReason"));
     if (reason != NULL && reason->has_value) {
         mutation.reason = reason->value;
     }

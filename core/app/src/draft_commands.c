@@ -1,6 +1,7 @@
 /* draft_commands.c — saving what is typed, finishing it, and direct changes. */
 #include <string.h>
 
+#include "case_names.h"
 #include "change.h"
 #include "dispatch_gen.h"
 
@@ -141,6 +142,25 @@ static fk_status note_empty_commit(fk_session *session, const fk_id *mutation, f
 
 /* --- from drafts to operations ---------------------------------------------------------------- */
 
+/* A document that others have already may be completed with nothing drafted since. */
+static fk_status end_draft(fk_session *session, const fk_wanted *wanted, uint64_t time_ms)
+{
+    fk_status status = fk_store_draft_remove(session->store, &wanted->record);
+    FK_TRY(status.code == FK_ERR_NOT_FOUND ? fk_ok() : status);
+    if (wanted->kept.count == 0) {
+        return fk_ok();
+    }
+    fk_record_write rest = {
+        .case_id = wanted->case_id,
+        .record = wanted->record,
+        .type = fk_bytes_text(wanted->type->name),
+        .fields = wanted->kept.items,
+        .field_count = wanted->kept.count,
+    };
+    uint64_t number = 0;
+    return fk_store_draft_put(session->store, &rest, time_ms, &number);
+}
+
 fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, const fk_wanted *wanted,
                            size_t wanted_count, fk_arena *arena, uint32_t *operation_count_out, fk_error *error)
 {
@@ -148,7 +168,7 @@ fk_status fk_change_finish(fk_session *session, const fk_mutation *mutation, con
     FK_TRY(fk_store_begin(session->store));
     fk_status status = fk_change_write(session, mutation, wanted, wanted_count, arena, operation_count_out, error);
     for (size_t i = 0; i < wanted_count && are_drafts && fk_is_ok(status); i++) {
-        status = fk_store_draft_remove(session->store, &wanted[i].record);
+        status = end_draft(session, &wanted[i], mutation->time_ms);
     }
     if (fk_is_ok(status) && are_drafts && *operation_count_out == 0) {
         status = note_empty_commit(session, &mutation->id, arena);
@@ -193,6 +213,74 @@ fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_
     fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms, .reason = request->reason };
     return fk_change_finish(session, &mutation, wanted, request->record_ids_count, arena, &reply->operation_count,
                             error);
+}
+
+/* --- draft.share: what is not finished, for the team ------------------------------------------------ */
+
+fk_status fk_handle_draft_share(fk_session *session, fk_arena *arena, const fk_draft_share_request *request,
+                                fk_draft_share_reply *reply, fk_error *error)
+{
+    FK_TRY(fk_session_require_open(session));
+    FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
+    bool is_repeat = reply->operation_count > 0;
+    FK_TRY(is_repeat ? fk_ok() : was_empty_commit(session, &request->mutation_id, arena, &is_repeat));
+    if (is_repeat) {
+        return fk_ok();
+    }
+    fk_wanted wanted;
+    FK_TRY(fk_wanted_of_draft(session, &request->record_id, arena, &wanted, error));
+    if (!wanted.type->is_document) {
+        fk_error_set(error, "draft.commit");
+        return fk_status_of(FK_ERR_INVALID_INPUT);
+    }
+    wanted.is_shared = true;
+    FK_TRY(fk_change_keep_unfit(session, &wanted, arena));
+    reply->kept_count = (uint32_t)wanted.kept.count;
+    fk_mutation mutation = { .id = request->mutation_id, .time_ms = request->time_ms };
+    return fk_change_finish(session, &mutation, &wanted, 1, arena, &reply->operation_count, error);
+}
+
+enum { UNSHARED_COUNT_MAX = 100 };
+
+typedef struct unshared_page {
+    fk_arena *arena;
+    fk_protocol_unshared_draft *rows;
+    size_t count;
+} unshared_page;
+
+static fk_status add_unshared(void *ctx, const fk_draft_row *row)
+{
+    unshared_page *page = ctx;
+    const fk_record_type *type = fk_record_type_find(row->type);
+    if (type == NULL || !type->is_document || page->count == UNSHARED_COUNT_MAX) {
+        return fk_ok();
+    }
+    fk_protocol_unshared_draft *target = &page->rows[page->count++];
+    *target = (fk_protocol_unshared_draft){
+        .record_id = row->record,
+        .case_id = row->case_id,
+        .saved_ms = row->saved_ms,
+    };
+    return fk_bytes_copy(row->type, page->arena, &target->type);
+}
+
+fk_status fk_handle_draft_unshared(fk_session *session, fk_arena *arena, const fk_draft_unshared_request *request,
+                                   fk_draft_unshared_reply *reply, fk_error *error)
+{
+    (void)request;
+    (void)error;
+    FK_TRY(fk_session_require_open(session));
+    unshared_page page = { .arena = arena, .rows = fk_arena_allocate(arena, UNSHARED_COUNT_MAX * sizeof *page.rows) };
+    if (page.rows == NULL) {
+        return fk_status_of(FK_ERR_NO_MEMORY);
+    }
+    FK_TRY(fk_store_listed_drafts(session->store, UNSHARED_COUNT_MAX, add_unshared, &page));
+    for (size_t i = 0; i < page.count; i++) {
+        FK_TRY(fk_victim_name(session, &page.rows[i].case_id, arena, &page.rows[i].victim_name));
+    }
+    reply->drafts = page.rows;
+    reply->drafts_count = page.count;
+    return fk_ok();
 }
 
 fk_status fk_handle_record_change(fk_session *session, fk_arena *arena, const fk_record_change_request *request,

@@ -98,6 +98,15 @@ static const fk_shape_field shape_draft_row_fields[] = {
 };
 static const fk_shape shape_draft_row = { shape_draft_row_fields, 6, sizeof(fk_protocol_draft_row) };
 
+static const fk_shape_field shape_unshared_draft_fields[] = {
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_unshared_draft, record_id) },
+    { .name = "type", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_unshared_draft, type), .max = 40 },
+    { .name = "caseId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_protocol_unshared_draft, case_id) },
+    { .name = "victimName", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_unshared_draft, victim_name), .max = 400 },
+    { .name = "savedMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_protocol_unshared_draft, saved_ms), .max = 253402300799999 },
+};
+static const fk_shape shape_unshared_draft = { shape_unshared_draft_fields, 5, sizeof(fk_protocol_unshared_draft) };
+
 static const fk_shape_field shape_gap_fields[] = {
     { .name = "field", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_gap, field), .max = 80 },
     { .name = "code", .kind = FK_SHAPE_STRING, .offset = offsetof(fk_protocol_gap, code), .max = 40 },
@@ -460,6 +469,26 @@ static const fk_shape_field shape_draft_commit_reply_fields[] = {
     { .name = "operationCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_draft_commit_reply, operation_count), .min = 0, .max = 4294967295 },
 };
 static const fk_shape shape_draft_commit_reply = { shape_draft_commit_reply_fields, 1, sizeof(fk_draft_commit_reply) };
+
+static const fk_shape_field shape_draft_share_request_fields[] = {
+    { .name = "mutationId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_draft_share_request, mutation_id) },
+    { .name = "timeMs", .kind = FK_SHAPE_TIME_MS, .offset = offsetof(fk_draft_share_request, time_ms), .max = 253402300799999 },
+    { .name = "recordId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_draft_share_request, record_id) },
+};
+static const fk_shape shape_draft_share_request = { shape_draft_share_request_fields, 3, sizeof(fk_draft_share_request) };
+
+static const fk_shape_field shape_draft_share_reply_fields[] = {
+    { .name = "operationCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_draft_share_reply, operation_count), .min = 0, .max = 4294967295 },
+    { .name = "keptCount", .kind = FK_SHAPE_U32, .offset = offsetof(fk_draft_share_reply, kept_count), .min = 0, .max = 4294967295 },
+};
+static const fk_shape shape_draft_share_reply = { shape_draft_share_reply_fields, 2, sizeof(fk_draft_share_reply) };
+
+static const fk_shape shape_draft_unshared_request = { NULL, 0, sizeof(fk_draft_unshared_request) };
+
+static const fk_shape_field shape_draft_unshared_reply_fields[] = {
+    { .name = "drafts", .kind = FK_SHAPE_OBJECT, .offset = offsetof(fk_draft_unshared_reply, drafts), .count_max = 100, .count_offset = offsetof(fk_draft_unshared_reply, drafts_count), .object = &shape_unshared_draft },
+};
+static const fk_shape shape_draft_unshared_reply = { shape_draft_unshared_reply_fields, 1, sizeof(fk_draft_unshared_reply) };
 
 static const fk_shape_field shape_record_change_request_fields[] = {
     { .name = "mutationId", .kind = FK_SHAPE_ID, .offset = offsetof(fk_record_change_request, mutation_id) },
@@ -971,6 +1000,8 @@ const fk_command fk_commands[FK_COMMAND_COUNT] = {
     { "draft.save", 12, 0, 0, 0, false, &shape_draft_save_request, &shape_draft_save_reply },
     { "draft.discard", 13, 0, 0, 0, false, &shape_draft_discard_request, &shape_draft_discard_reply },
     { "draft.commit", 14, 0, 0, 0, true, &shape_draft_commit_request, &shape_draft_commit_reply },
+    { "draft.share", 45, 0, 0, 0, true, &shape_draft_share_request, &shape_draft_share_reply },
+    { "draft.unshared", 46, 0, 0, 0, false, &shape_draft_unshared_request, &shape_draft_unshared_reply },
     { "record.change", 15, 0, 0, 0, true, &shape_record_change_request, &shape_record_change_reply },
     { "document.begin", 16, 0, 0, 0, false, &shape_document_begin_request, &shape_document_begin_reply },
     { "document.check", 17, 0, 0, 0, false, &shape_document_check_request, &shape_document_check_reply },

@@ -105,10 +105,20 @@ fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uint32_t limit,
     return fk_query_each(&query, visit_draft, &(draft_visit){ visitor, ctx });
 }
 
-fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
+static fk_status visit_newest(fk_store *store, fk_sql sql, uint32_t limit, draft_visit visit)
 {
     fk_query query;
-    FK_TRY(fk_query_begin(&store->statements, FK_SQL_DRAFTS_UNLISTED, &query));
+    FK_TRY(fk_query_begin(&store->statements, sql, &query));
     fk_query_integer(&query, 1, limit);
-    return fk_query_each(&query, visit_draft, &(draft_visit){ visitor, ctx });
+    return fk_query_each(&query, visit_draft, &visit);
+}
+
+fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
+{
+    return visit_newest(store, FK_SQL_DRAFTS_UNLISTED, limit, (draft_visit){ visitor, ctx });
+}
+
+fk_status fk_store_listed_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx)
+{
+    return visit_newest(store, FK_SQL_DRAFTS_LISTED, limit, (draft_visit){ visitor, ctx });
 }

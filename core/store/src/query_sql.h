@@ -168,7 +168,7 @@
       "DELETE FROM cases WHERE case_id = ?1 AND NOT EXISTS" \
       " (SELECT 1 FROM records WHERE record = ?1 AND case_id = ?1 AND visibility <> 1)") \
     /* A case is closed when every current write of its status says so. Every current name is found, also of two that \
-     * are in dispute. */ \
+     * are in dispute. A plan that nobody completed sets no review (docs/adr/0023). */ \
     X(CASE_REFRESH, \
       "INSERT INTO cases(case_id, changed_hlc, status, reference, victim_name, next_review_on, names) SELECT ?1," \
       " (SELECT max(changed_hlc) FROM records WHERE case_id = ?1)," \
@@ -183,6 +183,7 @@
       "  ORDER BY r.created_hlc, r.record LIMIT 1), '')," \
       " coalesce((SELECT " FK_SQL_TEXT_OF("value") " FROM shown" \
       "  WHERE case_id = ?1 AND type = " FK_SQL_TYPE_PLAN " AND field = 'nextReviewOn'" \
+      "  AND EXISTS (SELECT 1 FROM shown f WHERE f.case_id = ?1 AND f.record = shown.record AND f.field = 'completedOn')" \
       "  ORDER BY created_hlc DESC, record LIMIT 1), '')," \
       " coalesce((SELECT group_concat(" FK_SQL_TEXT_OF("o.value") \
       "   , char(10) ORDER BY h.record, h.field, h.hlc, h.device)" \
@@ -223,6 +224,9 @@
     X(DRAFTS, FK_SQL_DRAFT_COLUMNS " WHERE case_id = ?1 GROUP BY record ORDER BY newest LIMIT ?2") \
     X(DRAFTS_UNLISTED, \
       FK_SQL_DRAFT_COLUMNS " WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.case_id = d.case_id)" \
+      " GROUP BY record ORDER BY newest DESC LIMIT ?1") \
+    X(DRAFTS_LISTED, \
+      FK_SQL_DRAFT_COLUMNS " WHERE EXISTS (SELECT 1 FROM cases c WHERE c.case_id = d.case_id)" \
       " GROUP BY record ORDER BY newest DESC LIMIT ?1") \
     X(DRAFT_FIELDS, "SELECT field, value, over FROM drafts WHERE record = ?1 ORDER BY field") \
     \

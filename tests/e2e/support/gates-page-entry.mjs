@@ -5,11 +5,12 @@ import { conflictExamples } from '../../../web/src/views/conflicts/conflicts.exa
 import { examples } from '../../../web/src/views/gates/gates.examples.ts';
 import { keyExamples } from '../../../web/src/views/keys/keys.examples.ts';
 import { readingExamples } from '../../../web/src/views/reading.examples.ts';
+import { sharingExamples } from '../../../web/src/views/sharing.examples.ts';
 import { shellExamples } from '../../../web/src/views/shell/shell.examples.ts';
 import { teamExamples } from '../../../web/src/views/team/team.examples.ts';
 import { pageTitle } from '../../../web/src/views/title.ts';
 
-const all = [...examples, ...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples, ...shellExamples];
+const all = [...examples, ...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples, ...sharingExamples, ...shellExamples];
 /** Nothing on these screens is pressed by the test; each action only has to be there. */
 const actions = new Proxy({}, { get: () => () => undefined });
 
@@ -21,5 +22,5 @@ function draw() {
   document.documentElement.dataset.example = name;
 }
 
-globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: [...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples, ...shellExamples].map(({ name }) => name) };
+globalThis.fkExamples = { gates: examples.map(({ name }) => name), team: [...teamExamples, ...conflictExamples, ...readingExamples, ...keyExamples, ...sharingExamples, ...shellExamples].map(({ name }) => name) };
 addEventListener('hashchange', draw);

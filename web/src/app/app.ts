@@ -80,7 +80,7 @@ export function createApp(options: AppOptions): App {
   const { turnTo, ...several } = createVaultsActions(context, navigator, gate);
   const { noticed, ...copies } = createBackupActions(context, navigator, gate, turnTo);
   const forms = createFormActions(context, navigator);
-  const documents = createDocumentActions(context, navigator, forms);
+  const documents = createDocumentActions(context, navigator, forms, team);
   let stopSearch: (() => void) | undefined;
 
   const actions: Actions = {

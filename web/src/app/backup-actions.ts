@@ -21,7 +21,7 @@ export interface BackupActions
 
 /** Commands after which a copy made before lacks something. */
 const WRITES = new Set([
-  'draft.save', 'draft.discard', 'draft.commit', 'record.change', 'document.begin', 'document.complete', 'criteria.record', 'conflict.resolve',
+  'draft.save', 'draft.discard', 'draft.commit', 'draft.share', 'record.change', 'document.begin', 'document.complete', 'criteria.record', 'conflict.resolve',
 ]);
 
 export function createBackupActions(context: AppContext, navigator: Navigator, gate: VaultGate, turnTo: VaultsActions['turnTo']): BackupActions {

@@ -1,7 +1,9 @@
 /** Checklists, plans and referrals: beginning, new versions, completing. What completion needs is decided in the core. */
 import { controlId, type FieldRef } from '../state/form.ts';
-import { completedOf, draftsOfType, recordOf, type CaseFile } from '../state/case-file.ts';
+import { completedOf, recordOf, unfinishedOf, type CaseFile } from '../state/case-file.ts';
 import { listOf, textOf, type JsonObject } from '../state/json.ts';
+import { words } from './words.en.ts';
+import type { TeamData } from './team-data.ts';
 import type { Gap } from '../state/model.ts';
 import type { Route } from '../state/routes.ts';
 import type { Actions, DocumentType } from '../views/actions.ts';
@@ -12,7 +14,7 @@ import type { Navigator } from './navigation.ts';
 
 type DocumentActions = Pick<
   Actions,
-  'beginDocument' | 'beginVersion' | 'completeDocument' | 'refreshEvaluation' | 'finishProfessional' | 'markNotAnswered' | 'addPlanItem' | 'removePlanItem'
+  'beginDocument' | 'beginVersion' | 'completeDocument' | 'refreshEvaluation' | 'finishProfessional' | 'markNotAnswered' | 'addPlanItem' | 'removePlanItem' | 'shareDraft'
 >;
 
 /** Where a new document begins. */
@@ -46,14 +48,14 @@ function writerOf(file: CaseFile): JsonObject {
   return found;
 }
 
-export function createDocumentActions(context: AppContext, navigator: Navigator, forms: FormActions): DocumentActions {
+export function createDocumentActions(context: AppContext, navigator: Navigator, forms: FormActions, team: TeamData): DocumentActions {
   const { store, platform } = context;
 
   async function begin(type: DocumentType, caseId: string): Promise<void> {
     const goOn = navigator.fromHere();
     const { file } = store.state();
     if (file === undefined || file.caseId !== caseId) return;
-    const unfinished = draftsOfType(file, type)[0];
+    const unfinished = unfinishedOf(file, type)[0];
     if (unfinished !== undefined) {
       await goOn(checkScreen(type, caseId, unfinished.recordId));
       return;
@@ -111,7 +113,7 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
     const previous = recordOf(file, route.recordId);
     const type = documentType(previous?.type ?? '');
     if (previous === undefined || type === undefined) return;
-    const unfinished = draftsOfType(file, type)[0];
+    const unfinished = unfinishedOf(file, type)[0];
     if (unfinished !== undefined) {
       await goOn(checkScreen(type, file.caseId, unfinished.recordId), 'replace');
       return;
@@ -143,6 +145,16 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
     }
     if (type === 'assessment' && (await recordEvaluation(form.caseId)) === undefined) return;
     await goOn(doneScreen(type, form.caseId, part.recordId), 'replace');
+  }
+
+  /** What is answered so far, for the team. It stays unfinished, and whoever goes on drafts what changes. */
+  async function share(recordId: string): Promise<void> {
+    const shared = await callOrShow(context, 'draft.share', { mutationId: platform.newId(), timeMs: platform.nowMs(), recordId });
+    if (shared === undefined) return;
+    await team.load(['sync', 'unshared']);
+    await navigator.refresh();
+    const isWhole = shared['keptCount'] === 0;
+    store.dispatch({ kind: 'banner', banner: { kind: 'success', title: words.shell.success, text: isWhole ? words.sharing.done : words.sharing.doneInPart } });
   }
 
   async function refreshEvaluation(): Promise<void> {
@@ -178,6 +190,7 @@ export function createDocumentActions(context: AppContext, navigator: Navigator,
     beginDocument: (type, caseId) => void busy(context, () => begin(type, caseId)),
     beginVersion: (reason) => void busy(context, () => beginVersion(reason)),
     completeDocument: () => void busy(context, complete),
+    shareDraft: (recordId) => void busy(context, () => share(recordId)),
     refreshEvaluation: () => void busy(context, refreshEvaluation),
     addPlanItem(sectionId, itemId, text) {
       /* An own point carries its section in its key, so that it stays in its place. */

@@ -85,7 +85,7 @@ function personIdOf(party: StoredDraft | undefined): string | undefined {
 }
 
 /** The screen on which a draft goes on. */
-export function routeOfDraft(file: CaseFile, draft: StoredDraft): Route | undefined {
+export function routeOfDraft(file: CaseFile, draft: Pick<StoredDraft, 'caseId' | 'recordId' | 'type'>): Route | undefined {
   const { caseId, recordId } = draft;
   switch (draft.type) {
     case 'case':

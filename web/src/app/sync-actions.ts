@@ -20,7 +20,7 @@ export interface SyncControl extends Pick<Actions, 'syncNow' | 'cancelSync' | 's
 
 /** Commands that leave something to send. */
 const TO_SEND = new Set([
-  'draft.commit', 'record.change', 'document.complete', 'criteria.record', 'conflict.resolve', 'enrol.confirm', 'invite.begin',
+  'draft.commit', 'draft.share', 'record.change', 'document.complete', 'criteria.record', 'conflict.resolve', 'enrol.confirm', 'invite.begin',
   'invite.confirm', 'invite.withdraw',
 ]);
 /** Commands after which the numbers of unsent work differ. */
@@ -47,7 +47,7 @@ export function createSyncControl(context: AppContext, navigator: Navigator, dat
     if (store.state().phase.kind !== 'open') return { end: 'cancelled', waitMs: 0 };
     store.dispatch({ kind: 'team', change: outcome.ok ? { isSyncing: false, sync: outcome.value } : { isSyncing: false, syncError: outcome.error } });
     clearArrived();
-    await data.load(['status', 'sync', 'age', 'escrow']);
+    await data.load(['status', 'sync', 'age', 'escrow', 'unshared']);
     await navigator.refresh();
     /* Joining was given up: nobody is left to sync with. */
     if (!isInTeam(store.state().team)) auto.end();

@@ -1,5 +1,5 @@
 /** Reads what the core knows of team and sync into the state. */
-import type { EscrowStateReply, InviteRow, Progress, TeamMembersReply, TeamStatusReply } from '../protocol/protocol.gen.ts';
+import type { DraftUnsharedReply, EscrowStateReply, InviteRow, Progress, TeamMembersReply, TeamStatusReply } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import { listOf, textOf, type Json, type JsonObject } from '../state/json.ts';
 import type { CaseFile } from '../state/case-file.ts';
@@ -9,11 +9,11 @@ import type { Invite, SyncItem, TeamStatus, TeamView } from '../state/team.ts';
 import { loadCaseFile } from './case-loading.ts';
 import type { AppContext } from './context.ts';
 
-type Part = 'status' | 'sync' | 'age' | 'escrow' | 'confirmed' | 'members' | 'invites' | 'items' | 'refused';
+type Part = 'status' | 'sync' | 'age' | 'escrow' | 'confirmed' | 'members' | 'invites' | 'items' | 'refused' | 'unshared';
 
 /** What a screen of team and sync shows. */
 const PARTS: Partial<Record<RouteName, readonly Part[]>> = {
-  sync: ['status', 'sync', 'members', 'items', 'refused'],
+  sync: ['status', 'sync', 'members', 'items', 'refused', 'unshared'],
   team: ['status', 'members', 'invites'],
   join: ['status', 'sync', 'members'],
   invite: ['status', 'members'],
@@ -98,6 +98,7 @@ export function createTeamData({ store, core, platform }: AppContext): TeamData 
     escrow: () => ask<EscrowStateReply>('escrow.state', {}, (escrow) => ({ escrow })),
     confirmed: () => ask<{ readonly items: readonly SyncItem[] }>('sync.items', { state: 'confirmed' }, ({ items }) => ({ lastConfirmedMs: items[0]?.changedMs })),
     refused: () => ask<JsonObject>('sync.items', { state: 'refused' }, refusedOf),
+    unshared: () => ask<DraftUnsharedReply>('draft.unshared', {}, ({ drafts }) => ({ unshared: drafts })),
     items: () => askItems(store.state().team.items?.state ?? 'device'),
   };
 

@@ -822,6 +822,16 @@ export const words = {
     byUnknown: 'Written by a colleague whose name is not here yet',
     conflicts: { one: '1 thing differs between workers', other: '{count} things differ between workers' },
   },
+  sharing: {
+    button: 'Share with the team',
+    title: 'Unfinished, with the team',
+    text: 'Somebody shared this before it was finished. It is not used for the criteria or a referral until it is completed. Everybody in the team can go on with it.',
+    done: 'The team gets what you have answered so far. It stays unfinished, and you can go on with it.',
+    doneInPart: 'The team gets what you have answered so far. A detail that is only half filled in stays on this device.',
+    offerTitle: 'Unfinished, only on this device',
+    offerText: 'If something happens to this device, these are lost. Share them and your team can go on with them.',
+    of: '{kind}: {name}',
+  },
   /** how the values of a field stand to one another, by merge class of schema.json */
   standings: { S: 'Two workers disagree', R: 'Differs', N: 'Two versions', E: 'Differs', L: 'Differs', X: 'Differs' },
   standingTexts: {
@@ -1026,7 +1036,7 @@ export const words = {
     sent: 'Sent, not confirmed yet',
     confirmed: 'Confirmed',
     drafts: 'Unfinished forms, only on this device',
-    draftsHint: 'A form is sent when it is finished.',
+    draftsHint: 'A form is sent when it is finished or shared.',
     oldest: 'Oldest record only on this device',
     records: { zero: 'None', one: '1 record', other: '{count} records' },
     forms: { zero: 'None', one: '1 form', other: '{count} forms' },

@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0xdda4d056;
+export const SCHEMA_HASH = 0x16fb693d;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -206,6 +206,14 @@ export interface DraftRow {
   readonly number: Counter;
   /** object of drafted values by field name; keyed fields as nested objects; null where the draft takes a value away */
   readonly fields: JsonValue;
+}
+
+export interface UnsharedDraft {
+  readonly recordId: Id;
+  readonly type: string;
+  readonly caseId: Id;
+  readonly victimName: string;
+  readonly savedMs: number;
 }
 
 export interface Gap {
@@ -565,6 +573,24 @@ export interface DraftCommitRequest {
 
 export interface DraftCommitReply {
   readonly operationCount: number;
+}
+
+export interface DraftShareRequest {
+  readonly mutationId: Id;
+  readonly timeMs: number;
+  readonly recordId: Id;
+}
+
+export interface DraftShareReply {
+  readonly operationCount: number;
+  /** fields that stay in the draft; 0 in a repeat */
+  readonly keptCount: number;
+}
+
+export type DraftUnsharedRequest = Readonly<Record<string, never>>;
+
+export interface DraftUnsharedReply {
+  readonly drafts: readonly UnsharedDraft[];
 }
 
 export interface RecordChangeRequest {
@@ -1079,6 +1105,10 @@ export interface Commands {
   readonly 'draft.discard': { readonly request: DraftDiscardRequest; readonly reply: DraftDiscardReply; readonly error: 'wrong-state' | 'not-found' | 'full' | 'io' | CommonErrorCode };
   /** Make operations of up to 8 drafts in one transaction. Not for documents: document.complete. */
   readonly 'draft.commit': { readonly request: DraftCommitRequest; readonly reply: DraftCommitReply; readonly error: 'wrong-state' | 'not-found' | 'incomplete' | 'invalid-input' | 'full' | 'io' | CommonErrorCode };
+  /** Make operations of what a draft of a document says so far, for the team: it stays unfinished, counts for nothing, and whoever goes on with it drafts what changes. What cannot stand in a record yet stays in the draft. */
+  readonly 'draft.share': { readonly request: DraftShareRequest; readonly reply: DraftShareReply; readonly error: 'wrong-state' | 'not-found' | 'invalid-input' | 'frozen' | 'full' | 'io' | CommonErrorCode };
+  /** Drafts of documents that the team does not have, newest save first, at most 100. */
+  readonly 'draft.unshared': { readonly request: DraftUnsharedRequest; readonly reply: DraftUnsharedReply; readonly error: 'wrong-state' | 'io' | 'damaged' | CommonErrorCode };
   /** Change fields of one record directly, as operations. The field state with value hidden takes a record away, with a reason. */
   readonly 'record.change': { readonly request: RecordChangeRequest; readonly reply: RecordChangeReply; readonly error: 'wrong-state' | 'invalid-input' | 'frozen' | 'incomplete' | 'full' | 'io' | CommonErrorCode };
   /** Start the draft of a document (assessment, safety_plan, referral): empty, or as the next version of a completed one with its content. */
@@ -1210,6 +1240,8 @@ export const COMMAND_IDS: { readonly [Name in CommandName]: number } = {
   'draft.save': 12,
   'draft.discard': 13,
   'draft.commit': 14,
+  'draft.share': 45,
+  'draft.unshared': 46,
   'record.change': 15,
   'document.begin': 16,
   'document.check': 17,
@@ -1288,6 +1320,7 @@ export type RawReplyCommand = 'keys.recovery.make' | 'sync.step' | 'backup.chunk
 /** Commands that may be sent again with the same mutationId: a repeat returns the first reply. */
 export const MUTATIONS: ReadonlySet<CommandName> = new Set<CommandName>([
   'draft.commit',
+  'draft.share',
   'record.change',
   'document.complete',
   'criteria.record',

@@ -135,3 +135,32 @@ export function completedOf(file: CaseFile, type: string): readonly StoredRecord
   const rank = (record: StoredRecord): number => (replaced.has(record.recordId) ? 1 : 0);
   return completed.sort((left, right) => rank(left) - rank(right) || right.createdMs - left.createdMs);
 }
+
+/** A document nobody completed yet: drafted here, shared with the team, or both. */
+export interface UnfinishedDocument {
+  readonly caseId: string;
+  readonly recordId: string;
+  readonly type: string;
+  /** what the team has of it */
+  readonly record: StoredRecord | undefined;
+  /** what only this device has */
+  readonly draft: StoredDraft | undefined;
+}
+
+export function isUnfinished(file: CaseFile, recordId: string): boolean {
+  return textOf(recordOf(file, recordId)?.fields['completedOn']) === '';
+}
+
+/** Those drafted here first. */
+export function unfinishedOf(file: CaseFile, type: string): readonly UnfinishedDocument[] {
+  const { caseId } = file;
+  const drafted = draftsOfType(file, type).filter((draft) => isUnfinished(file, draft.recordId));
+  const shared = recordsOfType(file, type).filter((record) => isUnfinished(file, record.recordId) && draftOf(file, record.recordId) === undefined);
+  return [
+    ...drafted.map((draft) => ({ caseId, recordId: draft.recordId, type, draft, record: recordOf(file, draft.recordId) })),
+    ...shared.map((record) => ({ caseId, recordId: record.recordId, type, draft: undefined, record })),
+  ];
+}
+
+/** Types of documents: drafted, then completed, and shared with the team in between if somebody wants. */
+export const DOCUMENT_TYPES: readonly string[] = ['assessment', 'safety_plan', 'referral'];

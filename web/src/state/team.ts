@@ -2,7 +2,7 @@
  * Team and sync as the screens need them: what the core said, and what is typed on the way into a team. What the core said
  * is kept in its own words (protocol.gen.ts); the eight words are looked up in the list the app was built with.
  */
-import type { DeviceKind, DeviceRow, EscrowStateReply, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply } from '../protocol/protocol.gen.ts';
+import type { DeviceKind, DeviceRow, EscrowStateReply, InviteRow, PersonRow, Progress, SyncItem, TeamStatusReply, UnsharedDraft } from '../protocol/protocol.gen.ts';
 import type { SyncStatus } from '../protocol/sync.ts';
 import type { CaseFile } from './case-file.ts';
 import type { CoreError } from './model.ts';
@@ -72,6 +72,8 @@ export interface TeamView {
   readonly lastConfirmedMs: number | undefined;
   /** The agency's recovery key and this vault's slot for it. */
   readonly escrow: EscrowStateReply | undefined;
+  /** drafts of documents that only this device has */
+  readonly unshared: readonly UnsharedDraft[];
   readonly join: JoinForm;
   readonly invite: InviteForm;
 }
@@ -86,7 +88,7 @@ const NO_JOIN: JoinForm = {
 export const NO_TEAM: TeamView = {
   status: undefined, people: [], devices: [], invites: [], sync: undefined, isSyncing: false, syncError: undefined, items: undefined,
   refused: undefined,
-  isUnsentOld: false, lastConfirmedMs: undefined, escrow: undefined,
+  isUnsentOld: false, lastConfirmedMs: undefined, escrow: undefined, unshared: [],
   join: NO_JOIN, invite: NO_INVITE,
 };
 

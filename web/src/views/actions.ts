@@ -128,6 +128,8 @@ export interface Actions {
   readonly beginDocument: (type: DocumentType, caseId: string) => void;
   readonly beginVersion: (reason: string) => void;
   readonly completeDocument: () => void;
+  /** What a draft of a document says so far goes to the team. */
+  readonly shareDraft: (recordId: string) => void;
   /** The professional section was seen, whatever was written in it. */
   readonly finishProfessional: (next: Route) => void;
   /** Records every topic without an answer as not asked or not answered. */

@@ -11,14 +11,14 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0xdda4d056U
+#define FK_PROTOCOL_SCHEMA_HASH 0x16fb693dU
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,
     FK_PROTOCOL_REQUEST_DEPTH_MAX = 32,
     FK_PROTOCOL_REQUEST_VALUES_MAX = 65536,
     FK_PROTOCOL_REPLY_BYTES_MAX = 8388608,
-    FK_COMMAND_COUNT = 77,
+    FK_COMMAND_COUNT = 79,
 };
 
 /* X(name, NAME, id, "text") */
@@ -51,6 +51,8 @@ enum {
     X(draft_save, DRAFT_SAVE, 12, "draft.save") \
     X(draft_discard, DRAFT_DISCARD, 13, "draft.discard") \
     X(draft_commit, DRAFT_COMMIT, 14, "draft.commit") \
+    X(draft_share, DRAFT_SHARE, 45, "draft.share") \
+    X(draft_unshared, DRAFT_UNSHARED, 46, "draft.unshared") \
     X(record_change, RECORD_CHANGE, 15, "record.change") \
     X(document_begin, DOCUMENT_BEGIN, 16, "document.begin") \
     X(document_check, DOCUMENT_CHECK, 17, "document.check") \
@@ -130,6 +132,8 @@ typedef enum fk_command_id {
     FK_COMMAND_DRAFT_SAVE = 12,
     FK_COMMAND_DRAFT_DISCARD = 13,
     FK_COMMAND_DRAFT_COMMIT = 14,
+    FK_COMMAND_DRAFT_SHARE = 45,
+    FK_COMMAND_DRAFT_UNSHARED = 46,
     FK_COMMAND_RECORD_CHANGE = 15,
     FK_COMMAND_DOCUMENT_BEGIN = 16,
     FK_COMMAND_DOCUMENT_CHECK = 17,
@@ -312,6 +316,14 @@ typedef struct fk_protocol_draft_row {
     uint64_t number; /* of the newest save */
     fk_bytes fields; /* object of drafted values by field name; keyed fields as nested objects; null where the draft takes a value away */
 } fk_protocol_draft_row;
+
+typedef struct fk_protocol_unshared_draft {
+    fk_id record_id;
+    fk_bytes type;
+    fk_id case_id;
+    fk_bytes victim_name;
+    uint64_t saved_ms;
+} fk_protocol_unshared_draft;
 
 typedef struct fk_protocol_gap {
     fk_bytes field;
@@ -723,6 +735,26 @@ typedef struct fk_draft_commit_request {
 typedef struct fk_draft_commit_reply {
     uint32_t operation_count;
 } fk_draft_commit_reply;
+
+typedef struct fk_draft_share_request {
+    fk_id mutation_id;
+    uint64_t time_ms;
+    fk_id record_id;
+} fk_draft_share_request;
+
+typedef struct fk_draft_share_reply {
+    uint32_t operation_count;
+    uint32_t kept_count; /* fields that stay in the draft; 0 in a repeat */
+} fk_draft_share_reply;
+
+typedef struct fk_draft_unshared_request {
+    uint8_t unused; /* C has no empty struct */
+} fk_draft_unshared_request;
+
+typedef struct fk_draft_unshared_reply {
+    const fk_protocol_unshared_draft *drafts;
+    size_t drafts_count; /* at most 100 */
+} fk_draft_unshared_reply;
 
 typedef struct fk_record_change_request {
     fk_id mutation_id;

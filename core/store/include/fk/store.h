@@ -208,6 +208,8 @@ FK_MUST_USE fk_status fk_store_drafts(fk_store *store, const fk_id *case_id, uin
                                       void *ctx);
 /* Drafts of cases that fk_store_cases does not list, because nothing of them was finished yet; newest save first. */
 FK_MUST_USE fk_status fk_store_unlisted_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx);
+/* Drafts of cases that it lists; newest save first. */
+FK_MUST_USE fk_status fk_store_listed_drafts(fk_store *store, uint32_t limit, fk_draft_visitor *visitor, void *ctx);
 /* Fields of a draft in bytewise order, each with its `over`; has_value false where the draft takes a value away. */
 FK_MUST_USE fk_status fk_store_draft_fields(fk_store *store, const fk_id *record, fk_field_visitor *visitor, void *ctx);
 

@@ -1,7 +1,7 @@
 /** A completed checklist: read only, and printed. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { completedOf, draftOf, recordOf, shownFields, victimOf, type CaseFile } from '../../state/case-file.ts';
+import { completedOf, isUnfinished, shownFields, victimOf, type CaseFile } from '../../state/case-file.ts';
 import { isObject, member, textOf, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
@@ -35,7 +35,7 @@ export function assessmentView(state: AppState, actions: Actions, route: RouteFo
 
 function standing(file: CaseFile, route: RouteFor<'assessment'>): Part {
   const newest = completedOf(file, 'assessment')[0];
-  if (recordOf(file, route.recordId) === undefined || draftOf(file, route.recordId) !== undefined) {
+  if (isUnfinished(file, route.recordId)) {
     return html`<div class="govuk-inset-text">${words.dash.draftText}</div>`;
   }
   if (newest === undefined || newest.recordId === route.recordId) return nothing;

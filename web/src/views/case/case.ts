@@ -1,7 +1,7 @@
 /** One case. Safe contact stands first: nobody should reach for a phone before reading it. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { completedOf, draftsOfType, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type StoredRecord } from '../../state/case-file.ts';
+import { completedOf, draftsOfType, recordOf, recordsOfType, shownFields, unfinishedOf, victimOf, type CaseFile, type StoredRecord } from '../../state/case-file.ts';
 import { textOf, textsOf } from '../../state/json.ts';
 import type { Actions, DocumentType } from '../actions.ts';
 import { fill, words } from '../../app/words.en.ts';
@@ -27,7 +27,7 @@ export function caseView(state: AppState, actions: Actions): TemplateResult {
     back: HOME,
     backText: words.shell.list,
     above: state.problem === undefined ? nothing : problemSummary(state, state.problem),
-    body: html`${differsBanner(state, file.caseId)} ${draftsSection(state, file)} ${contactSection(state, actions, file)} ${documentsSection(state, actions, file)}
+    body: html`${differsBanner(state, file.caseId)} ${draftsSection(state, actions, file)} ${contactSection(state, actions, file)} ${documentsSection(state, actions, file)}
     ${peopleSection(state, actions, file)} ${incidentsSection(state, actions, file)} ${priorsSection(state, actions, file)} ${factsSection(state, file)}`,
   });
 }
@@ -97,15 +97,15 @@ interface DocumentKind {
 function documentRow(state: AppState, actions: Actions, file: CaseFile, kind: DocumentKind): SummaryRow {
   const { caseId } = file;
   const versions = completedOf(file, kind.type);
-  const [draft] = draftsOfType(file, kind.type);
+  const [unfinished] = unfinishedOf(file, kind.type);
   const links = versions.map((record) => versionLine(state, record, caseId, kind.title, { name: kind.place, caseId, recordId: record.recordId }));
   return {
     key: kind.title,
     value: links.length === 0 ? kind.none : html`<ul class="govuk-list app-versions">${links.map((link) => html`<li>${link}</li>`)}</ul>`,
     action:
-      draft === undefined
+      unfinished === undefined
         ? documentAction(actions, file, kind, versions[0])
-        : { text: words.case.go, href: hashOf({ name: kind.check, caseId, recordId: draft.recordId }) },
+        : { text: words.case.go, href: hashOf({ name: kind.check, caseId, recordId: unfinished.recordId }) },
   };
 }
 

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import type { PlanSection } from '../../state/content.ts';
-import { completedOf, draftOf, shownFields, victimOf, type CaseFile } from '../../state/case-file.ts';
+import { completedOf, isUnfinished, shownFields, victimOf, type CaseFile } from '../../state/case-file.ts';
 import { isObject, textOf, textsOf, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
@@ -27,7 +27,7 @@ export function planView(state: AppState, actions: Actions, route: RouteFor<'pla
     heading: words.plan.viewTitle,
     caption: textOf(victimOf(file)?.person['name']) || undefined,
     back: { name: 'case', caseId: route.caseId },
-    body: html`${draftOf(file, route.recordId) === undefined ? nothing : html`<div class="govuk-inset-text">${words.plan.draftText}</div>`}
+    body: html`${!isUnfinished(file, route.recordId) ? nothing : html`<div class="govuk-inset-text">${words.plan.draftText}</div>`}
       ${planHeaderRows(state, file, fields)} ${planBody(state, fields)}
       <div class="app-no-print">
         ${buttonGroup(

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
 import type { ReferralField, ReferralSection } from '../../state/content.ts';
-import { draftOf, peopleOf, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type PersonInCase, type StoredRecord } from '../../state/case-file.ts';
+import { isUnfinished, peopleOf, recordOf, recordsOfType, shownFields, victimOf, type CaseFile, type PersonInCase, type StoredRecord } from '../../state/case-file.ts';
 import { isObject, member, textOf, textsOf, type Json, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
@@ -20,7 +20,7 @@ export function referralView(state: AppState, actions: Actions, route: RouteFor<
   return page(state, actions, {
     heading: words.referral.printTitle,
     back: { name: 'case', caseId: route.caseId },
-    body: html`${draftOf(file, route.recordId) === undefined ? nothing : html`<div class="govuk-inset-text">${words.referral.draftText}</div>`}
+    body: html`${!isUnfinished(file, route.recordId) ? nothing : html`<div class="govuk-inset-text">${words.referral.draftText}</div>`}
       ${restsOnConflicts(state, 'referral', route.caseId)}
       <p class="govuk-body govuk-!-font-weight-bold">${words.referral.confidential}</p>
       ${referralBody(state, file, route.recordId)}

@@ -1,7 +1,7 @@
 /** The six Marac criteria for a case, each with status, numbers and dates; notices; composites. Advice: a person decides. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { draftsOfType, victimOf, type CaseFile } from '../../state/case-file.ts';
+import { unfinishedOf, victimOf, type CaseFile } from '../../state/case-file.ts';
 import { textOf, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
@@ -75,7 +75,7 @@ function criterionItem(criterion: CriterionText): TemplateResult {
 
 function nextSteps(actions: Actions, file: CaseFile): TemplateResult {
   const { caseId } = file;
-  const hasReferralDraft = draftsOfType(file, 'referral').length > 0;
+  const hasReferralDraft = unfinishedOf(file, 'referral').length > 0;
   return html`<div class="app-no-print">
     ${buttonGroup(
       button({ text: hasReferralDraft ? words.result.referralGoOn : words.result.referralStart, onPress: () => actions.beginDocument('referral', caseId) }),

@@ -13,6 +13,7 @@ import { summaryList, type SummaryRow } from '../../components/summary-list/summ
 import { dayAndTime, dayOf } from '../moment.ts';
 import { noticeOf, problemSummary } from '../problem.ts';
 import { page } from '../shell/shell.ts';
+import { shareOffer } from '../sharing.ts';
 import { itemsSection } from './items.ts';
 import { isToldWithRecords, refusedSection } from './refused.ts';
 
@@ -26,7 +27,7 @@ export function syncView(state: AppState, actions: Actions): TemplateResult {
     body: html`${isInTeam(team) ? runSection(state, actions) : html`<p class="govuk-body-l">${words.sync.aloneText}</p>
           <p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'team' })}>${words.team.join}</a></p>`}
       ${refusedSection(state)}
-      ${team.sync === undefined ? nothing : html`${clockNotice(team.sync)} ${countsSection(team, team.sync, actions)}`} ${meaningSection(team)}
+      ${team.sync === undefined ? nothing : html`${clockNotice(team.sync)} ${countsSection(team, team.sync, actions)}`} ${shareOffer(state, actions)} ${meaningSection(team)}
       ${itemsSection(state, actions)}`,
   });
 }

@@ -2,7 +2,7 @@
 import choices from '../../../../core/content/choices.json';
 import emergency from '../../../../core/content/emergency.json';
 import errors from '../../../../core/content/errors.json';
-import type { DeviceRow, PersonRow, SyncItem } from '../../protocol/protocol.gen.ts';
+import type { DeviceRow, PersonRow, SyncItem, UnsharedDraft } from '../../protocol/protocol.gen.ts';
 import { initialState, type AppState, type LoadedContent } from '../../state/model.ts';
 import type { Route } from '../../state/routes.ts';
 import { NO_INVITE, NO_TEAM, type Invite, type JoinForm, type RefusedList, type SyncStatus, type TeamStatus, type TeamView } from '../../state/team.ts';
@@ -38,6 +38,8 @@ const SYNC: SyncStatus = of({
 });
 const ITEMS: readonly SyncItem[] = ['assessment', 'incident', 'person'].map((type, index) =>
   of({ recordId: id(String(index)), caseId: id('c'), type, changedMs: NOW_MS - index * 3_600_000, state: 'device' }));
+const UNSHARED: readonly UnsharedDraft[] = [['assessment', 'Siân Alder'], ['safety_plan', '']].map(([type, victimName], index) =>
+  of({ recordId: id(String(index)), caseId: id('c'), type, victimName, savedMs: NOW_MS - index * 3_600_000 }));
 const INVITE: Invite = of({ inviteId: id('e'), personName: 'Gwen Abara', state: 'offered', code: CODE, expiresMs: NOW_MS + DAY_MS });
 const JOIN: JoinForm = { ...NO_TEAM.join, hub: 'https://hub.example' };
 
@@ -95,6 +97,7 @@ const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<Tea
   ['team-first', TEAM_ROUTE, member({ people: PEOPLE.slice(0, 1), devices: [TABLET] })],
   ['team-waiting', TEAM_ROUTE, waiting()],
   ['sync-items', SYNC_ROUTE, member({ items: { state: 'device', rows: ITEMS } })],
+  ['sync-offer', SYNC_ROUTE, member({ unshared: UNSHARED })],
   ['sync-more', SYNC_ROUTE, member({ items: { state: 'confirmed', rows: ITEMS, next: 'x' } })],
   ['sync-running', SYNC_ROUTE, member({ isSyncing: true, sync: { ...SYNC, isRunning: true, phase: 'sending', done: 3, total: 40 } })],
   ['sync-beginning', SYNC_ROUTE, member({ isSyncing: true })],
