@@ -56,7 +56,7 @@ typedef struct fk_wanted {
      * change names what is shown now (docs/adr/0011). */
     bool is_draft;
     bool is_checked; /* values come from fk_field_list_of_changes, for a record */
-    /* A draft that is shared (docs/adr/0023): what is required may be missing, and what cannot stand in a record yet
+    /* A draft that is shared (docs/adr/0027): what is required may be missing, and what cannot stand in a record yet
      * stays in the draft. */
     bool is_shared;
     fk_field_list kept;

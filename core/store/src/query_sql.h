@@ -168,7 +168,7 @@
       "DELETE FROM cases WHERE case_id = ?1 AND NOT EXISTS" \
       " (SELECT 1 FROM records WHERE record = ?1 AND case_id = ?1 AND visibility <> 1)") \
     /* A case is closed when every current write of its status says so. Every current name is found, also of two that \
-     * are in dispute. A plan that nobody completed sets no review (docs/adr/0023). */ \
+     * are in dispute. A plan that nobody completed sets no review (docs/adr/0027). */ \
     X(CASE_REFRESH, \
       "INSERT INTO cases(case_id, changed_hlc, status, reference, victim_name, next_review_on, names) SELECT ?1," \
       " (SELECT max(changed_hlc) FROM records WHERE case_id = ?1)," \
