@@ -308,6 +308,61 @@ static void hub__that_hides_the_end_of_the_roster_is_told(void **state)
     sync_bench_free(&bench);
 }
 
+/* Everything that is new is kept back; the log is called as long as it is. */
+static void withhold(sync_bench *bench, const char *path, bench_answer *answer)
+{
+    (void)bench;
+    enum { HEAD_SIZE_BYTES = FK_FRAME_SIZE_BYTES + 8 + FK_DIGEST_SIZE_BYTES + 8 };
+    if (strcmp(path, "/v1/pull") == 0 && answer->body->size_bytes > HEAD_SIZE_BYTES) {
+        answer->body->size_bytes = HEAD_SIZE_BYTES;
+        fk_frame_write(FK_FRAME_PULLED, 0, answer->body->data);
+    }
+}
+
+/* Goal: what a hub keeps back is told by what a colleague's device says it holds, and comes once the hub gives it. */
+static void hub__that_keeps_the_end_of_a_chain_back_is_told(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    sync_bench_init_pair(&bench);
+    set_reference(&bench.devices[0], "NM-9");
+    assert_clean(sync_run(&bench, 0));
+    bench.interfere = withhold;
+    assert_problem(sync_run(&bench, 1), "hub-differs");
+    assert_false(shows_reference(&bench.devices[1], "NM-9"));
+    bench.interfere = NULL;
+    sync_bench_wait(&bench, UINT64_C(2) * 3600 * 1000); /* chains are compared once an hour */
+    assert_clean(sync_run(&bench, 1));
+    assert_true(shows_reference(&bench.devices[1], "NM-9"));
+    sync_bench_free(&bench);
+}
+
+/* Goal: a hub that shows two colleagues two branches of a copied vault is told by their frontiers. */
+static void hub__that_shows_each_of_us_another_branch_is_told(void **state)
+{
+    (void)state;
+    sync_bench bench;
+    hub_copies files;
+    begin_with_copy(&bench, &files);
+    sync_join(&bench, 1, FK_DEVICE_OFFICE);
+    sync_join(&bench, 2, FK_DEVICE_OFFICE);
+    assert_clean(sync_run(&bench, 1));
+    swap_hub(&bench, files.file, files.copy);
+    memory_disk *copy = memory_disk_clone(bench.devices[1].disk, 7);
+    set_reference(&bench.devices[1], "NM-9");
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 0)); /* holds the one branch */
+    swap_hub(&bench, files.copy, files.file);
+    sync_bench_put_back(&bench, 1, copy);
+    set_reference(&bench.devices[1], "NM-10");
+    assert_clean(sync_run(&bench, 1));
+    assert_clean(sync_run(&bench, 2)); /* holds the other */
+    sync_bench_wait(&bench, UINT64_C(25) * 3600 * 1000); /* what a device holds is told again once a day */
+    assert_non_null(sync_run(&bench, 0));
+    assert_problem(sync_run(&bench, 2), "hub-differs");
+    sync_bench_free(&bench);
+}
+
 /* --- codes -------------------------------------------------------------------------------------------------- */
 
 static void begin_joining(fixture *f, const char *code)
@@ -376,6 +431,8 @@ int main(void)
         cmocka_unit_test(hub__that_goes_back_twice_gets_back_what_it_lost),
         cmocka_unit_test(hub__restored_from_before_somebody_joined_gets_the_roster_back),
         cmocka_unit_test(hub__that_hides_the_end_of_the_roster_is_told),
+        cmocka_unit_test(hub__that_keeps_the_end_of_a_chain_back_is_told),
+        cmocka_unit_test(hub__that_shows_each_of_us_another_branch_is_told),
         cmocka_unit_test(codes__that_are_used_withdrawn_or_mistyped_let_nobody_in),
     };
     return cmocka_run_group_tests_name("sync_hub", tests, NULL, NULL);

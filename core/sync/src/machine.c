@@ -233,6 +233,7 @@ static void clear_run(fk_sync *sync)
     sync->is_have_done = sync->is_healing = sync->is_heal_over = sync->is_code_over = sync->is_roster_lacking = false;
     sync->is_one_by_one = false;
     sync->push_refusal = FK_OK;
+    sync->has_lacking = false;
     sync->roster_returned_from = 0;
     sync->retry_after_s = 0;
 }

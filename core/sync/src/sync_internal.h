@@ -161,6 +161,8 @@ struct fk_sync {
     fk_code push_refusal; /* of a request with one segment, to be kept with it */
     bool is_pull_over;
     bool is_have_done, is_healing, is_heal_over;
+    bool has_lacking; /* a colleague holds this, and it is not here */
+    fk_frontier_entry lacking;
     bool is_roster_lacking;        /* at the hub, from the entry below on */
     uint32_t roster_returned_from; /* 0: nothing was missing there in this run */
     bool is_code_over;             /* the code is used or expired: signing in tells whether it was by this device */

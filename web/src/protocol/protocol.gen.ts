@@ -10,7 +10,7 @@ export type CivilDate = string & { readonly [brand]: 'CivilDate' };
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 export const PROTOCOL_VERSION = 1;
-export const SCHEMA_HASH = 0x16fb693d;
+export const SCHEMA_HASH = 0xe6505614;
 export const REQUEST_BYTES_MAX = 2097152;
 export const REQUEST_DEPTH_MAX = 32;
 export const REQUEST_VALUES_MAX = 65536;
@@ -89,6 +89,8 @@ export type ErrorCode =
   | 'cancelled'
   /** two workers disagree about this field; it is resolved with a reason first */
   | 'conflict'
+  /** a colleague's device holds work that the hub does not give to this one, or gives differently */
+  | 'hub-differs'
   /** a practice vault joins no team and is never synced */
   | 'practice'
   /** nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there */

@@ -40,6 +40,7 @@
     X(ERR_TOKEN, 34, "token", "the hub does not know the token or it expired; sign in again") \
     X(ERR_CANCELLED, 35, "cancelled", "stopped by the person; what was not sent stays here") \
     X(ERR_CONFLICT, 36, "conflict", "two workers disagree about this field; it is resolved with a reason first") \
+    X(ERR_HUB_DIFFERS, 95, "hub-differs", "a colleague's device holds work that the hub does not give to this one, or gives differently") \
     X(ERR_PRACTICE, 90, "practice", "a practice vault joins no team and is never synced") \
     X(ERR_WARM_LOCKED, 80, "warm-locked", "nobody was there for a while: nothing is shown or changed before the PIN; the keys are still there") \
     X(ERR_PIN_WEAK, 81, "pin-weak", "one digit six times, or six digits in a row: the first that somebody tries") \

@@ -11,7 +11,7 @@ typedef struct fk_json fk_json; /* fk/json.h */
 
 #define FK_PROTOCOL_VERSION 1U
 /* First 4 bytes of SHA-256 over protocol.json and schema.json: both sides of the border compare it at start. */
-#define FK_PROTOCOL_SCHEMA_HASH 0x16fb693dU
+#define FK_PROTOCOL_SCHEMA_HASH 0xe6505614U
 
 enum {
     FK_PROTOCOL_REQUEST_BYTES_MAX = 2097152,

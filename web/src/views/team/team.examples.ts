@@ -104,6 +104,7 @@ const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<Tea
   ['sync-unreachable', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'unreachable' } })],
   ['sync-fork', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'fork' } })],
   ['sync-refused', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'forbidden', notTakenCount: 2 }, refused: REFUSED })],
+  ['sync-hub-differs', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'hub-differs' } })],
   ['sync-clock', SYNC_ROUTE, member({ sync: { ...SYNC, isClockWrong: true, clockAheadMs: 365 * DAY_MS, waitingCount: 2, refusedCount: 1 } })],
   ['sync-no-office', SYNC_ROUTE, member({ devices: DEVICES.filter((each) => each.kind !== 'office') })],
   ['sync-first', SYNC_ROUTE, member({ people: PEOPLE.slice(0, 1), devices: [TABLET], items: { state: 'sent', rows: [] } })],
