@@ -12,6 +12,7 @@
 
 #include "sim_copies.h"
 #include "sim_device.h"
+#include "sim_hostile.h"
 #include "sim_hub.h"
 #include "sim_log.h"
 #include "sim_model.h"
@@ -132,7 +133,7 @@ static void restore_hub(sim *world)
 static void one_event(sim *world)
 {
     sim_device *device = &world->devices[sim_below(world, world->device_count)];
-    switch (sim_below(world, 26)) {
+    switch (sim_below(world, 27)) {
     case 0:
         set_clock(world, device);
         break;
@@ -178,6 +179,11 @@ static void one_event(sim *world)
     case 16:
         if (sim_chance(world, 3)) {
             sim_copy_vault(world);
+        }
+        break;
+    case 17:
+        if (sim_chance(world, 4)) {
+            sim_hostile_day(world);
         }
         break;
     default:
@@ -331,7 +337,7 @@ int main(int argc, char **argv)
         "seeds %llu to %llu: %llu commands, %llu requests, %llu writes, %llu conflicts resolved; lost %llu, "
         "repeated %llu, late %llu, cut %llu, answered by others %llu, power cuts %llu, hub crashes %llu, clocks "
         "set %llu, put back %llu, links to what nobody saw %llu, hub restored %llu, vaults "
-        "copied %llu, made another device %llu\n",
+        "copied %llu, made another device %llu, answers that lied %llu, told of %llu\n",
         (unsigned long long)chosen.first, (unsigned long long)(chosen.first + chosen.count - 1),
         (unsigned long long)counts.commands, (unsigned long long)counts.requests, (unsigned long long)counts.writes,
         (unsigned long long)counts.conflicts_resolved, (unsigned long long)counts.dropped,
@@ -339,7 +345,8 @@ int main(int argc, char **argv)
         (unsigned long long)counts.foreign, (unsigned long long)counts.device_crashes,
         (unsigned long long)counts.hub_crashes, (unsigned long long)counts.clock_jumps,
         (unsigned long long)counts.put_back, (unsigned long long)counts.unseen_links,
-        (unsigned long long)counts.hub_restored, (unsigned long long)counts.copied, (unsigned long long)counts.rekeyed);
+        (unsigned long long)counts.hub_restored, (unsigned long long)counts.copied, (unsigned long long)counts.rekeyed,
+        (unsigned long long)counts.hostile_answers, (unsigned long long)counts.hostile_told);
     (void)printf("%llu passed, 0 failed\n", (unsigned long long)chosen.count);
     return 0;
 }

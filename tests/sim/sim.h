@@ -58,6 +58,15 @@ typedef struct sim_request {
     uint16_t http_status;
 } sim_request;
 
+typedef enum sim_hostility {
+    SIM_HOSTILE_NOT,
+    SIM_HOSTILE_WITHHOLDS, /* all that is new */
+    SIM_HOSTILE_OMITS,     /* the first of it */
+    SIM_HOSTILE_SWAPS,     /* the first and the last */
+    SIM_HOSTILE_REPEATS,   /* gives the first alone */
+} sim_hostility;
+enum { SIM_HOSTILE_COUNT = 5 };
+
 /* A backup of the hub's store: one file, taken while it was shut. */
 typedef struct sim_hub_copy {
     fk_buffer bytes;
@@ -69,7 +78,7 @@ typedef struct sim_log sim_log;
 typedef struct sim_counts {
     uint64_t commands, requests, writes, conflicts_resolved;
     uint64_t dropped, repeated, late, cut, foreign, device_crashes, hub_crashes, clock_jumps, put_back, unseen_links,
-        hub_restored, copied, rekeyed;
+        hub_restored, copied, rekeyed, hostile_answers, hostile_told;
 } sim_counts;
 
 struct sim {
@@ -86,8 +95,9 @@ struct sim {
     char hub_dir[64];
     sim_hub_copy hub_copies[SIM_HUB_COPY_COUNT_MAX];
     size_t hub_copy_count;
-    bool was_copied;       /* a vault, once; then no disk is put back and the hub is not restored */
-    bool was_hub_restored; /* once: no disk is put back then, or nobody may have what both lost */
+    sim_hostility hostility; /* of the hub, to whoever syncs now */
+    bool was_copied;         /* a vault, once; then no disk is put back and the hub is not restored */
+    bool was_hub_restored;   /* once: no disk is put back then, or nobody may have what both lost */
     sim_device devices[SIM_DEVICE_COUNT_MAX];
     unsigned device_count;
     sim_request held[SIM_HELD_COUNT_MAX];

@@ -6,6 +6,7 @@
 #include "fk/sync.h"
 
 #include "sim_device.h"
+#include "sim_hostile.h"
 #include "sim_hub.h"
 #include "sim_model.h"
 
@@ -206,6 +207,7 @@ static answer deliver(sim *world, sim_request *request)
         return deliver_with_fault(world, request);
     }
     (void)sim_hub_answer(world, request, view(&request->body), 1, SIM_HUB_WORKS);
+    sim_hostile_change(world, request);
     if (world->has_faults && sim_chance(world, 20)) {
         sim_hub_crash(world); /* after its answer is out */
     }
