@@ -261,7 +261,7 @@ async function runKills(suite, minutes) {
 
 async function runFuzzers(suite, minutes) {
   const log = logOf(suite, 'all');
-  const { text, reason } = await run(['node', 'tests/fuzz/run.mjs', '--seconds', isQuick ? '3' : '20'], { log, minutes });
+  const { text, reason } = await run(['node', 'tests/fuzz/run.mjs', '--seconds', isQuick ? '3' : '12'], { log, minutes });
   const counts = /^fuzz: (\d+) passed, (\d+) failed$/m.exec(text);
   console.log(text.split('\n').filter((line) => /^fuzz \w+:/.test(line)).map((line) => `  ${line}`).join('\n'));
   if (counts === null) {
