@@ -115,25 +115,52 @@ int64_t test_store_number(test_store *store, const char *sql)
     return number;
 }
 
+/* A checksum in four lanes, each over every fourth word: states are compared within one test, where nobody forges. With
+ * fk_hash it took a third of the time of a seed of the simulated disk. */
+enum { WORD_SIZE_BYTES = 8, LANE_COUNT = FK_HASH_SIZE_BYTES / WORD_SIZE_BYTES };
+
+typedef uint64_t checksum[LANE_COUNT];
+
+static void add_block(checksum sum, const uint8_t block[FK_HASH_SIZE_BYTES])
+{
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        uint64_t mixed = (sum[i] ^ fk_get_u64(block + i * WORD_SIZE_BYTES)) * 0x9e3779b97f4a7c15u;
+        sum[i] = mixed ^ (mixed >> 29);
+    }
+}
+
+/* Its length goes in first, so that no two lists of values give the same blocks. */
+static void add_value(checksum sum, fk_bytes value)
+{
+    uint8_t block[FK_HASH_SIZE_BYTES] = { 0 };
+    fk_put_u64(block, value.size_bytes);
+    add_block(sum, block);
+    for (; value.size_bytes >= sizeof block; value.size_bytes -= sizeof block, value.data += sizeof block) {
+        add_block(sum, value.data);
+    }
+    if (value.size_bytes > 0) {
+        memset(block, 0, sizeof block);
+        memcpy(block, value.data, value.size_bytes);
+        add_block(sum, block);
+    }
+}
+
 bool test_store_digest(test_store *store, const char *sql, uint8_t digest_out[FK_HASH_SIZE_BYTES])
 {
     sqlite3_stmt *statement = NULL;
-    fk_hash hash;
-    fk_hash_init(&hash, FK_HASH_SIZE_BYTES);
+    checksum sum = { 1, 2, 3, 4 };
     int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(statement);
         for (int i = 0; code == SQLITE_ROW && i < sqlite3_column_count(statement); i++) {
             const void *bytes = sqlite3_column_blob(statement, i);
-            size_t size_bytes = (size_t)sqlite3_column_bytes(statement, i);
-            uint8_t length[8];
-            fk_put_u64(length, size_bytes);
-            fk_hash_update(&hash, fk_bytes_of(length, sizeof length));
-            fk_hash_update(&hash, fk_bytes_of(size_bytes > 0 ? bytes : NULL, size_bytes));
+            add_value(sum, fk_bytes_of(bytes, (size_t)sqlite3_column_bytes(statement, i)));
         }
     }
     (void)sqlite3_finalize(statement);
-    fk_hash_final(&hash, digest_out);
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        fk_put_u64(digest_out + i * WORD_SIZE_BYTES, sum[i]);
+    }
     return code == SQLITE_DONE;
 }
 
