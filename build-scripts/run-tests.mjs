@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
  */
 const SUITES = {
   unit: { parts: ['dev'], run: runUnitTests, minutes: 5 },
-  sim: { parts: ['dev'], run: runSimulation, minutes: 20 },
+  sim: { parts: ['dev'], files: ['tests/sim/'], run: runSimulation, minutes: 20 },
   disk: { parts: ['dev'], run: runDisk, minutes: 10 },
   wasm: { parts: ['wasm'], files: ['tests/wasm/'], minutes: 5 },
   web: { parts: ['wasm', 'web'], steps: ['page', 'worker', 'service-worker'].map(typeCheck), files: ['tests/web/'], minutes: 5 },

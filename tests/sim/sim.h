@@ -81,6 +81,15 @@ typedef struct sim_counts {
         hub_restored, copied, rekeyed, hostile_answers, hostile_told;
 } sim_counts;
 
+enum { SIM_FAILURE_SIZE = 160, SIM_DIR_SIZE = 64 };
+
+/* What a program that runs seeds leaves behind for the one that looks into it when it ended (sim_shrink.h). */
+typedef struct sim_report {
+    uint64_t seed;                  /* that runs, or ran last */
+    char failure[SIM_FAILURE_SIZE]; /* what kind of failure, without numbers; empty: none was told */
+    char hub_dir[SIM_DIR_SIZE];     /* files of the hub's store; empty: there are none */
+} sim_report;
+
 struct sim {
     uint64_t seed;
     bool is_traced;
@@ -92,7 +101,6 @@ struct sim {
     bool is_in_run;  /* of sync: no other begins inside it */
     bool is_at_form; /* somebody looks at a form or a decision: nothing else is written meanwhile */
     fk_hub *hub;
-    char hub_dir[64];
     sim_hub_copy hub_copies[SIM_HUB_COPY_COUNT_MAX];
     size_t hub_copy_count;
     sim_hostility hostility; /* of the hub, to whoever syncs now */
@@ -105,6 +113,7 @@ struct sim {
     sim_model *model;
     sim_log *log;
     sim_counts *counts;
+    sim_report *report;
 };
 
 /* True once in `n` times. */
@@ -113,8 +122,10 @@ uint64_t sim_below(sim *world, uint64_t bound);
 fk_id sim_random_id(sim *world);
 /* With --trace: what happens, one line each. */
 void sim_trace(sim *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The seed failed: say why and how to repeat it, and end the program. */
+/* The seed failed: say why, and end the program. Two failures of one format are of one kind. */
 _Noreturn void sim_fail(sim *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, where the format says less than what was tried. */
+_Noreturn void sim_fail_at(sim *world, const char *kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A status that nothing in this world may make an error of. */
 void sim_must(sim *world, fk_status status, const char *what);
 /* Fails when the bytes hold the canary. */

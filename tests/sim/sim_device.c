@@ -140,8 +140,8 @@ void sim_demand(sim_device *device, const char *command, const char *format, ...
         sim_outcome outcome = call_va(device, command, format, arguments);
         va_end(arguments);
         if (outcome == SIM_REFUSED) {
-            sim_fail(device->world, "device %u: %s is refused: %.*s", device->number, command,
-                     (int)device->reply.size_bytes, (const char *)device->reply.data);
+            sim_fail_at(device->world, command, "device %u: %s is refused: %.*s", device->number, command,
+                        (int)device->reply.size_bytes, (const char *)device->reply.data);
         }
         if (outcome == SIM_OK) {
             return;

@@ -134,7 +134,9 @@ void sim_hostile_day(sim *world)
         return;
     }
     bool had_faults = world->has_faults;
-    world->has_faults = false; /* what the network does is no excuse */
+    world->has_faults = false; /* what the network does is no excuse, nor a power cut that was about to come */
+    sim_device_crash(author);
+    sim_device_crash(device);
     sim_sync(author);
     sim_sync(device);
     uint64_t before = operation_count(device);

@@ -12,8 +12,8 @@ enum { FILE_SIZE_BYTES_MAX = 64 * 1024 * 1024 };
 
 static void open_store(sim *world)
 {
-    char store[sizeof world->hub_dir + 32];
-    (void)snprintf(store, sizeof store, "sqlite:%s/hub.sqlite", world->hub_dir);
+    char store[SIM_DIR_SIZE + 32];
+    (void)snprintf(store, sizeof store, "sqlite:%s/hub.sqlite", world->report->hub_dir);
     fk_error error = { "" };
     fk_status status = fk_hub_open(store, &fk_allocator_libc, &world->hub, &error);
     if (!fk_is_ok(status)) {
@@ -25,8 +25,8 @@ static void open_store(sim *world)
 void sim_hub_make(sim *world)
 {
     const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    (void)snprintf(world->hub_dir, sizeof world->hub_dir, "%s/fieldkit-sim-XXXXXX", base);
-    if (mkdtemp(world->hub_dir) == NULL) {
+    (void)snprintf(world->report->hub_dir, SIM_DIR_SIZE, "%s/fieldkit-sim-XXXXXX", base);
+    if (mkdtemp(world->report->hub_dir) == NULL) {
         sim_fail(world, "no folder for the hub's store");
     }
     open_store(world);
@@ -34,26 +34,29 @@ void sim_hub_make(sim *world)
 
 /* --- the files of the store ----------------------------------------------------------------------- */
 
-typedef void file_visitor(sim *world, const char *path);
+typedef void file_visitor(void *ctx, const char *path);
 
-static void visit_files(sim *world, file_visitor *visit)
+/* False: there is no such folder. */
+static bool visit_files(const char *dir_path, file_visitor *visit, void *ctx)
 {
-    DIR *dir = opendir(world->hub_dir);
+    DIR *dir = opendir(dir_path);
     if (dir == NULL) {
-        sim_fail(world, "the folder of the hub's store is gone");
+        return false;
     }
     for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        char path[sizeof world->hub_dir + sizeof entry->d_name + 2];
-        (void)snprintf(path, sizeof path, "%s/%s", world->hub_dir, entry->d_name);
+        char path[SIM_DIR_SIZE + sizeof entry->d_name + 2];
+        (void)snprintf(path, sizeof path, "%s/%s", dir_path, entry->d_name);
         if (entry->d_name[0] != '.') {
-            visit(world, path);
+            visit(ctx, path);
         }
     }
     (void)closedir(dir);
+    return true;
 }
 
-static void scan_file(sim *world, const char *path)
+static void scan_file(void *ctx, const char *path)
 {
+    sim *world = ctx;
     FILE *file = fopen(path, "rb");
     uint8_t *bytes = malloc(FILE_SIZE_BYTES_MAX);
     if (file == NULL || bytes == NULL) {
@@ -70,13 +73,22 @@ static void scan_file(sim *world, const char *path)
 
 void sim_hub_refuse_canary(sim *world)
 {
-    visit_files(world, scan_file);
+    if (!visit_files(world->report->hub_dir, scan_file, world)) {
+        sim_fail(world, "the folder of the hub's store is gone");
+    }
 }
 
-static void remove_file(sim *world, const char *path)
+static void remove_file(void *ctx, const char *path)
 {
-    (void)world;
+    (void)ctx;
     (void)remove(path);
+}
+
+void sim_hub_remove_dir(const char *dir)
+{
+    if (dir[0] != '\0' && visit_files(dir, remove_file, NULL)) {
+        (void)rmdir(dir);
+    }
 }
 
 /* --- backups ---------------------------------------------------------------------------------------- */
@@ -90,8 +102,8 @@ static void forget_copy(sim *world)
 
 static FILE *open_file(sim *world, const char *mode)
 {
-    char path[sizeof world->hub_dir + 32];
-    (void)snprintf(path, sizeof path, "%s/hub.sqlite", world->hub_dir);
+    char path[SIM_DIR_SIZE + 32];
+    (void)snprintf(path, sizeof path, "%s/hub.sqlite", world->report->hub_dir);
     FILE *file = fopen(path, mode);
     if (file == NULL) {
         sim_fail(world, "%s does not open", path);
@@ -126,7 +138,7 @@ void sim_hub_restore(sim *world)
     world->counts->hub_restored++;
     world->was_hub_restored = true;
     fk_hub_close(world->hub);
-    visit_files(world, remove_file);
+    (void)visit_files(world->report->hub_dir, remove_file, NULL);
     FILE *file = open_file(world, "wb");
     if (fwrite(bytes->data, 1, bytes->size_bytes, file) != bytes->size_bytes) {
         sim_fail(world, "a backup of the hub is not written");
@@ -142,8 +154,8 @@ void sim_hub_free(sim *world)
     while (world->hub_copy_count > 0) {
         forget_copy(world);
     }
-    visit_files(world, remove_file);
-    (void)rmdir(world->hub_dir);
+    sim_hub_remove_dir(world->report->hub_dir);
+    world->report->hub_dir[0] = '\0';
 }
 
 /* --- answering -------------------------------------------------------------------------------------- */

@@ -12,6 +12,8 @@ typedef enum sim_hub_fault {
 
 void sim_hub_make(sim *world);
 void sim_hub_free(sim *world);
+/* What a program that ended before left of its store; empty: nothing. */
+void sim_hub_remove_dir(const char *dir);
 /* Answer one request, `times` times in one transaction as group commit would when it came more than once.
  * Out: whether there is an answer; then it is in request->answer and request->http_status. */
 bool sim_hub_answer(sim *world, sim_request *request, fk_bytes body, unsigned times, sim_hub_fault fault);

@@ -291,6 +291,11 @@ memory_disk *memory_disk_clone(const memory_disk *source, uint64_t seed)
     return disk;
 }
 
+void memory_disk_reseed(memory_disk *disk, uint64_t seed)
+{
+    disk->random.state = seed;
+}
+
 void memory_disk_free(memory_disk *disk)
 {
     if (disk == NULL) {

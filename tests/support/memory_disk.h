@@ -28,6 +28,8 @@ memory_disk *memory_disk_new(uint64_t seed);
 /* The same durable bytes on another disk. */
 memory_disk *memory_disk_clone(const memory_disk *source, uint64_t seed);
 void memory_disk_free(memory_disk *disk);
+/* What a power cut loses follows from this seed from now on. */
+void memory_disk_reseed(memory_disk *disk, uint64_t seed);
 const fk_disk *memory_disk_port(memory_disk *disk); /* borrowed until memory_disk_free() */
 
 /* Power cut, then a restart: unflushed sectors are decided, failures set below are forgotten. */
