@@ -106,11 +106,19 @@ static bool is_told(sim_device *device)
     return sim_reply(device, "problem") != NULL;
 }
 
+static sim_hostility any_lie(sim *world)
+{
+    return (sim_hostility)(1 + sim_below(world, SIM_HOSTILE_COUNT - 1));
+}
+
+/* In one way all day, so that what is kept back stays so, or in another one each hour. */
 static void lie_for_a_day(sim *world, sim_device *device, sim_device *author, uint64_t expected)
 {
     bool was_told = false;
+    bool is_steady = !sim_chance(world, 3);
+    sim_hostility lie = any_lie(world);
     for (unsigned hours = 0; hours < HOUR_COUNT && !was_told; hours++) {
-        world->hostility = (sim_hostility)(1 + sim_below(world, SIM_HOSTILE_COUNT - 1));
+        world->hostility = is_steady ? lie : any_lie(world);
         sim_sync(device);
         world->hostility = SIM_HOSTILE_NOT;
         was_told = is_told(device);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "fk/planted.h"
+
 #include "fk/banned.h"
 
 enum { FRONTIER_LASTS_MS = 24 * 60 * 60 * 1000 };
@@ -272,7 +274,7 @@ static fk_status tell_lacking(fk_sync *sync)
     place_state state = PLACE_SAME;
     FK_TRY(look_at_place(sync, &sync->lacking, &state));
     sync->has_lacking = false;
-    if (state == PLACE_LACKING) {
+    if (state == PLACE_LACKING && !FK_PLANTED(TAIL_UNTOLD)) {
         fk_sync_note(sync, FK_ERR_HUB_DIFFERS, "a colleague holds more than this hub gives");
         sync->facts.is_heal_wanted = true;
     }

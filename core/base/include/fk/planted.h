@@ -53,6 +53,7 @@ enum {
     FK_FAULT_DUPLICATE_APPLIED_TWICE = 41, /* hub: a segment it has is taken in once more */
     FK_FAULT_SENT_BEFORE_ANSWER = 43,      /* sync: calls a segment sent when it only asked */
     FK_FAULT_FORK_UNREPORTED = 72,         /* sync: a fork stops what it must and is told to nobody */
+    FK_FAULT_TAIL_UNTOLD = 73,             /* sync: what the hub keeps back of a colleague's work is told to nobody */
     FK_FAULT_HUB_CHAIN_PREV = 42,          /* hub: does not look what a segment follows */
     FK_FAULT_REFUSAL_ENDS_RUN = 44,        /* sync: a request the hub refuses ends the run */
 };
