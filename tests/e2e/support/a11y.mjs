@@ -28,6 +28,9 @@ export async function assertAxe(page, what) {
 function overflowing() {
   const width = document.documentElement.clientWidth;
   const problems = [];
+  for (const element of document.body.querySelectorAll('[hidden]')) {
+    if (element.getClientRects().length > 0) problems.push(`hidden, and shown: ${element.outerHTML.slice(0, 80)}`);
+  }
   if (document.documentElement.scrollWidth > width) problems.push(`the page scrolls sideways: ${document.documentElement.scrollWidth} > ${width}`);
   const isHiddenOnPurpose = (element) => element.closest('.govuk-visually-hidden, .govuk-visually-hidden-focusable, .govuk-skip-link') !== null;
   const hasOwnText = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');

@@ -16,7 +16,7 @@ export function progressTag(progress: Progress): TemplateResult {
 
 /** How far it got and who wrote it, where a team works, and the way to what was recorded before. */
 export function recordFoot(state: AppState, record: StoredRecord, caseId: string, label: string): Part {
-  const who = isInTeam(state.team) ? html`${progressTag(record.progress)} <span>${author(record)}</span> ` : nothing;
+  const who = isInTeam(state.team) ? html`<span class="app-card-note__who">${progressTag(record.progress)} <span>${author(record)}</span></span>` : nothing;
   return html`<p class="govuk-body-s app-card-note">${who}<a class="govuk-link" href=${hashOf({ name: 'record-history', caseId, recordId: record.recordId })}
       >${words.conflicts.recordLink}<span class="govuk-visually-hidden"> ${label}</span></a
     ></p>`;

@@ -129,7 +129,7 @@ function overruledNote(history: FieldHistory, each: HistoryWrite): Part {
   const overruler = overrulerOf(history, each);
   if (overruler === undefined) return nothing;
   const isOther = overruler.deviceId !== each.write.deviceId;
-  const text = fill(isOther ? words.conflicts.overruledBy : words.conflicts.changedBy, { who: whoText(overruler) });
+  const text = fill(isOther ? words.conflicts.overruledBy : words.conflicts.changedBy, { who: whoText(overruler, words.conflicts.youInside) });
   const reason = overruler.reason === '' ? nothing : html`<span class="app-line govuk-hint">${fill(words.conflicts.reasonGiven, { reason: overruler.reason })}</span>`;
   return html`<span class="app-line govuk-hint">${text}</span>${reason}`;
 }

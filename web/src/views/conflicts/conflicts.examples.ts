@@ -38,6 +38,10 @@ const NOTE = conflict(INCIDENT, 'incident', 'description', 'N', [write('1', 6, '
 const FLAG = conflict(CASE, 'case', 'localFlags/LC_HBA', 'E', [write('2', 6, true), write('1', 7, null)]);
 const HIDDEN = conflict(INCIDENT, 'incident', 'state', 'L', [write('2', 6, 'hidden', { reason: 'Entered twice' })]);
 const ALL = [CALL, PHONE, ADDRESS, NOTE, FLAG, HIDDEN];
+/** What was recorded first, before two people changed it. */
+const EARLIER: ReadonlyMap<Conflict, Json> = new Map<Conflict, Json>([
+  [CALL, 'not_known'], [PHONE, '01632 960 009'], [ADDRESS, { text: '3 Quay Street', confidential: false }], [NOTE, 'He came at night.'], [HIDDEN, 'shown'],
+]);
 
 const record = (recordId: string, type: string, fields: Record<string, Json>): unknown => ({
   recordId, type, fields, createdMs: NOW_MS, changedMs: NOW_MS, progress: 'sent', conflictCount: 1, authorName: 'Gwen Abara', authorIsYou: false,
@@ -65,7 +69,7 @@ const history = (one: Conflict): FieldHistory => ({
   isCut: one === PHONE,
   writes: [
     ...one.values.map((each, index) => ({ write: each, isCurrent: true, isShown: index === one.shown })),
-    { write: write('2', 40, one === FLAG ? null : 'not_known', { reason: 'Told by her sister' }), isCurrent: false, isShown: false },
+    { write: write('2', 40, EARLIER.get(one) ?? null, { reason: 'Told by her sister' }), isCurrent: false, isShown: false },
   ],
 });
 /** Decided by the first of them, which overruled the others; the oldest came from a device that this one replaced. */

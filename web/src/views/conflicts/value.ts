@@ -112,9 +112,10 @@ function confidentialText(value: Json): string {
   return isConfidential === false ? words.conflicts.notConfidential : '';
 }
 
-export function whoText(write: FieldWrite): string {
+/** you: the word for the person of this device, which begins a line or stands inside a sentence. */
+export function whoText(write: FieldWrite, you: string = words.conflicts.you): string {
   const name = write.personName === '' ? words.conflicts.colleague : write.personName;
-  const who = write.isYou ? words.conflicts.you : name;
+  const who = write.isYou ? you : name;
   const at = `${longDate(civilDate(write.timeMs))}, ${clockTime(write.timeMs)}`;
   const device = write.isYou && write.deviceLabel === '' ? words.conflicts.thisDevice : deviceName(write.deviceLabel);
   const text = device === '' ? fill(words.conflicts.who, { who, at }) : fill(words.conflicts.whoOnDevice, { who, at, device });

@@ -70,7 +70,7 @@ export function referralCheckView(state: AppState, actions: Actions, route: Rout
     above: html`${aboveForm(state)}${refusedGaps(state, actions, gaps)}`,
     body: html`<p class="govuk-body"><a class="govuk-link app-lead-link" href=${hashOf({ name: 'referral-form', caseId, recordId })}>${words.referral.changeText}</a></p>
       ${openGaps(state, actions, gaps)} ${restsOnConflicts(state, 'referral', file.caseId)} ${referralBody(state, file, recordId)}
-      <p class="govuk-body">${fill(words.referral.evaluatedOn, { date: dateText(evaluation?.fields['evaluatedOn']) || words.result.noDate })}</p>
+      ${evaluation === undefined ? nothing : html`<p class="govuk-body">${fill(words.referral.evaluatedOn, { date: dateText(evaluation.fields['evaluatedOn']) })}</p>`}
       <p class="govuk-body">${words.referral.completeText}</p>
       ${buttonGroup(
         button({ text: words.referral.complete, onPress: actions.completeDocument, isWaiting: state.isBusy }),

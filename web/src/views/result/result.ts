@@ -1,14 +1,14 @@
 /** The six Marac criteria for a case, each with status, numbers and dates; notices; composites. Advice: a person decides. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AppState } from '../../state/model.ts';
-import { unfinishedOf, victimOf, type CaseFile } from '../../state/case-file.ts';
+import { completedOf, unfinishedOf, victimOf, type CaseFile } from '../../state/case-file.ts';
 import { textOf, type JsonObject } from '../../state/json.ts';
 import type { Actions } from '../actions.ts';
 import type { RouteFor } from '../route-of.ts';
 import { fill, words } from '../../app/words.en.ts';
 import { longDate } from '../../app/dates.ts';
 import { hashOf } from '../../state/routes.ts';
-import { button, buttonGroup } from '../../components/button/button.ts';
+import { button, buttonGroup, buttonLink } from '../../components/button/button.ts';
 import { tag, type TagColour } from '../../components/tag/tag.ts';
 import { restsOnConflicts } from '../conflicts/notice.ts';
 import { page } from '../shell/shell.ts';
@@ -79,9 +79,18 @@ function nextSteps(actions: Actions, file: CaseFile): TemplateResult {
   return html`<div class="app-no-print">
     ${buttonGroup(
       button({ text: hasReferralDraft ? words.result.referralGoOn : words.result.referralStart, onPress: () => actions.beginDocument('referral', caseId) }),
-      button({ text: words.result.planStart, kind: 'secondary', onPress: () => actions.beginDocument('safety_plan', caseId) }),
+      planButton(actions, file),
       button({ text: words.shell.print, kind: 'secondary', onPress: actions.print }),
       html`<a class="govuk-link" href=${hashOf({ name: 'case', caseId })}>${words.result.toCase}</a>`,
     )}
   </div>`;
+}
+
+/** The next plan continues the last one. */
+function planButton(actions: Actions, file: CaseFile): TemplateResult {
+  const { caseId } = file;
+  const isBegun = unfinishedOf(file, 'safety_plan').length > 0;
+  const [agreed] = completedOf(file, 'safety_plan');
+  if (agreed !== undefined && !isBegun) return buttonLink(words.result.planNext, hashOf({ name: 'new-version', caseId, recordId: agreed.recordId }), 'secondary');
+  return button({ text: isBegun ? words.result.planGoOn : words.result.planStart, kind: 'secondary', onPress: () => actions.beginDocument('safety_plan', caseId) });
 }

@@ -71,7 +71,7 @@ const INVITATION_ROUTE: Route = { name: 'invitation', inviteId: id('e') };
 
 const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<TeamView>])[] = [
   ['join-mistyped', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, code: CODE, kind: 'tablet', errors: { 'join-code': errors.errors['code-wrong'].title } } }],
-  ['join-empty', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, errors: { 'join-code': 'Enter the code', 'join-kind': 'Choose what kind of device this is', 'join-hub': 'Enter an address' } } }],
+  ['join-empty', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, hub: '', errors: { 'join-code': 'Enter the code', 'join-kind': 'Choose what kind of device this is', 'join-hub': 'Enter an address' } } }],
   ['join-founding', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, code: CODE, kind: 'office', isFounding: true } }],
   ['join-camera', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, camera: 'on' } }],
   ['join-camera-refused', JOIN_ROUTE, { status: ALONE, join: { ...JOIN, camera: 'refused' } }],
@@ -98,7 +98,7 @@ const SCREENS: readonly (readonly [name: string, route: Route, team: Partial<Tea
   ['team-waiting', TEAM_ROUTE, waiting()],
   ['sync-items', SYNC_ROUTE, member({ items: { state: 'device', rows: ITEMS } })],
   ['sync-offer', SYNC_ROUTE, member({ unshared: UNSHARED })],
-  ['sync-more', SYNC_ROUTE, member({ items: { state: 'confirmed', rows: ITEMS, next: 'x' } })],
+  ['sync-more', SYNC_ROUTE, member({ items: { state: 'confirmed', rows: ITEMS.map((item) => ({ ...item, state: 'confirmed' })), next: 'x' } })],
   ['sync-running', SYNC_ROUTE, member({ isSyncing: true, sync: { ...SYNC, isRunning: true, phase: 'sending', done: 3, total: 40 } })],
   ['sync-beginning', SYNC_ROUTE, member({ isSyncing: true })],
   ['sync-unreachable', SYNC_ROUTE, member({ sync: { ...SYNC, problem: 'unreachable' } })],
