@@ -9,7 +9,6 @@ const { source: AXE_SOURCE } = createRequire(import.meta.url)('axe-core');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 export const SCREENS_DIR = fileURLToPath(new URL('../../../build/screens/', import.meta.url));
-export const SCREEN_WIDTHS = [360, 768, 1280];
 const SCREEN_HEIGHTS = { 360: 780, 768: 1024, 1280: 900 };
 
 /** No violation of axe's WCAG 2.2 A and AA rules and best practices. The page's own policy stays in force: axe comes in through the debugger. */
@@ -76,11 +75,11 @@ export async function assertReflow(page, what) {
   assert.ok((await page.evaluate(fixedHeight)) <= 128, `${what} at 400 % zoom leaves half of the window for reading`);
 }
 
-/** Pictures of a whole screen at the three widths, as build/screens/NAME-WIDTH.png. Out: their paths. */
-export async function takePictures(page, name) {
+/** Pictures of a whole screen at these widths (of SCREEN_HEIGHTS), as build/screens/NAME-WIDTH.png. Out: their paths. */
+export async function takePictures(page, name, widths) {
   mkdirSync(SCREENS_DIR, { recursive: true });
   const files = [];
-  for (const width of SCREEN_WIDTHS) {
+  for (const width of widths) {
     await page.setViewport({ width, height: SCREEN_HEIGHTS[width] });
     await page.evaluate(() => {
       document.activeElement?.blur();
