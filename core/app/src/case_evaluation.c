@@ -48,7 +48,7 @@ static fk_status write_record(void *ctx, const fk_record_row *row)
     writer->conflict_count += fk_merged_conflict_count(&merged);
     /* What somebody shared and did not finish decides nothing and replaces no version. */
     const fk_record_type *type = fk_record_type_find(row->type);
-    if (type != NULL && type->is_document && !fk_document_is_completed(&merged)) {
+    if (type != NULL && type->is_document && !fk_merged_is_completed(&merged)) {
         return fk_ok();
     }
     FK_TRY(fk_fields_json_of_record(row, &merged, &writer->page_arena, &fields));

@@ -130,20 +130,10 @@ typedef struct change_plan {
     fk_error *error;
 } change_plan;
 
-bool fk_document_is_completed(const fk_merged_list *fields)
-{
-    const fk_merged_field *completed_on = fk_merged_find(fields, fk_bytes_text("completedOn"));
-    bool is_completed = false;
-    for (size_t i = 0; completed_on != NULL && i < completed_on->head_count; i++) {
-        is_completed = is_completed || completed_on->heads[i].has_value;
-    }
-    return is_completed;
-}
-
 /* Whether a record that is there never changes any more: a document once it is completed. */
 static bool is_final(const fk_record_type *type, const fk_merged_list *fields)
 {
-    return type->is_frozen || (type->is_document && fk_document_is_completed(fields));
+    return type->is_frozen || (type->is_document && fk_merged_is_completed(fields));
 }
 
 fk_status fk_change_refuse_frozen(fk_session *session, const fk_record_type *type, const fk_id *record, fk_arena *arena)

@@ -97,9 +97,6 @@ FK_MUST_USE fk_status fk_change_base(fk_session *session, const fk_wanted *wante
                                      const fk_merged_field *current, fk_arena *arena, bool *is_unchanged_out,
                                      fk_bytes *over_out);
 
-/* Whether a document was completed: until then it is a draft of the team. */
-bool fk_document_is_completed(const fk_merged_list *fields);
-
 /* Move to `kept` what cannot stand in a record yet: half a value, or the id of what is still a draft itself. */
 FK_MUST_USE fk_status fk_change_keep_unfit(fk_session *session, fk_wanted *wanted, fk_arena *arena);
 

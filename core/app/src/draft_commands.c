@@ -192,13 +192,21 @@ fk_status fk_wanted_of_draft(fk_session *session, const fk_id *record, fk_arena 
     return fk_field_list_of_draft(session->store, record, arena, &wanted_out->fields);
 }
 
+/* A commit of drafts that is sent again: with the operations it made the first time, which may be none. */
+static fk_status was_committed(fk_session *session, const fk_id *mutation, fk_arena *arena, bool *result_out,
+                               uint32_t *operation_count_out)
+{
+    FK_TRY(fk_store_mutation_size(session->store, mutation, operation_count_out));
+    *result_out = *operation_count_out > 0;
+    return *result_out ? fk_ok() : was_empty_commit(session, mutation, arena, result_out);
+}
+
 fk_status fk_handle_draft_commit(fk_session *session, fk_arena *arena, const fk_draft_commit_request *request,
                                  fk_draft_commit_reply *reply, fk_error *error)
 {
     FK_TRY(fk_session_require_open(session));
-    FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
-    bool is_repeat = reply->operation_count > 0;
-    FK_TRY(is_repeat ? fk_ok() : was_empty_commit(session, &request->mutation_id, arena, &is_repeat));
+    bool is_repeat = false;
+    FK_TRY(was_committed(session, &request->mutation_id, arena, &is_repeat, &reply->operation_count));
     if (is_repeat) {
         return fk_ok();
     }
@@ -221,9 +229,8 @@ fk_status fk_handle_draft_share(fk_session *session, fk_arena *arena, const fk_d
                                 fk_draft_share_reply *reply, fk_error *error)
 {
     FK_TRY(fk_session_require_open(session));
-    FK_TRY(fk_store_mutation_size(session->store, &request->mutation_id, &reply->operation_count));
-    bool is_repeat = reply->operation_count > 0;
-    FK_TRY(is_repeat ? fk_ok() : was_empty_commit(session, &request->mutation_id, arena, &is_repeat));
+    bool is_repeat = false;
+    FK_TRY(was_committed(session, &request->mutation_id, arena, &is_repeat, &reply->operation_count));
     if (is_repeat) {
         return fk_ok();
     }

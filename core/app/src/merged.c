@@ -212,6 +212,16 @@ const fk_merged_field *fk_merged_find(const fk_merged_list *list, fk_bytes field
     return NULL;
 }
 
+bool fk_merged_is_completed(const fk_merged_list *fields)
+{
+    const fk_merged_field *completed_on = fk_merged_find(fields, fk_bytes_text("completedOn"));
+    bool is_completed = false;
+    for (size_t i = 0; completed_on != NULL && i < completed_on->head_count; i++) {
+        is_completed = is_completed || completed_on->heads[i].has_value;
+    }
+    return is_completed;
+}
+
 const fk_head *fk_merged_shown(const fk_merged_field *field)
 {
     return &field->heads[field->shown_index];

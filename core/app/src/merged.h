@@ -37,6 +37,8 @@ FK_MUST_USE fk_status fk_merged_of_field(fk_session *session, const fk_record_ro
 
 /* NULL when nobody wrote it. */
 const fk_merged_field *fk_merged_find(const fk_merged_list *list, fk_bytes field);
+/* Whether a document was completed: until then it is a draft of the team. */
+bool fk_merged_is_completed(const fk_merged_list *fields);
 /* The write that is shown; of a value taken away has_value is false. */
 const fk_head *fk_merged_shown(const fk_merged_field *field);
 /* Whether a person has to decide about it. */

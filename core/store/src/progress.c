@@ -57,23 +57,36 @@ fk_status fk_store_case_progress(fk_store *store, const fk_id *case_id, fk_progr
 
 typedef struct progress_visit {
     fk_progress progress;
-    bool is_of_refused;
     fk_progress_visitor *visitor;
     void *ctx;
 } progress_visit;
 
-static fk_status visit_progress(void *ctx, const fk_query *query)
+static fk_status read_row(const progress_visit *visit, const fk_query *query, fk_progress_row *row_out)
 {
-    const progress_visit *visit = ctx;
-    fk_progress_row row = {
+    *row_out = (fk_progress_row){
         .type = fk_query_column(query, 2),
         .changed_ms = (uint64_t)fk_query_column_integer(query, 3),
         .operation_count = (uint32_t)fk_query_column_integer(query, 4),
         .progress = visit->progress,
-        .refusal = visit->is_of_refused ? (uint8_t)fk_query_column_integer(query, 5) : 0,
     };
-    FK_TRY(fk_query_column_id(query, 0, &row.record));
-    FK_TRY(fk_query_column_id(query, 1, &row.case_id));
+    FK_TRY(fk_query_column_id(query, 0, &row_out->record));
+    return fk_query_column_id(query, 1, &row_out->case_id);
+}
+
+static fk_status visit_row(void *ctx, const fk_query *query)
+{
+    const progress_visit *visit = ctx;
+    fk_progress_row row;
+    FK_TRY(read_row(visit, query, &row));
+    return visit->visitor(visit->ctx, &row);
+}
+
+static fk_status visit_refused_row(void *ctx, const fk_query *query)
+{
+    const progress_visit *visit = ctx;
+    fk_progress_row row;
+    FK_TRY(read_row(visit, query, &row));
+    row.refusal = (uint8_t)fk_query_column_integer(query, 5);
     return visit->visitor(visit->ctx, &row);
 }
 
@@ -88,7 +101,7 @@ fk_status fk_store_progress_page(fk_store *store, fk_progress progress, uint32_t
     fk_query_integer(&query, 3, after != NULL ? (int64_t)after->changed_ms : INT64_MAX);
     fk_query_id(&query, 4, after != NULL ? &after->record : &none);
     fk_query_integer(&query, 5, limit);
-    return fk_query_each(&query, visit_progress, &(progress_visit){ progress, false, visitor, ctx });
+    return fk_query_each(&query, visit_row, &(progress_visit){ progress, visitor, ctx });
 }
 
 fk_status fk_store_refused_page(fk_store *store, uint32_t limit, const fk_progress_row *after,
@@ -100,7 +113,7 @@ fk_status fk_store_refused_page(fk_store *store, uint32_t limit, const fk_progre
     fk_query_integer(&query, 1, after != NULL ? (int64_t)after->changed_ms : INT64_MAX);
     fk_query_id(&query, 2, after != NULL ? &after->record : &none);
     fk_query_integer(&query, 3, limit);
-    return fk_query_each(&query, visit_progress, &(progress_visit){ FK_PROGRESS_DEVICE, true, visitor, ctx });
+    return fk_query_each(&query, visit_refused_row, &(progress_visit){ FK_PROGRESS_DEVICE, visitor, ctx });
 }
 
 /* One compartment: sent, confirmed, newest own sequence, records of each, time of the oldest unsent. */

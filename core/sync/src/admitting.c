@@ -351,23 +351,18 @@ fk_status fk_ask_admit(fk_sync *sync, bool *has_request_out)
     return ask_first(sync, is_confirmed, ask_admission, has_request_out);
 }
 
-static fk_status read_roster_again(fk_sync *sync)
-{
-    sync->is_roster_fresh = false;
-    fk_sync_jump(sync, FK_PHASE_ROSTER);
-    return fk_ok();
-}
-
 fk_status fk_answer_admit(fk_sync *sync, const fk_frame *frame)
 {
     (void)frame;
-    return read_roster_again(sync);
+    fk_roster_read_again(sync);
+    return fk_ok();
 }
 
 bool fk_refused_admit(fk_sync *sync, fk_code code)
 {
     if (fk_head_moved(sync, code)) {
-        return fk_is_ok(read_roster_again(sync));
+        fk_roster_read_again(sync);
+        return true;
     }
     bool is_final = code == FK_ERR_FORBIDDEN || code == FK_ERR_EXISTS || code == FK_ERR_INVALID_INPUT;
     return is_final && fk_is_ok(settle_one(sync, fail, code));

@@ -97,17 +97,10 @@ fk_status fk_ask_offered(fk_sync *sync, bool *has_request_out)
     return status;
 }
 
-/* The roster is read again: it then holds the entry, here as well. */
-static void read_roster_again(fk_sync *sync)
-{
-    sync->is_roster_fresh = false;
-    fk_sync_jump(sync, FK_PHASE_ROSTER);
-}
-
 fk_status fk_answer_offered(fk_sync *sync, const fk_frame *frame)
 {
     (void)frame;
-    read_roster_again(sync);
+    fk_roster_read_again(sync); /* it then holds the entry, here as well */
     return fk_ok();
 }
 
@@ -115,7 +108,7 @@ fk_status fk_answer_offered(fk_sync *sync, const fk_frame *frame)
 bool fk_refused_offered(fk_sync *sync, fk_code code)
 {
     if (fk_head_moved(sync, code)) {
-        read_roster_again(sync);
+        fk_roster_read_again(sync);
         return true;
     }
     fk_status status = forget(sync);

@@ -52,16 +52,10 @@ fk_status fk_ask_return_roster(fk_sync *sync, bool *has_request_out)
     return fk_ok();
 }
 
-static void read_again(fk_sync *sync)
-{
-    sync->is_roster_lacking = sync->is_roster_fresh = false;
-    fk_sync_jump(sync, FK_PHASE_ROSTER);
-}
-
 fk_status fk_answer_return_roster(fk_sync *sync, const fk_frame *frame)
 {
     (void)frame;
-    read_again(sync);
+    fk_roster_read_again(sync);
     return fk_ok();
 }
 
@@ -69,7 +63,7 @@ fk_status fk_answer_return_roster(fk_sync *sync, const fk_frame *frame)
 bool fk_refused_return_roster(fk_sync *sync, fk_code code)
 {
     if (code == FK_ERR_HEAD_MOVED) {
-        read_again(sync);
+        fk_roster_read_again(sync);
     }
     return code == FK_ERR_HEAD_MOVED;
 }

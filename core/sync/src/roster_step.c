@@ -115,6 +115,12 @@ fk_status fk_sync_roster_reload(fk_sync *sync)
 
 /* --- the step ------------------------------------------------------------------------------------------ */
 
+void fk_roster_read_again(fk_sync *sync)
+{
+    sync->is_roster_lacking = sync->is_roster_fresh = false;
+    fk_sync_jump(sync, FK_PHASE_ROSTER);
+}
+
 fk_status fk_ask_roster(fk_sync *sync, bool *has_request_out)
 {
     if (!sync->facts.is_member && sync->roster_count > 0) {

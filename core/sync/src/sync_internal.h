@@ -311,6 +311,9 @@ FK_MUST_USE fk_status fk_push_end(fk_sync *sync, fk_status visited, bool *has_re
 FK_MUST_USE fk_status fk_pushed_read(fk_sync *sync, const fk_frame *frame,
                                      fk_code codes_out[FK_PUSH_SEGMENT_COUNT_MAX]);
 
+/* Go back to reading the roster: it may hold more by now, or less than ours. */
+void fk_roster_read_again(fk_sync *sync);
+
 /* The hub's roster ends at that index and ours goes on: give it the rest. By fk_sync_refuse(): FK_ERR_FORK (it was
  * given that in this run already). */
 FK_MUST_USE fk_status fk_roster_return_wish(fk_sync *sync, uint32_t head);
